@@ -1,0 +1,1 @@
+"""What the world outside looks like: the contract (`sdk`) and the connectors written against it."""

@@ -1,0 +1,1 @@
+"""One module per destination type, found by discovery like the sources."""
