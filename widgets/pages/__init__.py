@@ -1,0 +1,1 @@
+"""One file per page; a page is imported on its first visit."""

@@ -1,0 +1,73 @@
+"""What every page is: made with the engine's client, told when it is seen, and asking the shell to go elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from widgets.tasks import TaskScope
+
+if TYPE_CHECKING:
+    from app.api import EngineApi
+    from widgets.events import EventFeed
+
+__all__ = ["Page", "Place"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere in the window: a page, and what it shows. `ref` is a connection, `tab` and `filter` are the page's own
+    words, such as a run's id or a kind of change."""
+
+    page: str
+    ref: str = ""
+    tab: str = ""
+    filter: str = ""
+
+
+class Page(QWidget):
+    """Base of the pages. Subclasses override what they need; all of it is optional."""
+
+    navigate = Signal(object)
+    """Go to a `Place`."""
+    notice = Signal(object)
+    """Show a `Banner` (parts) below the page's top; the shell places it."""
+
+    name = "page"
+
+    def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.client = client
+        self.tasks = TaskScope(self.name)
+
+    async def activate(self) -> None:
+        """It is seen now: bring it up to date."""
+
+    def deactivate(self) -> None:
+        """It is not seen any more: stop what costs."""
+
+    def follow(self, feed: EventFeed) -> None:
+        """Called once with the window's event feed: connect to `feed.fact` and `feed.gauge`."""
+
+    def show_place(self, place: Place) -> None:
+        """Called before `activate` when somebody navigates here with something in mind."""
+
+    def focus_search(self) -> None:
+        """Ctrl-F."""
+
+    def refresh(self) -> None:
+        """F5."""
+
+    def unsaved(self) -> bool:
+        """Whether leaving would lose something the person typed; the page then guards itself in `ask_to_leave`."""
+        return False
+
+    def ask_to_leave(self, place: Place) -> None:
+        """Show a panel that asks, and navigate to `place` if the person says so."""
+
+    async def close_tasks(self) -> None:
+        """The window closes."""
+        await self.tasks.close()

@@ -1,0 +1,202 @@
+"""Small builders for what every page is made of, so that a page reads as its content and not as its set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets import theme
+
+__all__ = [
+    "Ground",
+    "Kind",
+    "button",
+    "column",
+    "frame",
+    "heading",
+    "icon_label",
+    "label",
+    "line",
+    "row",
+    "tool_button",
+]
+
+Kind = Literal["", "primary", "quiet", "link", "danger"]
+Ground = Literal["surface", "window", "sunken", "card", "ok", "warning", "error", "accent"]
+Tone = Literal["", "muted", "ok", "warning", "error", "accent"]
+
+
+def label(
+    text: str = "", role: theme.FontRole = "body", tone: Tone = "", *, wrap: bool = False, select: bool = False
+) -> QLabel:
+    """A text in the type scale. Plain text always: what a source says is never taken for markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setFont(theme.font(role))
+    if tone:
+        made.setProperty("tone", tone)
+    if wrap:
+        made.setWordWrap(True)
+        policy = made.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        made.setSizePolicy(policy)
+    if select:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def heading(text: str) -> QLabel:
+    """A section's heading."""
+    return label(text, "section")
+
+
+class IconLabel(QLabel):
+    """An icon without action; follows the scheme."""
+
+    def __init__(self, name: str, role: str, size: int) -> None:
+        super().__init__()
+        self._what = (name, role, size)
+        self.setFixedSize(size, size)
+        self._draw()
+        theme.theme_changed.connect(self._draw)
+
+    def show_icon(self, name: str, role: str) -> None:
+        """Another drawing in its place."""
+        if self._what[:2] != (name, role):
+            self._what = (name, role, self._what[2])
+            self._draw()
+
+    def _draw(self) -> None:
+        self.setPixmap(theme.pixmap(*self._what))
+
+
+def icon_label(name: str, role: str = "muted", size: int = 16) -> IconLabel:
+    return IconLabel(name, role, size)
+
+
+def button(
+    text: str,
+    on_click: Callable[[], object] | None = None,
+    *,
+    kind: Kind = "",
+    icon: str = "",
+    name: str = "",
+    tip: str = "",
+    shortcut: str | QKeySequence.StandardKey = "",
+) -> QPushButton:
+    """A push button. `name` is its objectName, `kind` its weight: one primary per view."""
+    made = QPushButton(text)
+    if kind:
+        made.setProperty("kind", kind)
+    if icon:
+        role = {"primary": "on_accent", "danger": "error", "link": "accent"}.get(kind, "text")
+        theme.set_icon(made, icon, role)
+    _finish(made, text, on_click, name, tip, shortcut)
+    return made
+
+
+def tool_button(
+    icon: str,
+    text: str,
+    on_click: Callable[[], object] | None = None,
+    *,
+    name: str = "",
+    shortcut: str = "",
+    size: int = 16,
+) -> QToolButton:
+    """An icon alone; `text` is its tooltip and what a screen reader says."""
+    made = QToolButton()
+    theme.set_icon(made, icon, "muted", size)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    _finish(made, text, on_click, name, text, shortcut)
+    return made
+
+
+def _finish(
+    made: QAbstractButton,
+    text: str,
+    on_click: Callable[[], object] | None,
+    name: str,
+    tip: str,
+    shortcut: str | QKeySequence.StandardKey,
+) -> None:
+    made.setAccessibleName(text.replace("&", ""))
+    made.setCursor(Qt.CursorShape.ArrowCursor)
+    if name:
+        made.setObjectName(name)
+    if shortcut:
+        made.setShortcut(QKeySequence(shortcut))
+        hint = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        tip = f"{tip or text}  {hint}"
+    if tip:
+        made.setToolTip(tip)
+    if on_click is not None:
+        # Qt hands over `checked`, which no action here asks for.
+        made.clicked.connect(lambda *_: on_click())
+
+
+def frame(ground: Ground = "card") -> QFrame:
+    """A ground with the palette's colour behind its children."""
+    made = QFrame()
+    made.setProperty("ground", ground)
+    return made
+
+
+def line(vertical: bool = False) -> QFrame:
+    """A hairline."""
+    made = QFrame()
+    made.setProperty("ground", "line")
+    if vertical:
+        made.setFixedWidth(1)
+    else:
+        made.setFixedHeight(1)
+    return made
+
+
+def row(
+    *items: QWidget | QLayout | int | None, parent: QWidget | None = None, space: int = theme.SPACE_S, margin: int = 0
+) -> QHBoxLayout:
+    """Items side by side; None stretches, a number is a gap."""
+    made = QHBoxLayout(parent) if parent is not None else QHBoxLayout()
+    _fill(made, items, space, margin)
+    return made
+
+
+def column(
+    *items: QWidget | QLayout | int | None, parent: QWidget | None = None, space: int = theme.SPACE_S, margin: int = 0
+) -> QVBoxLayout:
+    """Items below each other; None stretches, a number is a gap."""
+    made = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    _fill(made, items, space, margin)
+    return made
+
+
+def _fill(layout: QHBoxLayout | QVBoxLayout, items: tuple[object, ...], space: int, margin: int) -> None:
+    layout.setSpacing(space)
+    layout.setContentsMargins(margin, margin, margin, margin)
+    for item in items:
+        if item is None:
+            layout.addStretch(1)
+        elif isinstance(item, int):
+            layout.addSpacing(item)
+        elif isinstance(item, QLayout):
+            layout.addLayout(item)
+        elif isinstance(item, QWidget):
+            layout.addWidget(item)

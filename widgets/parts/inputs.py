@@ -1,0 +1,107 @@
+"""Inputs that several pages share: the search field, and chips that narrow a list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+
+from widgets import theme
+
+__all__ = ["Chip", "SearchField"]
+
+
+class SearchField(QLineEdit):
+    """Search as you type: `searched` a moment after the last key, `entered` on Enter, `moved` on the arrow keys.
+
+    Esc empties it; on an empty field Esc goes on to the page."""
+
+    searched = Signal(str)
+    entered = Signal()
+    moved = Signal(int)
+
+    def __init__(
+        self, placeholder: str, *, delay_ms: int = 120, shortcut: str = "Ctrl+F", parent: QWidget | None = None
+    ):
+        super().__init__(parent)
+        hint = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText) if shortcut else ""
+        self.setPlaceholderText(f"{placeholder}  {hint}" if hint else placeholder)
+        self.setAccessibleName(placeholder)
+        self.setObjectName("search")
+        self.setClearButtonEnabled(False)
+        self._glass = QAction(self)
+        self._clear = QAction(self.tr("Clear"), self)
+        self._clear.triggered.connect(self.clear)
+        self._clear.setVisible(False)
+        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(delay_ms)
+        self._timer.timeout.connect(lambda: self.searched.emit(self.text().strip()))
+        self.textChanged.connect(self._typed)
+        self.returnPressed.connect(self._enter)
+        theme.theme_changed.connect(self._draw)
+        self._draw()
+
+    def flush(self) -> None:
+        """Say `searched` now if a key is still waiting for its moment."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self.searched.emit(self.text().strip())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows and Esc as the class says."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.moved.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _typed(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+        self._timer.start()
+
+    def _enter(self) -> None:
+        self.flush()
+        self.entered.emit()
+
+    def _draw(self) -> None:
+        self._glass.setIcon(theme.icon("search", "muted"))
+        self._clear.setIcon(theme.icon("close", "muted"))
+
+
+class Chip(QPushButton):
+    """A filter that is on or off, with a count where there is one to tell."""
+
+    def __init__(self, text: str, *, value: str = "", icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.value = value
+        self._text = text
+        self._icon = icon
+        self.setCheckable(True)
+        self.setProperty("kind", "chip")
+        self.setObjectName(f"chip_{value or text}".lower().replace(" ", "_"))
+        if icon:
+            theme.set_icon(self, icon, "muted")
+        self.show_count(None)
+
+    def show_count(self, count: int | None) -> None:
+        """The number beside the text; None shows none."""
+        shown = self._text if count is None else f"{self._text}  {count:,}"
+        self.setText(shown)
+        self.setAccessibleName(shown)
+
+
+class EscapeFilter(QObject):
+    """Says `escaped` when Esc reaches the watched widget unused."""
+
+    escaped = Signal()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Watches only Esc."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+            return True
+        return super().eventFilter(watched, event)

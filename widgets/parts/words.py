@@ -1,0 +1,120 @@
+"""Numbers, sizes and times as people read them. Rounded for the eye; the exact value belongs into a tooltip."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+
+__all__ = [
+    "about",
+    "absolute_time",
+    "clock_time",
+    "format_bytes",
+    "format_count",
+    "format_duration",
+    "format_rate",
+    "plural",
+    "relative_time",
+]
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("words", text)
+
+
+def format_count(number: int) -> str:
+    """1204 as "1,204", by the locale."""
+    return QLocale().toString(number)
+
+
+def plural(number: int, one: str, many: str) -> str:
+    """The count with its noun: "1 document", "1,204 documents". Both nouns come translated."""
+    return f"{format_count(number)} {one if number == 1 else many}"
+
+
+def format_bytes(size: float) -> str:
+    """Decimal units, as file managers show them."""
+    if size < 1000:
+        return plural(int(size), tr("byte"), tr("bytes"))
+    for unit in ("kB", "MB", "GB", "TB"):
+        size /= 1000
+        if size < 999.5 or unit == "TB":
+            return f"{QLocale().toString(size, 'f', 1 if size < 9.95 else 0)} {unit}"
+    raise AssertionError
+
+
+def format_rate(per_second: float) -> str:
+    """Documents a second, without false precision."""
+    if per_second >= 10:
+        digits = -1 if per_second < 1000 else -2
+        return tr("{0}/s").format(format_count(int(round(per_second, digits))))
+    return tr("{0}/s").format(QLocale().toString(per_second, "f", 1))
+
+
+def format_duration(seconds: float) -> str:
+    """How long something took: "840 ms", "4.2 s", "3 min 20 s", "2 h 5 min"."""
+    if seconds < 0.9995:
+        return tr("{0} ms").format(round(seconds * 1000))
+    if seconds < 59.95:
+        return tr("{0} s").format(QLocale().toString(seconds, "f", 1 if seconds < 9.95 else 0))
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return tr("{0} min {1} s").format(minutes, rest) if rest else tr("{0} min").format(minutes)
+    hours, minutes = divmod(minutes, 60)
+    return tr("{0} h {1} min").format(hours, minutes) if minutes else tr("{0} h").format(hours)
+
+
+def about(seconds: float) -> str:
+    """Time left, coarse on purpose so that it does not flicker: "a few seconds left", "about 2 min left"."""
+    if seconds < 10:
+        return tr("a few seconds left")
+    if seconds < 55:
+        return tr("about {0} s left").format(int(-(-seconds // 10) * 10))
+    if seconds < 55 * 60:
+        return tr("about {0} min left").format(max(1, round(seconds / 60)))
+    return tr("about {0} h left").format(max(1, round(seconds / 3600)))
+
+
+def relative_time(at: float | None, now: float | None = None) -> str:
+    """ "just now", "6 min ago", "in 2 h", "yesterday", then the date. None is "never"."""
+    if at is None:
+        return tr("never")
+    now = time.time() if now is None else now
+    ago = now - at
+    if abs(ago) < 45:
+        return tr("just now") if ago >= 0 else tr("in a moment")
+    span = abs(ago)
+    if span < 3600:
+        text = tr("{0} min").format(max(1, round(span / 60)))
+    elif span < 22 * 3600:
+        text = tr("{0} h").format(round(span / 3600))
+    else:
+        days = (datetime.fromtimestamp(now).date() - datetime.fromtimestamp(at).date()).days
+        if days == 1:
+            return tr("yesterday")
+        if days == -1:
+            return tr("tomorrow")
+        if abs(days) > 13:
+            return _date(at)
+        text = tr("{0} days").format(abs(days))
+    return tr("{0} ago").format(text) if ago > 0 else tr("in {0}").format(text)
+
+
+def clock_time(at: float) -> str:
+    """Hour and minute, with the date unless it is today."""
+    text: str = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at)).time(), QLocale.FormatType.ShortFormat)
+    return text if datetime.fromtimestamp(at).date() == datetime.now().date() else f"{_date(at)} {text}"
+
+
+def _date(at: float) -> str:
+    text: str = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at)).date(), QLocale.FormatType.ShortFormat)
+    return text
+
+
+def absolute_time(at: float | None) -> str:
+    """Date and time to the second, for tooltips."""
+    if at is None:
+        return ""
+    return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,69 @@
+"""Every task of the window has an owner and a name.
+
+A widget that starts coroutines holds a `TaskScope`; closing the scope cancels them and waits for their end, so that
+nothing runs on after its page is gone. An exception nobody awaited goes to the loop's exception handler, which the
+window turns into a banner and a log line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+__all__ = ["TaskScope"]
+
+T = TypeVar("T")
+
+
+class TaskScope:
+    """The tasks of one owner."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    def start(self, coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        """Run `coro` as a task of this scope. After `close` it is not run at all."""
+        loop = asyncio.get_running_loop() if not self._closed else None
+        if loop is None:
+            coro.close()
+            raise RuntimeError(f"the scope {self.name} is closed")
+        task = loop.create_task(coro, name=f"{self.name}.{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def restart(self, coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        """The same, after cancelling this scope's earlier task of that name: the latest search, the latest load."""
+        self.cancel(name)
+        return self.start(coro, name)
+
+    def cancel(self, name: str) -> None:
+        """Cancel the scope's running tasks of that name."""
+        for task in list(self._tasks):
+            if task.get_name() == f"{self.name}.{name}":
+                task.cancel()
+
+    def running(self, name: str) -> bool:
+        """Whether a task of that name has not ended."""
+        return any(task.get_name() == f"{self.name}.{name}" and not task.done() for task in self._tasks)
+
+    async def close(self) -> None:
+        """Cancel all and wait until each has ended."""
+        self._closed = True
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            task.get_loop().call_exception_handler(
+                {"message": f"{task.get_name()} failed", "exception": error, "task": task}
+            )
