@@ -43,6 +43,7 @@ class EventFeed(QObject):
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self.flush)
         self._last_seq: int | None = None
+        self.retry_seconds = 1.0
 
     def start(self) -> None:
         """Subscribe, from now on."""
@@ -67,7 +68,7 @@ class EventFeed(QObject):
             except Exception as error:
                 self.lost.emit(error)
             # The stream ends only with the engine; when it is back, reading goes on after the last number seen.
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(self.retry_seconds)
 
     def flush(self) -> None:
         """Deliver what has gathered."""

@@ -1,0 +1,77 @@
+"""Widget tests: a loop on Qt for coroutines, the palette set, leaked tasks and loop errors fail the test."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.widgets.fake_engine import FakeEngine
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Let the loop turn until the condition holds; the `run` fixture bounds it."""
+    while not holds():  # noqa: ASYNC110 - a condition of widgets has no event of its own
+        await asyncio.sleep(0.002)
+
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The offscreen platform says this of every window with a minimum size; it is about the platform, not about us."""
+    for item in items:
+        if "tests/widgets" in item.path.as_posix():
+            item.add_marker(
+                pytest.mark.qt_log_ignore(r"This plugin does not support propagateSizeHints\(\)", extend=True)
+            )
+
+
+@pytest.fixture
+def themed(qapp: QApplication) -> QApplication:
+    """The application in our light palette."""
+    from widgets import theme
+
+    theme.apply(qapp, "light")
+    return qapp
+
+
+@pytest.fixture
+def run(themed: QApplication) -> Iterator[Run]:
+    """Runs a coroutine on the window's loop, at most ten seconds; a task left behind or a loop error is a failure."""
+    from widgets.loop import create_loop
+
+    loop = create_loop(themed)
+    asyncio.set_event_loop(loop)
+    errors: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _loop, context: errors.append(context))
+
+    def call(coro: Coroutine[Any, Any, Any]) -> Any:
+        return loop.run_until_complete(asyncio.wait_for(coro, 10))
+
+    try:
+        yield call
+        loop.run_until_complete(asyncio.sleep(0))
+        left = [task for task in asyncio.all_tasks(loop) if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+    assert not left, f"tasks were left running: {left}"
+    assert not errors, f"the loop reported: {errors}"
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    """An engine in memory with connections in every state."""
+    return FakeEngine()
