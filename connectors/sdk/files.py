@@ -93,9 +93,16 @@ class FileFilter:
 
     def too_large(self, path: str, size: int | None) -> Failure | None:
         """The failed item for a file above the cap. One of unknown size is let through: `capped` ends its body."""
-        if size is None or size <= self.max_bytes:
-            return None
-        return Failure(source_id=path, title=title(path), error=_too_large(path, size, self.max_bytes).info())
+        try:
+            self.check_size(path, size)
+        except TooLarge as error:
+            return Failure(source_id=path, title=title(path), error=error.info())
+        return None
+
+    def check_size(self, path: str, size: int | None) -> None:
+        """For `fetch`, when the answer tells the size: a file may have grown since it was listed. Raises TooLarge."""
+        if size is not None and size > self.max_bytes:
+            raise _too_large(path, size, self.max_bytes)
 
 
 async def capped(chunks: AsyncIterator[bytes], max_bytes: int, *, path: str) -> AsyncIterator[bytes]:
