@@ -1,0 +1,26 @@
+"""How each kind of credential gets onto a request. `authorizer` picks the one that an `Authorization` asks for."""
+
+from __future__ import annotations
+
+from app.accounts.authorizers.credential import Credential
+from app.accounts.secrets import Secrets
+from app.network import Authorizer, Network
+from connectors.sdk import Authorization
+
+
+def authorizer(authorization: Authorization | None, secrets: Secrets, network: Network) -> Authorizer | None:
+    """The authorizer for a connection's `Authorization`; None when its requests need no credential."""
+    if authorization is None or authorization.kind == "none":
+        return None
+    return _kind(authorization.kind)(authorization, secrets, network)
+
+
+def _kind(kind: str) -> type[Credential]:
+    # Imported when first used: botocore, authlib and joserfc take longer to import than most connections take to test.
+    if kind == "aws_sigv4":
+        from app.accounts.authorizers.aws import AwsSigV4
+
+        return AwsSigV4
+    from app.accounts.authorizers import static
+
+    return {"basic": static.Basic, "digest": static.Digest, "bearer": static.Bearer, "header": static.Header}[kind]

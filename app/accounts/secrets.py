@@ -1,0 +1,85 @@
+"""Turns a secret's reference into its value, at the moment it is used: `keyring:ID`, `env:NAME` or `file:PATH`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from connectors.sdk import ConfigError, SecretRef
+
+_LARGEST_FILE = 64 * 1024
+
+
+class Store(Protocol):
+    """What of a vault is needed here."""
+
+    async def get(self, ref: str) -> str: ...
+
+    def describe(self) -> str: ...
+
+
+class Secrets:
+    """Reads secrets by reference. Without a vault only `env:` and `file:` can be read."""
+
+    def __init__(self, vault: Store | None = None, *, environ: Mapping[str, str] | None = None) -> None:
+        self._vault = vault
+        self._environ = os.environ if environ is None else environ
+
+    async def get(self, ref: SecretRef) -> str:
+        """The secret itself. Raises ConfigError when it isn't there, AuthError when the vault can't give it."""
+        kind, _, name = ref.ref.partition(":")
+        if kind == "env":
+            return self._from_environment(name)
+        if kind == "file":
+            return await asyncio.to_thread(_from_file, Path(name).expanduser())
+        if kind == "keyring" and self._vault is not None:
+            return await self._vault.get(ref.ref)
+        raise ConfigError(
+            "This secret's reference is of no known kind" if kind != "keyring" else "No vault is open for this secret",
+            where=f"{kind}:" if name else "a secret field",
+            remedy="Enter the secret again, or refer to it as env:NAME or file:PATH.",
+            code="secret_reference_invalid",
+        )
+
+    def describe(self, ref: SecretRef) -> str:
+        """Where the secret is, for the window: never what it is."""
+        if ref.ref.startswith("keyring:"):
+            return f"set in {self._vault.describe()}" if self._vault is not None else "set in a vault"
+        return ref.ref
+
+    def _from_environment(self, name: str) -> str:
+        value = self._environ.get(name, "")
+        if not value:
+            raise ConfigError(
+                f"The environment variable {name} is not set",
+                where=f"env:{name}",
+                remedy=f"Set {name} for the process that runs the sync, or enter the secret in the connection.",
+                code="secret_missing",
+            )
+        return value
+
+
+def _from_file(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST_FILE + 1)
+        text = raw.decode("utf-8")
+    except FileNotFoundError:
+        raise _unusable(path, "does not exist", "Create it, or enter the secret in the connection.") from None
+    except UnicodeDecodeError:
+        raise _unusable(path, "is not text", "Write the secret as UTF-8 text.") from None
+    except OSError as error:
+        raise _unusable(path, "can't be read", f"Give this user the right to read it ({error.strerror}).") from None
+    if len(raw) > _LARGEST_FILE:
+        raise _unusable(path, "is too large for a secret", "Name the file that holds only the secret.")
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise _unusable(path, "is empty", "Write the secret into it.")
+    return text
+
+
+def _unusable(path: Path, what: str, remedy: str) -> ConfigError:
+    return ConfigError(f"The secret's file {what}", where=f"file:{path}", remedy=remedy, code="secret_missing")

@@ -1,0 +1,44 @@
+"""A vault that lives and dies with its process: for tests, demos, and a person who wants nothing kept."""
+
+from __future__ import annotations
+
+import secrets
+
+from connectors.sdk import AuthError
+
+
+class SessionVault:
+    """Secrets in memory only."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    locked = False
+
+    async def put(self, value: str, *, label: str = "") -> str:
+        """Keep a secret; returns its reference."""
+        ref = f"keyring:{secrets.token_hex(8)}"
+        self._values[ref] = value
+        return ref
+
+    async def get(self, ref: str) -> str:
+        """The secret. Raises AuthError when it is not here."""
+        try:
+            return self._values[ref]
+        except KeyError:
+            raise AuthError("This secret is gone", where=ref, remedy="Enter it again.", code="secret_gone") from None
+
+    async def replace(self, ref: str, value: str) -> None:
+        """Another value under the same reference."""
+        self._values[ref] = value
+
+    async def delete(self, ref: str) -> None:
+        """Forget a secret."""
+        self._values.pop(ref, None)
+
+    def describe(self) -> str:
+        """What keeps the secrets, for the window."""
+        return "this session"
+
+    def __repr__(self) -> str:
+        return f"SessionVault({len(self._values)} secrets)"

@@ -1,0 +1,157 @@
+"""The one HTTP client, as one connection has it (`connectors.sdk.Http`)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import httpx
+import msgspec
+
+from app.network.answers import Answer, StreamedAnswer, read_whole
+from app.network.exchange import FAULTS, Exchange, Exchanges, Outgoing, Shared
+from app.network.faults import bad_url
+from app.network.redact import public_url
+from app.network.retry import IDEMPOTENT, with_retries
+from connectors.sdk import Json, Log
+
+T = TypeVar("T")
+
+
+class HttpClient:
+    """HTTP for one connection: `connectors.sdk.Http` over its `Exchanges`, with deadline and retries around each."""
+
+    def __init__(self, shared: Shared, exchanges: Exchanges, log: Log) -> None:
+        self._shared = shared
+        self._exchanges = exchanges
+        self._log = log
+        self._headers = {
+            "accept": "*/*",
+            "accept-encoding": "gzip, deflate",
+            "user-agent": shared.settings.user_agent,
+        }
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str | int | list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Json = None,
+        content: bytes | None = None,
+        data: Mapping[str, str] | None = None,
+        accept: frozenset[int] | set[int] = frozenset(),
+        authorize: bool = True,
+        idempotent: bool | None = None,
+        max_bytes: int = 64 * 1024 * 1024,
+        timeout: float | None = None,
+    ) -> Answer:
+        """See `connectors.sdk.Http.request`."""
+        content_type = None
+        if json is not None:
+            content, content_type = msgspec.json.encode(json), "application/json"
+        elif data is not None:
+            content, content_type = urlencode(data).encode(), "application/x-www-form-urlencoded"
+        out = self._outgoing(method, url, params, headers, content or b"", content_type, accept, authorize)
+
+        async def send() -> Answer:
+            async with asyncio.timeout(timeout or self._shared.settings.total_timeout):
+                exchange = await self._exchanges.open(out)
+                try:
+                    response = _begun(exchange)
+                    body = b"" if out.method == "HEAD" else await read_whole(response, max_bytes)
+                    exchange.received = len(body)
+                    return Answer(response.status_code, response.headers, body, str(response.url))
+                finally:
+                    await exchange.close()
+
+        return await self._repeat(send, out, idempotent)
+
+    async def get(self, url: str, **options: Any) -> Answer:
+        """`request("GET", ...)`."""
+        return await self.request("GET", url, **options)
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str | int | list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: frozenset[int] | set[int] = frozenset(),
+        authorize: bool = True,
+    ) -> AsyncIterator[StreamedAnswer]:
+        """See `connectors.sdk.Http.stream`. Sent again only until the answer begins."""
+        out = self._outgoing(method, url, params, headers, b"", None, accept, authorize)
+
+        async def send() -> Exchange:
+            async with asyncio.timeout(self._shared.settings.total_timeout):
+                return await self._exchanges.open(out)
+
+        exchange = await self._repeat(send, out, None)
+        try:
+            answer = StreamedAnswer(
+                _begun(exchange),
+                fault=lambda error: self._exchanges.fault(error, out),
+                monotonic=self._shared.clock.monotonic,
+            )
+            try:
+                yield answer
+            finally:
+                exchange.received = answer.received
+        finally:
+            await exchange.close()
+
+    async def _repeat(self, send: Callable[[], Awaitable[T]], out: Outgoing, idempotent: bool | None) -> T:
+        async def attempt() -> T:
+            try:
+                return await send()
+            except FAULTS as error:
+                raise self._exchanges.fault(error, out) from error
+
+        settings = self._shared.settings
+        return await with_retries(
+            attempt,
+            repeatable=out.method in IDEMPOTENT if idempotent is None else idempotent,
+            attempts=settings.attempts,
+            longest_wait=settings.longest_wait,
+            clock=self._shared.clock,
+            log=self._log,
+        )
+
+    def _outgoing(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str | int | list[str]] | None,
+        headers: Mapping[str, str] | None,
+        content: bytes,
+        content_type: str | None,
+        accept: frozenset[int] | set[int],
+        authorize: bool,
+    ) -> Outgoing:
+        merged = self._headers
+        if headers or content_type:
+            merged = dict(merged)
+            if content_type:
+                merged["content-type"] = content_type
+            for name, value in (headers or {}).items():
+                merged[name.lower()] = value
+        try:
+            if params:  # a space as %20, never as +: a signature is over this very text
+                query = urlencode(params, doseq=True, quote_via=quote, safe="")
+                url = f"{url}{'&' if '?' in url else '?'}{query}"
+            address = httpx.URL(url)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise bad_url(public_url(url), str(error)) from error
+        return Outgoing(method.upper(), address, merged, content, accept, authorize)
+
+
+def _begun(exchange: Exchange) -> httpx.Response:
+    assert exchange.response is not None
+    return exchange.response

@@ -1,0 +1,109 @@
+"""How fast a host may be asked: one limiter per host and credential, shared by every task that uses them.
+
+Three things hold a request back: the rates that the source type declares, the number of requests in flight (which
+halves when the host asks for fewer and grows back slowly), and a pause that the host asked for, which holds for all.
+Nothing polls: a request that must wait sleeps exactly until its time, or until another one is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from connectors.sdk import Clock, RateLimit, RateLimited
+
+
+class Limiter:
+    """Use as `async with limiter:` around one request. Raises RateLimited instead of waiting above `longest_wait`."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        name: str = "",
+        concurrency: int = 64,
+        rates: Sequence[RateLimit] = (),
+        longest_wait: float = 30.0,
+    ) -> None:
+        self._clock = clock
+        self._name = name
+        self._most = float(concurrency)
+        self._allowed = float(concurrency)
+        self._longest_wait = longest_wait
+        self._in_flight = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._paused_until = float("-inf")
+        self._windows = [(rate.seconds, deque[float](maxlen=rate.requests)) for rate in rates]
+
+    @property
+    def concurrency(self) -> int:
+        """How many requests may be in flight now."""
+        return max(1, int(self._allowed))
+
+    async def __aenter__(self) -> None:
+        while True:
+            delay = self._delay()
+            if delay > self._longest_wait:
+                raise RateLimited(
+                    "The source's rate limit is used up",
+                    retry_at=self._clock.now() + delay,
+                    where=self._name,
+                    remedy="Nothing to do: it goes on by itself.",
+                )
+            if delay > 0:
+                await self._clock.sleep(delay)
+            elif self._in_flight >= self.concurrency:
+                await self._turn()
+            else:
+                break
+        self._in_flight += 1
+        if self._windows:
+            now = self._clock.monotonic()
+            for _, sent in self._windows:
+                sent.append(now)
+
+    async def __aexit__(self, *error: object) -> None:
+        self._in_flight -= 1
+        self._wake()
+
+    def pause(self, seconds: float) -> None:
+        """The host asked for fewer requests: nobody asks for `seconds`, and half as many at once afterwards."""
+        now = self._clock.monotonic()
+        if now >= self._paused_until:  # the answers to requests already under way say the same thing again
+            self._allowed = max(1.0, self._allowed / 2)
+        self._paused_until = max(self._paused_until, now + seconds)
+
+    def succeeded(self) -> None:
+        """An answer came: one more at once for each full round of good answers."""
+        if self._allowed < self._most:
+            self._allowed = min(self._most, self._allowed + 1 / self._allowed)
+            self._wake()
+
+    def _delay(self) -> float:
+        if not self._windows and self._paused_until == float("-inf"):
+            return 0.0
+        now = self._clock.monotonic()
+        delay = self._paused_until - now
+        for seconds, sent in self._windows:
+            if len(sent) == sent.maxlen:
+                delay = max(delay, sent[0] + seconds - now)
+        return delay
+
+    async def _turn(self) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._wake()  # it was our turn: hand it on
+            raise
+
+    def _wake(self) -> None:
+        free = self.concurrency - self._in_flight
+        while free > 0 and self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                free -= 1

@@ -1,0 +1,61 @@
+"""Keeps secrets out of everything that is shown or stored: logs, error details, addresses.
+
+Two layers: the values that were really used in this process, in the forms in which they travel, and patterns of
+credentials that nobody told us about (a server may echo a token it was sent).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from urllib.parse import quote, quote_plus, urlsplit
+
+MASK = "•••"
+
+_SHORTEST = 6  # masking shorter values would shred ordinary text and say more than it hides
+_PATTERNS = (
+    (re.compile(r"(?i)\b(bearer|basic|token|digest)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)?"), MASK),
+    (re.compile(r"\b(?:sk-|ghp_|gho_|github_pat_|xox[abposr]-)[A-Za-z0-9_-]{8,}"), MASK),
+    (
+        re.compile(
+            r"(?i)\b((?:access_|refresh_|id_|auth_|api_?)?(?:token|key|code|secret|password|signature|client_secret))"
+            r"=[^&\s\"'<>]{4,}"
+        ),
+        rf"\1={MASK}",
+    ),
+)
+
+
+class Redactor:
+    """Knows the secrets in use and takes them out of text."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def remember(self, secret: str) -> str:
+        """Hide this value from now on, also as base64 and URL-encoded. Returns it, for use in place."""
+        for form in {secret, *secret.splitlines()}:
+            if len(form) < _SHORTEST:
+                continue
+            raw = form.encode()
+            self._known.update((form, quote(form, safe=""), quote_plus(form), base64.b64encode(raw).decode()))
+        return secret
+
+    def redact(self, text: str) -> str:
+        """The text without any known secret or anything that looks like one."""
+        for secret in sorted(self._known, key=len, reverse=True):
+            if secret in text:
+                text = text.replace(secret, MASK)
+        for pattern, replacement in _PATTERNS:
+            text = pattern.sub(replacement, text)
+        return text
+
+    def __repr__(self) -> str:
+        return f"Redactor({len(self._known)} values)"
+
+
+def public_url(url: str) -> str:
+    """An address to show: scheme, host, port and path, without user, query and fragment."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,0 +1,106 @@
+"""The httpx transport over aiohttp that every request takes: a tenth of the CPU time of httpx's own.
+
+Differs from the library's transport in three ways. The URL goes out exactly as it was written: aiohttp would decode
+and normalise it, after which `a%2Fb` is another object and a signature no longer fits. Names are resolved by the
+guard. And errors keep aiohttp's own class as their cause, which `faults` reads.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from socket import AF_INET, AF_INET6, AI_NUMERICHOST, AddressFamily
+
+import aiohttp
+import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
+from httpx_aiohttp.transport import AiohttpResponseStream, AiohttpTransport, map_aiohttp_exceptions
+from yarl import URL
+
+from app.network.guard import Guard
+
+
+class GuardedResolver(AbstractResolver):
+    """Gives aiohttp only addresses that the guard has vetted."""
+
+    def __init__(self, guard: Guard, proxies: Guard) -> None:
+        self._guard = guard
+        self._proxies = proxies
+
+    async def resolve(
+        self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        guard = self._proxies if self._proxies.is_endpoint(host, port) else self._guard
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=AF_INET6 if ":" in address else AF_INET,
+                proto=0,
+                flags=AI_NUMERICHOST,
+            )
+            for address in await guard.addresses(host, port)
+        ]
+
+    async def close(self) -> None:
+        return None
+
+
+class Transport(AiohttpTransport):
+    """One connection's pool of sockets. `proxy_for` names the proxy for a scheme and host."""
+
+    def __init__(
+        self,
+        *,
+        resolver: AbstractResolver,
+        tls: ssl.SSLContext,
+        proxy_for: Callable[[str, str], str | None],
+        max_connections: int,
+    ) -> None:
+        super().__init__(verify=tls, trust_env=False, client=self._session)
+        self._resolver = resolver
+        self._proxy_for = proxy_for
+        self._max_connections = max_connections
+
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=self._resolver, ssl=self.ssl_context, limit=self._max_connections, ttl_dns_cache=60
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            max_line_size=64 * 1024,
+            max_field_size=64 * 1024,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not isinstance(self.client, aiohttp.ClientSession):
+            self.client = self.get_client()
+        timeout = request.extensions.get("timeout", {})
+        proxy, proxy_auth = _proxy(self._proxy_for(request.url.scheme, request.url.host))
+        with map_aiohttp_exceptions():
+            answer = await self.client.request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                headers=request.headers,
+                data=request.content or None,
+                allow_redirects=False,
+                auto_decompress=False,
+                skip_auto_headers=("Content-Type", "Accept", "Accept-Encoding", "User-Agent"),
+                timeout=aiohttp.ClientTimeout(sock_connect=timeout.get("connect"), sock_read=timeout.get("read")),
+                proxy=proxy,
+                proxy_auth=proxy_auth,
+            )
+        return httpx.Response(
+            answer.status, headers=list(answer.raw_headers), stream=AiohttpResponseStream(answer), request=request
+        )
+
+
+def _proxy(url: str | None) -> tuple[URL | None, aiohttp.BasicAuth | None]:
+    if url is None:
+        return None, None
+    parsed = URL(url)
+    if parsed.user is None:
+        return parsed, None
+    return parsed.with_user(None), aiohttp.BasicAuth(parsed.user, parsed.password or "", encoding="utf-8")
