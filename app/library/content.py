@@ -93,6 +93,17 @@ class ContentStore:
             _sync_folder(folder)
         return locations
 
+    def mark(self) -> tuple[int, int]:
+        """Where the next record will be written, for `rollback`."""
+        return self._number, self._end
+
+    def rollback(self, mark: tuple[int, int], added: Sequence[Location]) -> None:
+        """The transaction that was to name these bodies failed: take them away again."""
+        self.drop([location.sha256 for location in added if location.pack == 0], [])
+        if mark[0] == self._number:
+            self._end = self._durable = mark[1]
+            self._forget_tail()
+
     def incoming(self) -> Path:
         """A new name for a body that is being streamed in; `append` moves it to its place."""
         return self.root / "incoming" / uuid4().hex
@@ -224,8 +235,9 @@ class ContentStore:
         """After a failed write: back to what is durable."""
         self._pending.clear()
         self._end = self._durable
-        if self._file is not None:
-            self._file.truncate(self._durable)
+        path = self._pack_path(self._number)
+        if path.exists():
+            os.truncate(path, self._durable)
 
     def _pread(self, number: int, offset: int, size: int) -> bytes:
         with self._lock:

@@ -1,0 +1,169 @@
+"""What the catalog knows, for planning a page and for lists of documents. Reading only."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import apsw
+import msgspec
+
+from app.api import DocumentFilter, DocumentPage, DocumentView
+from app.database import Database
+from connectors.sdk import Covers, NotFound
+
+COLUMNS = """d.id, c.name, c.id, d.source_id, d.title, d.path, d.url, d.media_type, d.size, hex(k.sha256),
+    d.fingerprint, d.owner, d.created_at, d.updated_at, d.stored_at, d.deleted_at, d.indexed, d.metadata"""
+TABLES = "document d JOIN connection c ON c.num = d.connection JOIN content k ON k.id = d.content"
+ORDERS = {
+    "title": "d.title COLLATE NOCASE",
+    "updated": "d.updated_at",
+    "size": "d.size",
+    "stored": "d.stored_at",
+}
+
+
+class Known(NamedTuple):
+    """What planning needs of a stored document."""
+
+    fingerprint: str | None
+    title: str
+    path: str
+    url: str | None
+    deleted: bool
+
+
+class Catalog:
+    """Questions about stored documents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def known(self, connection_num: int, ids: list[str]) -> dict[str, Known]:
+        """Those of `ids` that the catalog has, the bin included."""
+
+        def look(db: apsw.Connection) -> dict[str, Known]:
+            found: dict[str, Known] = {}
+            statement = (
+                "SELECT fingerprint, title, path, url, deleted_at FROM document WHERE connection = ? AND source_id = ?"
+            )
+            for source_id in ids:
+                for row in db.execute(statement, (connection_num, source_id)):
+                    found[source_id] = Known(row[0], row[1], row[2], row[3], row[4] is not None)
+            return found
+
+        return await self._database.read(look)
+
+    async def covered(self, connection_num: int, partition: str, covers: Covers) -> dict[str, Known]:
+        """All documents of a partition with `after < id <= through`, without the bin."""
+
+        def look(db: apsw.Connection) -> dict[str, Known]:
+            where, values = "connection = ? AND partition = ? AND deleted_at IS NULL", [connection_num, partition]
+            bounds: list[Any] = [*values]
+            if covers.after is not None:
+                where += " AND source_id > ?"
+                bounds.append(covers.after)
+            if covers.through is not None:
+                where += " AND source_id <= ?"
+                bounds.append(covers.through)
+            rows = db.execute(f"SELECT source_id, fingerprint, title, path, url FROM document WHERE {where}", bounds)
+            return {row[0]: Known(row[1], row[2], row[3], row[4], False) for row in rows}
+
+        return await self._database.read(look)
+
+    async def count(self, connection_num: int) -> int:
+        def look(db: apsw.Connection) -> int:
+            statement = "SELECT count(*) FROM document WHERE connection = ? AND deleted_at IS NULL"
+            row = db.execute(statement, (connection_num,)).fetchone()
+            return 0 if row is None else int(row[0])
+
+        return await self._database.read(look)
+
+    async def documents(self, filter: DocumentFilter) -> DocumentPage:
+        """A page of the list, with the number of all that match."""
+        where, values = _where(filter)
+
+        def look(db: apsw.Connection) -> DocumentPage:
+            total = db.execute(f"SELECT count(*) FROM {TABLES} WHERE {where}", values).fetchone()
+            direction = "DESC" if filter.descending else "ASC"
+            rows = db.execute(
+                f"SELECT {COLUMNS} FROM {TABLES} WHERE {where} ORDER BY {ORDERS[filter.sort]} {direction}, d.id "
+                "LIMIT ? OFFSET ?",
+                [*values, filter.limit, filter.offset],
+            )
+            return DocumentPage(documents=[_view(row) for row in rows], total=0 if total is None else total[0])
+
+        return await self._database.read(look)
+
+    async def document(self, document_id: str) -> DocumentView:
+        """One document by its number. Raises NotFound."""
+
+        def look(db: apsw.Connection) -> DocumentView | None:
+            statement = f"SELECT {COLUMNS} FROM {TABLES} WHERE d.id = ? AND c.removed_at IS NULL"
+            row = db.execute(statement, (int(document_id),)).fetchone()
+            return None if row is None else _view(row)
+
+        view = await self._database.read(look) if document_id.isdecimal() and len(document_id) < 19 else None
+        if view is None:
+            raise NotFound(
+                "No such document", where=document_id, remedy="Find it with `headwaterctl library list` or a search."
+            )
+        return view
+
+    async def by_source(self, connection_id: str, source_id: str) -> DocumentView | None:
+        def look(db: apsw.Connection) -> DocumentView | None:
+            statement = f"SELECT {COLUMNS} FROM {TABLES} WHERE c.id = ? AND d.source_id = ?"
+            row = db.execute(statement, (connection_id, source_id)).fetchone()
+            return None if row is None else _view(row)
+
+        return await self._database.read(look)
+
+
+def _where(filter: DocumentFilter) -> tuple[str, list[Any]]:
+    parts, values = ["c.removed_at IS NULL"], list[Any]()
+    if filter.status == "stored":
+        parts.append("d.deleted_at IS NULL")
+    elif filter.status == "deleted":
+        parts.append("d.deleted_at IS NOT NULL")
+    if filter.connections:
+        marks = ", ".join("?" * len(filter.connections))
+        parts.append(f"(c.id IN ({marks}) OR c.name IN ({marks}))")
+        values += filter.connections * 2
+    if filter.text:
+        parts.append("(d.title LIKE ? ESCAPE '\\' OR d.path LIKE ? ESCAPE '\\')")
+        values += [like(filter.text)] * 2
+    if filter.run:
+        parts.append("d.run = (SELECT num FROM run WHERE id = ?)")
+        values.append(filter.run)
+    if filter.change:
+        parts.append("d.change = ?")
+        values.append(filter.change)
+    return " AND ".join(parts), values
+
+
+def like(text: str) -> str:
+    """`text` anywhere, for LIKE with backslash as escape."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _view(row: tuple[Any, ...]) -> DocumentView:
+    return DocumentView(
+        id=str(row[0]),
+        connection=row[1],
+        connection_id=row[2],
+        source_id=row[3],
+        title=row[4],
+        path=row[5],
+        url=row[6],
+        media_type=row[7],
+        size=row[8],
+        sha256=row[9].lower(),
+        fingerprint=row[10],
+        owner=row[11],
+        created_at=row[12],
+        updated_at=row[13],
+        stored_at=row[14],
+        deleted_at=row[15],
+        indexed=bool(row[16]),
+        metadata=msgspec.json.decode(row[17]),
+    )

@@ -1,0 +1,134 @@
+"""Full-text search over what was synced: a person's words to FTS5, hits with snippets.
+
+The index is contentless, so a snippet is cut from the document's stored bytes: the texts of the hits shown go into a
+throw-away table in memory, and FTS5's own `snippet()` marks them.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import apsw
+
+from app.api import Hit, SearchPage, SearchQuery
+from app.database import Database
+from app.library.content import Location
+
+TOKEN = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
+WORDS = re.compile(r"\w+", re.UNICODE)
+SNIPPET_WORDS = 28
+SNIPPET_TEXT = 400_000
+
+ReadText = Callable[[Location, str, str], str]
+"""(where, media type, path) to the text that was indexed."""
+
+
+def fts_query(text: str) -> str:
+    """What a person typed as an FTS5 expression: words AND-ed, "phrases", `word*`, `-word`. "" when no word is left."""
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    for match in TOKEN.finditer(text):
+        minus = bool(match[1] or match[3])
+        phrase = match[2] if match[2] is not None else match[4]
+        words = WORDS.findall(phrase)
+        if not words:
+            continue
+        prefix = match[2] is None and phrase.endswith("*")
+        term = '"' + " ".join(words) + '"' + ("*" if prefix else "")
+        (unwanted if minus else wanted).append(term)
+    if not wanted:
+        return ""
+    expression = " AND ".join(wanted)
+    return f"({expression}) NOT ({' OR '.join(unwanted)})" if unwanted else expression
+
+
+class SearchIndex:
+    """Questions to the index."""
+
+    def __init__(self, database: Database, read_text: ReadText) -> None:
+        self._database = database
+        self._read_text = read_text
+
+    async def search(self, query: SearchQuery) -> SearchPage:
+        """The best hits first. Never fails on what was typed; an empty query finds nothing and says so."""
+        started = time.perf_counter()
+        expression = fts_query(query.text)
+        if not expression:
+            return SearchPage(hits=[], total=0, ms=0.0, note="Type a word to search for.")
+        hits, total = await self._database.read(lambda db: self._search(db, expression, query))
+        return SearchPage(hits=hits, total=total, ms=round((time.perf_counter() - started) * 1000, 1))
+
+    def _search(self, db: apsw.Connection, expression: str, query: SearchQuery) -> tuple[list[Hit], int]:
+        where, values = _filters(query)
+        tables = "search JOIN document d ON d.id = search.rowid JOIN connection c ON c.num = d.connection"
+        total = db.execute(
+            f"SELECT count(*) FROM {tables} WHERE search MATCH ? AND {where}", [expression, *values]
+        ).fetchone()
+        rows: list[Any] = db.execute(
+            "SELECT d.id, c.name, c.id, d.source_id, d.title, d.path, d.url, d.media_type, d.size, d.updated_at, "
+            "bm25(search, 6.0, 1.0) AS score, k.sha256, k.size, k.pack, k.offset "
+            f"FROM {tables} JOIN content k ON k.id = d.content WHERE search MATCH ? AND {where} "
+            "ORDER BY score, d.id LIMIT ? OFFSET ?",
+            [expression, *values, query.limit, query.offset],
+        ).fetchall()
+        snippets = self._snippets(expression, rows)
+        hits = [
+            Hit(
+                document_id=str(row[0]),
+                connection=row[1],
+                connection_id=row[2],
+                source_id=row[3],
+                title=row[4],
+                path=row[5],
+                url=row[6],
+                media_type=row[7],
+                size=row[8],
+                updated_at=row[9],
+                snippet=snippets.get(row[0], ""),
+                score=round(-row[10], 4),
+            )
+            for row in rows
+        ]
+        return hits, 0 if total is None else int(total[0])
+
+    def _snippets(self, expression: str, rows: list[Any]) -> dict[int, str]:
+        memory = apsw.Connection(":memory:")
+        try:
+            memory.execute(
+                'CREATE VIRTUAL TABLE t USING fts5(title, body, tokenize="unicode61 remove_diacritics 2", detail=full)'
+            )
+            for row in rows:
+                text = self._read_text(Location(row[11], row[12], row[13], row[14]), row[7], row[5])
+                memory.execute(
+                    "INSERT INTO t (rowid, title, body) VALUES (?, ?, ?)",
+                    (row[0], f"{row[4]}\n{row[5]}", text[:SNIPPET_TEXT]),
+                )
+            found = memory.execute(
+                "SELECT rowid, snippet(t, 1, char(2), char(3), '…', ?) FROM t WHERE t MATCH ?",
+                (SNIPPET_WORDS, expression),
+            )
+            return {rowid: " ".join(snippet.split()) for rowid, snippet in found}
+        finally:
+            memory.close()
+
+
+def _filters(query: SearchQuery) -> tuple[str, list[Any]]:
+    parts, values = ["d.deleted_at IS NULL", "c.removed_at IS NULL"], list[Any]()
+    if query.connections:
+        marks = ", ".join("?" * len(query.connections))
+        parts.append(f"(c.id IN ({marks}) OR c.name IN ({marks}))")
+        values += query.connections * 2
+    if query.type:
+        parts.append("(d.media_type = ? OR substr(d.media_type, 1, ?) = ?)")
+        prefix = query.type if "/" in query.type else query.type + "/"
+        values += [query.type, len(prefix), prefix]
+    if query.after is not None:
+        parts.append("coalesce(d.updated_at, d.stored_at) >= ?")
+        values.append(query.after)
+    if query.before is not None:
+        parts.append("coalesce(d.updated_at, d.stored_at) < ?")
+        values.append(query.before)
+    return " AND ".join(parts), values
