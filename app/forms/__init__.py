@@ -1,0 +1,32 @@
+"""Forms from schemas, without a window: schema -> fields -> state -> validation.
+
+    state = FormState(schema, value)        # value None: the schema's defaults
+    state.set(state.find("/bucket"), "docs")
+    state.value(), state.secrets(), state.errors()
+
+`normalise` turns any JSON Schema into `FieldSpec`s, `FormState` holds what a person makes of them.
+"""
+
+from app.forms.normalise import normalise
+from app.forms.secrets import SecretSlot
+from app.forms.spec import Branch, Choice, FieldSpec, Form, Kind, LiveOptions
+from app.forms.state import FieldError, FormState
+from app.forms.values import UNSET, Foreign, Json, Path, Unparsed
+
+__all__ = [
+    "UNSET",
+    "Branch",
+    "Choice",
+    "FieldError",
+    "FieldSpec",
+    "Foreign",
+    "Form",
+    "FormState",
+    "Json",
+    "Kind",
+    "LiveOptions",
+    "Path",
+    "SecretSlot",
+    "Unparsed",
+    "normalise",
+]

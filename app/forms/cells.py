@@ -1,0 +1,87 @@
+"""The store of a form: one flat dictionary of cells, and the undo list over it.
+
+What a cell holds depends on its field: a leaf its JSON value, a union the chosen branch's place, a list its item ids, a
+map its (id, key) pairs, an object `Present` (or nothing, then it is there as soon as one of its fields is). No cell at
+all means UNSET. Since paths are stable, the cells of branches not chosen and of removed items just stay: that is the
+memory of unions, and undo is nothing but writing old cells back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.forms.values import UNSET, Path
+
+
+@dataclass(slots=True)
+class Step:
+    """One undoable change: what each cell held before and after. `burst` joins keystrokes into one step."""
+
+    before: dict[Path, Any]
+    after: dict[Path, Any]
+    burst: Path | None = None
+
+
+@dataclass(slots=True)
+class Cells:
+    """The cells and their history."""
+
+    now: dict[Path, Any] = field(default_factory=dict)
+    done: list[Step] = field(default_factory=list)
+    undone: list[Step] = field(default_factory=list)
+
+    def write(self, changes: Mapping[Path, Any], burst: Path | None = None) -> tuple[Path, ...]:
+        """Writes cells (UNSET removes one) as one undo step; answers the paths that really changed."""
+        changed = {path: new for path, new in changes.items() if not _identical(self.now.get(path, UNSET), new)}
+        if not changed:
+            return ()
+        before = {path: self.now.get(path, UNSET) for path in changed}
+        self._put(changed)
+        self.undone.clear()
+        last = self.done[-1] if self.done else None
+        if last is not None and burst is not None and last.burst == burst:
+            for path, old in before.items():
+                last.before.setdefault(path, old)
+            last.after.update(changed)
+        else:
+            self.done.append(Step(before, changed, burst))
+        return tuple(changed)
+
+    def end_burst(self) -> None:
+        """The next change begins a step of its own."""
+        if self.done:
+            self.done[-1].burst = None
+
+    def undo(self) -> tuple[Path, ...]:
+        """Takes the last step back; () if there is none."""
+        return self._replay(self.done, self.undone, back=True)
+
+    def redo(self) -> tuple[Path, ...]:
+        """Makes the last undone step again; () if there is none."""
+        return self._replay(self.undone, self.done, back=False)
+
+    def _replay(self, source: list[Step], target: list[Step], *, back: bool) -> tuple[Path, ...]:
+        if not source:
+            return ()
+        step = source.pop()
+        step.burst = None
+        target.append(step)
+        self._put(step.before if back else step.after)
+        return tuple(step.before)
+
+    def _put(self, changes: Mapping[Path, Any]) -> None:
+        for path, value in changes.items():
+            if value is UNSET:
+                self.now.pop(path, None)
+            else:
+                self.now[path] = value
+
+    def below(self, prefix: Path) -> Iterable[Path]:
+        """The paths of the cells at and below a field."""
+        return [path for path in self.now if path[: len(prefix)] == prefix]
+
+
+def _identical(left: Any, right: Any) -> bool:
+    return left is right or (type(left) is type(right) and bool(left == right) and repr(left) == repr(right))

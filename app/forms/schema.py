@@ -1,0 +1,306 @@
+"""Reading raw JSON Schema: local references, `allOf`, type lists, and the mistakes authors really make.
+
+Everything here is pure and raises nothing: what cannot be read becomes a warning for the schema's author.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from app.forms.values import Json, tokens_of
+
+Raw = dict[str, Any]
+
+KEYWORDS = frozenset(
+    [
+        "title",
+        "description",
+        "default",
+        "const",
+        "enum",
+        "examples",
+        "format",
+        "type",
+        "properties",
+        "required",
+        "items",
+        "oneOf",
+        "anyOf",
+        "allOf",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "pattern",
+        "additionalProperties",
+        "patternProperties",
+        "propertyNames",
+        "uniqueItems",
+        "multipleOf",
+        "readOnly",
+        "writeOnly",
+    ]
+)
+TYPOS = {"min": "minimum", "max": "maximum", "requires": "required"}
+NOT_TYPOS = frozenset(["group", "groups", "order", "multiline", "options", "formats", "id", "$id", "ui"])
+_SUBSCHEMAS = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
+_LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
+_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+
+
+class Reader:
+    """Resolves references within one document and merges what belongs together."""
+
+    def __init__(self, root: Json, warnings: list[str]) -> None:
+        self.root = root
+        self.warnings = warnings
+
+    def warn(self, text: str) -> None:
+        """Tells the schema's author, once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def read(self, schema: Json) -> Raw:
+        """A schema with its references followed and `allOf` merged at the top; its parts are left as they are."""
+        return self._read(schema, 0)
+
+    def _read(self, schema: Json, depth: int) -> Raw:
+        if schema is True:
+            return {}
+        if not isinstance(schema, dict):
+            self.warn("A schema should be an object; this one accepts anything")
+            return {}
+        merged: Raw = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
+        if depth > 32:
+            self.warn("References lead in a circle")
+            return merged
+        reference = schema.get("$ref", schema.get("$dynamicRef"))
+        if isinstance(reference, str):
+            merged = merge(self._read(self.follow(reference), depth + 1), merged)
+        parts = schema.get("allOf")
+        if isinstance(parts, list):
+            base: Raw = {}
+            for part in parts:
+                base = merge(base, self._read(part, depth + 1))
+            merged = merge(base, merged)
+        return merged
+
+    def follow(self, reference: str) -> Json:
+        """What a reference within this document points at; anything for one that leads nowhere."""
+        if reference.startswith("#/") or reference == "#":
+            node: Json = self.root
+            for token in tokens_of(reference):
+                if isinstance(node, list) and token.isdigit() and int(token) < len(node):
+                    node = node[int(token)]
+                elif isinstance(node, dict) and token in node:
+                    node = node[token]
+                else:
+                    break
+            else:
+                return node
+        else:
+            for candidate in subschemas(self.root):
+                identity = candidate.get("$id", candidate.get("id"))
+                anchor = candidate.get("$anchor", candidate.get("$dynamicAnchor"))
+                if identity == reference or (isinstance(anchor, str) and reference == "#" + anchor):
+                    return candidate
+        self.warn(f"The reference {reference} leads nowhere")
+        return True
+
+
+def merge(base: Raw, over: Raw) -> Raw:
+    """Both schemas at once: `over` wins in words, the tighter one in limits, properties and `required` are joined."""
+    if not base or not over:
+        return {**base, **over}
+    merged = {**base, **over}
+    for key in base.keys() & over.keys():
+        left, right = base[key], over[key]
+        if key in _MAPS and isinstance(left, dict) and isinstance(right, dict):
+            joined = {**left, **right}
+            for name in left.keys() & right.keys():
+                if left[name] is not right[name] and isinstance(left[name], dict) and isinstance(right[name], dict):
+                    joined[name] = (
+                        {"allOf": [left[name], right[name]]}
+                        if _has_reference(left, name)
+                        else merge(left[name], right[name])
+                    )
+            merged[key] = joined
+        elif key == "required" and isinstance(left, list) and isinstance(right, list):
+            merged[key] = [*left, *(name for name in right if name not in left)]
+        elif key.startswith("min") or key == "exclusiveMinimum":
+            merged[key] = max(left, right) if _numbers(left, right) else right
+        elif key.startswith("max") or key == "exclusiveMaximum":
+            merged[key] = min(left, right) if _numbers(left, right) else right
+        elif key == "enum" and isinstance(left, list) and isinstance(right, list):
+            merged[key] = [value for value in right if value in left] or right
+    return merged
+
+
+def _has_reference(schemas: Mapping[str, Any], name: str) -> bool:
+    return "$ref" in schemas[name] or "allOf" in schemas[name]
+
+
+def _numbers(*values: Json) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+
+
+def subschemas(schema: Json) -> Iterator[Raw]:
+    """A schema and every schema within it."""
+    pending = [schema]
+    while pending:
+        current = pending.pop()
+        if not isinstance(current, dict):
+            continue
+        yield current
+        for key in _SUBSCHEMAS:
+            value = current.get(key)
+            pending.extend(value if isinstance(value, list) else [value])
+        for key in _LISTS:
+            value = current.get(key)
+            if isinstance(value, list):
+                pending.extend(value)
+        for key in _MAPS:
+            value = current.get(key)
+            if isinstance(value, dict):
+                pending.extend(value.values())
+
+
+def repair(schema: Json, warnings: list[str]) -> Json:
+    """A copy of a schema in which the known mistakes are put right, each told in `warnings`."""
+
+    def note(text: str) -> None:
+        if text not in warnings:
+            warnings.append(text)
+
+    def walk(node: Json) -> Json:
+        if not isinstance(node, dict):
+            return node
+        fixed: Raw = {}
+        for key, value in node.items():
+            name = key if isinstance(key, str) else str(key)
+            if name not in KEYWORDS and name not in NOT_TYPOS and not name.startswith(("$", "x-", "airbyte", "ui:")):
+                meant = _meant(name)
+                if meant and meant not in node:
+                    note(f"Unknown keyword “{name}”, read as “{meant}”")
+                    name = meant
+            if name in _MAPS and isinstance(value, dict):
+                value = {part: walk(below) for part, below in value.items()}
+            elif name in _LISTS and isinstance(value, list):
+                value = [walk(part) for part in value]
+            elif name in _SUBSCHEMAS and isinstance(value, dict):
+                value = walk(value)
+            elif name == "items" and isinstance(value, list):
+                value = [walk(part) for part in value]
+            problem = _wrong(name, value)
+            if problem:
+                note(f"“{name}” {problem}")
+                value = _right(name, value)
+                if value is None:
+                    continue
+            fixed[name] = value
+        return fixed
+
+    return walk(schema)
+
+
+@lru_cache(maxsize=1024)
+def _meant(name: str) -> str:
+    if name in TYPOS:
+        return TYPOS[name]
+    bare = name.strip("'\" ")
+    if bare in KEYWORDS:
+        return bare
+    close = difflib.get_close_matches(bare, KEYWORDS, n=1, cutoff=0.86) if len(bare) > 4 else []
+    return close[0] if close else ""
+
+
+def _wrong(name: str, value: Json) -> str:
+    match name:
+        case "required":
+            if isinstance(value, bool):
+                return "belongs to the object and lists its fields"
+            if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+                return "should be a list of names"
+            return "names a field twice" if len(set(value)) != len(value) else ""
+        case "examples":
+            return "" if isinstance(value, list) else "should be a list"
+        case "enum":
+            return "" if isinstance(value, list) and value else "should be a list of values"
+        case "title" | "description" | "pattern" | "format":
+            return "" if isinstance(value, str) else "should be text"
+        case "minLength" | "maxLength" | "minItems" | "maxItems":
+            return "" if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "should be a count"
+        case "minimum" | "maximum" | "multipleOf":
+            return "" if _numbers(value) else "should be a number"
+        case "oneOf" | "anyOf" | "allOf":
+            return "" if isinstance(value, list) and value else "should be a list of schemas"
+        case "properties":
+            return "" if isinstance(value, dict) else "should be an object"
+        case "type":
+            names = value if isinstance(value, list) else [value]
+            known = {"string", "number", "integer", "boolean", "object", "array", "null"}
+            return "" if names and all(isinstance(one, str) and one in known for one in names) else "is no known type"
+    return ""
+
+
+def _right(name: str, value: Json) -> Json:
+    if name == "required" and isinstance(value, list):
+        return list(dict.fromkeys(part for part in value if isinstance(part, str)))
+    if name == "examples":
+        return [value]
+    if name in ("title", "description") and isinstance(value, int | float):
+        return str(value)
+    if name in ("minimum", "maximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems"):
+        try:
+            return int(value) if "." not in str(value) else float(value)
+        except (TypeError, ValueError):
+            return None
+    if name == "type" and isinstance(value, str):
+        guess = {"int": "integer", "float": "number", "bool": "boolean", "str": "string", "list": "array"}
+        return guess.get(value.lower())
+    return None
+
+
+def humanise(name: str) -> str:
+    """A property's name as a label: `start_date` and `startDate` become "Start date"."""
+    words = "".join(
+        f" {c.lower()}" if c.isupper() and not before.isupper() else c
+        for before, c in zip("A" + name, name, strict=False)
+    )
+    words = " ".join(words.replace("_", " ").replace("-", " ").split())
+    return words[:1].upper() + words[1:]
+
+
+def is_secret(raw: Mapping[str, Json]) -> bool:
+    """Whether a field is one that is never shown back."""
+    return raw.get("format") == "password" or any(
+        raw.get(word) is True for word in ("writeOnly", "airbyte_secret", "x-secret")
+    )
+
+
+def type_of(raw: Mapping[str, Json]) -> str:
+    """The type a schema names, or the one its other words speak of; "" if nothing does."""
+    named = raw.get("type")
+    if isinstance(named, list):
+        named = next((one for one in named if one != "null"), "null")
+    if isinstance(named, str):
+        return named
+    if "properties" in raw or "additionalProperties" in raw or "required" in raw:
+        return "object"
+    if "items" in raw or "minItems" in raw:
+        return "array"
+    if any(key in raw for key in ("pattern", "minLength", "maxLength", "format")):
+        return "string"
+    if any(key in raw for key in ("minimum", "maximum", "multipleOf")):
+        return "number"
+    examples = raw.get("examples")
+    sample = raw.get("default", examples[0] if isinstance(examples, list) and examples else None)
+    kinds = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
+    return kinds.get(type(sample), "")

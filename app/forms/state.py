@@ -1,0 +1,387 @@
+"""The state of a form while somebody fills it in, without a window: values, branches, items, secrets, undo and errors.
+
+A window or a terminal draws `FormState.form`, calls `set`, `choose`, `add` and the like, and is told by `subscribe`
+which fields changed. Whether an error is to be seen yet is known here too: not before its field was left (`touch`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from app.forms.assemble import Assembler
+from app.forms.cells import Cells
+from app.forms.loading import Loader
+from app.forms.messages import explain, sentence
+from app.forms.normalise import normalise
+from app.forms.secrets import SecretSlot
+from app.forms.spec import FieldSpec, Kind
+from app.forms.validation import Validation
+from app.forms.values import UNSET, Foreign, Json, Path, Present, Unparsed, branch, item, same, starts_with
+
+Listener = Callable[["tuple[Path, ...]"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field. `key` and `parameters` are `message` before translation."""
+
+    pointer: str
+    message: str
+    path: Path = ()
+    key: str = ""
+    parameters: Mapping[str, str] | None = None
+
+
+class FormState:
+    """One form being filled in. `value` None starts from the schema's defaults; any other value is taken exactly."""
+
+    def __init__(
+        self, schema: Json, value: Mapping[str, Json] | None = None, secrets: Mapping[str, str] | None = None
+    ) -> None:
+        self.form = normalise(schema)
+        self._validation = Validation(self.form)
+        self._ids = count(1)
+        self._cells = Cells()
+        self._secrets: dict[Path, SecretSlot] = {}
+        self._touched: set[Path] = set()
+        self._submitted = False
+        self._external: dict[Path, str] = {}
+        self._listeners: list[Listener] = []
+        self._errors: list[FieldError] | None = None
+        self._tree = Assembler(self.form.root, self._cells, self._secrets)
+        loader = self._loader()
+        if value is None:
+            loader.defaults(self.form.root, (), wanted=True)
+        else:
+            loader.value(self.form.root, (), dict(value))
+        self._cells.now.update(loader.cells)
+        self._secrets.update(loader.secrets)
+        for pointer, place in (secrets or {}).items():
+            path = self._tree.find(pointer)
+            if place and path is not None:
+                known = self._secrets.get(path, SecretSlot())
+                self._secrets[path] = SecretSlot("set", place, None, known.reference)
+        self._mark_baseline()
+
+    # --- looking
+
+    def spec(self, path: Path) -> FieldSpec:
+        """The field at a path."""
+        return self._tree.spec(path)
+
+    def get(self, path: Path) -> Json:
+        """A field's value as it would be saved, UNSET if absent; for an editor also `Unparsed` and `Foreign`."""
+        cell = self._cells.now.get(path, UNSET)
+        return cell if isinstance(cell, Unparsed | Foreign) else self._tree.value(path)
+
+    def value(self) -> Json:
+        """What would be saved: without secret values, unchosen branches and absent fields."""
+        value = self._tree.value(())
+        return {} if value is UNSET else value
+
+    def branch(self, path: Path) -> int | None:
+        """Which branch of a union is chosen."""
+        cell = self._cells.now.get(path)
+        return cell if isinstance(cell, int) and not isinstance(cell, bool) else None
+
+    def items(self, path: Path) -> tuple[Path, ...]:
+        """The paths of a list's or map's items, in order."""
+        return tuple((*path, item(number)) for number in self._tree.item_ids(path))
+
+    def key(self, path: Path) -> str:
+        """The key of a map's item."""
+        entries = self._cells.now.get(path[:-1], ())
+        return next((key for number, key in entries if path[-1] == item(number)), "")
+
+    def pointer(self, path: Path) -> str:
+        """Where a field lies in the value now."""
+        return self._tree.pointer(path)
+
+    def find(self, pointer: str) -> Path | None:
+        """The field at a pointer, or the nearest one above it that can be seen."""
+        return self._tree.find(pointer)
+
+    def is_present(self, path: Path) -> bool:
+        """Whether a field is in the value at all."""
+        return self._tree.value(path) is not UNSET or self._cells.now.get(path) is not None
+
+    # --- changing
+
+    def set(self, path: Path, value: Json) -> None:
+        """Sets a leaf. Keystrokes in one field are one undo step until it is left."""
+        changes = self._vivified(path)
+        changes[path] = value
+        self._apply(changes, path)
+
+    def clear(self, path: Path) -> None:
+        """What emptying an editor means: the field's own empty default (null or ""), else null where that is the only
+        way to be empty, else absent."""
+        spec = self.spec(path)
+        if spec.default is None or spec.default == "":
+            self.set(path, spec.default)
+        elif spec.required and spec.nullable:
+            self.set(path, None)
+        else:
+            self._apply({**dict.fromkeys(self._cells.below(path), UNSET), path: UNSET}, path)
+
+    def set_null(self, path: Path) -> None:
+        """Sets a nullable field to null; what was below it is remembered."""
+        changes = self._vivified(path)
+        changes[path] = None
+        self._apply(changes)
+
+    def begin(self, path: Path) -> None:
+        """Makes an absent or null object, list or union be there, with its defaults and what was typed before."""
+        spec = self.spec(path)
+        changes = self._vivified(path)
+        if spec.kind in (Kind.OBJECT, Kind.LIST, Kind.MAP):
+            loader = self._loader()
+            loader.defaults(spec, path, wanted=True)
+            changes |= {key: cell for key, cell in loader.cells.items() if key not in self._cells.now}
+            changes[path] = loader.cells.get(path, Present() if spec.kind is Kind.OBJECT else ())
+        elif spec.branches:
+            changes |= self._chosen(spec, path, 0)
+        self._apply(changes)
+
+    def choose(self, path: Path, place: int | None) -> None:
+        """Chooses a branch of a union; what was typed in any branch stays. None makes an optional union absent."""
+        spec = self.spec(path)
+        if place is None:
+            self._apply({path: None if spec.nullable and (spec.required or spec.default is None) else UNSET})
+            return
+        self._apply({**self._vivified(path), **self._chosen(spec, path, place)})
+
+    def _chosen(self, spec: FieldSpec, path: Path, place: int) -> dict[Path, Any]:
+        inside = (*path, branch(place))
+        if self._cells.below(inside):
+            return {path: place}
+        loader = self._loader()
+        loader.choose(spec, path, place)
+        return loader.cells
+
+    def add(self, path: Path, key: str = "", value: Json = UNSET) -> Path:
+        """Adds an item to a list or map and answers its path."""
+        spec = self.spec(path)
+        number = next(self._ids)
+        below = (*path, item(number))
+        loader = self._loader()
+        if spec.item is not None:
+            if value is UNSET:
+                loader.defaults(spec.item, below, wanted=True)
+            else:
+                loader.value(spec.item, below, value)
+        cell = self._cells.now.get(path, ())
+        entries = cell if isinstance(cell, tuple) else ()
+        entry: Any = (number, key) if spec.kind is Kind.MAP else number
+        self._apply({**self._vivified(path), **loader.cells, path: (*entries, entry)})
+        self._secrets.update(loader.secrets)
+        return below
+
+    def remove(self, path: Path) -> None:
+        """Removes an item. Undo brings it back with everything in it, its secrets too."""
+        parent, cell = path[:-1], self._cells.now.get(path[:-1], ())
+        rest = tuple(entry for entry in cell if item(entry[0] if isinstance(entry, tuple) else entry) != path[-1])
+        spec = self.spec(parent)
+        self._apply({parent: rest if rest or spec.required or spec.default is not UNSET else UNSET})
+
+    def move(self, path: Path, to: int) -> None:
+        """Moves an item to another place in its list."""
+        entries = list(self._cells.now.get(path[:-1], ()))
+        at = next(i for i, e in enumerate(entries) if item(e[0] if isinstance(e, tuple) else e) == path[-1])
+        entries.insert(max(0, min(to, len(entries) - 1)), entries.pop(at))
+        self._apply({path[:-1]: tuple(entries)})
+
+    def rename(self, path: Path, key: str) -> None:
+        """Gives a map's item another key."""
+        entries = self._cells.now.get(path[:-1], ())
+        renamed = tuple((number, key if path[-1] == item(number) else old) for number, old in entries)
+        self._apply({path[:-1]: renamed}, path)
+
+    def set_value(self, value: Mapping[str, Json]) -> None:
+        """Replaces the whole value, as one undo step."""
+        loader = self._loader()
+        loader.value(self.form.root, (), dict(value))
+        self._secrets.update(loader.secrets)
+        self._apply({**dict.fromkeys(self._cells.now, UNSET), **loader.cells})
+
+    # --- going back
+
+    def undo(self) -> bool:
+        """Takes the last change back; False if there is none."""
+        return self._tell(self._cells.undo())
+
+    def redo(self) -> bool:
+        """Makes the last undone change again; False if there is none."""
+        return self._tell(self._cells.redo())
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._cells.done)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._cells.undone)
+
+    def is_dirty(self) -> bool:
+        """Whether anything differs from what was loaded."""
+        return self.is_modified(())
+
+    def is_modified(self, path: Path) -> bool:
+        """Whether a field, or anything below it, differs from what was loaded."""
+        if any(starts_with(where, path) for where, slot in self._secrets.items() if slot != self._stored.get(where)):
+            return True
+        return not same(self._tree.value(path), self._original.value(path))
+
+    def reset(self, path: Path = ()) -> None:
+        """Brings a field and all below it back to what was loaded; undoable, but for secrets."""
+        old = {key: cell for key, cell in self._baseline.items() if starts_with(key, path)}
+        for where in [where for where in self._secrets if starts_with(where, path)]:
+            if where in self._stored:
+                self._secrets[where] = self._stored[where]
+            else:
+                del self._secrets[where]
+            self._errors = None
+        for where in [where for where in self._external if starts_with(where, path)]:
+            del self._external[where]
+        if not path:
+            self._touched.clear()
+            self._submitted = False
+        self._apply({**dict.fromkeys(self._cells.below(path), UNSET), **old})
+        self._tell((path,))
+
+    def mark_saved(self) -> None:
+        """What is in the form now is what is stored: changes count from here, and typed secrets are let go."""
+        for path, slot in list(self._secrets.items()):
+            if slot.state == "changed":
+                self._secrets[path] = SecretSlot.stored(slot.reference)
+            elif slot.state == "cleared":
+                del self._secrets[path]
+        self._mark_baseline()
+        self._tell(((),))
+
+    def _mark_baseline(self) -> None:
+        self._baseline = dict(self._cells.now)
+        self._stored = dict(self._secrets)
+        self._original = Assembler(self.form.root, Cells(self._baseline), self._stored)
+
+    # --- secrets
+
+    def secret(self, path: Path) -> SecretSlot:
+        """What is known of a secret."""
+        return self._secrets.get(path, SecretSlot())
+
+    def set_secret(self, path: Path, slot: SecretSlot) -> None:
+        """Changes a secret. Not undoable: no history may hold it."""
+        if slot.state == "unset" or (slot.state == "cleared" and path not in self._stored):
+            self._secrets.pop(path, None)
+        else:
+            self._secrets[path] = slot
+        changes = self._vivified(path) if slot.filled else {}
+        self._external.pop(path, None)
+        self._errors = None
+        if not changes or not self._apply(changes):
+            self._tell((path,))
+
+    def secrets(self) -> dict[str, str]:
+        """The secrets that were changed, by pointer: `value:TEXT`, `env:NAME`, `file:PATH`, or "" for cleared."""
+        return {
+            self.pointer(path): slot.change()
+            for path, slot in self._secrets.items()
+            if slot.state in ("changed", "cleared") and self._tree.is_active(path)
+        }
+
+    # --- errors
+
+    def touch(self, path: Path) -> None:
+        """The field was left: its errors may be seen, and typing in it again is a new undo step."""
+        self._cells.end_burst()
+        if path not in self._touched:
+            self._touched.add(path)
+            self._tell((path,))
+
+    def submit(self) -> list[FieldError]:
+        """All errors, to be seen from now on."""
+        self._submitted = True
+        self._tell(((),))
+        return self.errors()
+
+    def add_error(self, pointer: str, message: str) -> Path:
+        """An error found elsewhere (a connection test). It goes away when its field is changed."""
+        path = self.find(pointer) or ()
+        self._external[path] = message
+        self._errors = None
+        self._tell((path,))
+        return path
+
+    def errors(self) -> list[FieldError]:
+        """What is wrong now, seen or not, in the order of the form."""
+        if self._errors is None:
+            self._errors = self._check()
+        return self._errors
+
+    def visible_error(self, path: Path) -> FieldError | None:
+        """The first error of a field, if it is to be seen yet."""
+        shown = self._submitted or path in self._touched or path in self._external
+        return next((error for error in self.errors() if error.path == path), None) if shown else None
+
+    def _check(self) -> list[FieldError]:
+        found: dict[Path, FieldError] = {}
+
+        def add(path: Path, key: str, parameters: Mapping[str, str]) -> None:
+            message = sentence(key, parameters)
+            found.setdefault(path, FieldError(self.pointer(path), message, path, key, parameters))
+
+        for path, message in self._external.items():
+            add(path, message, {})
+        for path, cell in self._cells.now.items():
+            if isinstance(cell, Unparsed) and self._tree.is_active(path):
+                add(path, "unparsed", {"problem": cell.problem})
+        for violation in self._validation.violations(self._tree.instance(), self._tree.union_at):
+            path = self._tree.visible(violation.tokens)
+            spec = self.spec(path)
+            slot = self._secrets.get(path)
+            if slot is not None and slot.filled and slot.text is None:
+                continue  # what stands in for a stored secret can't be wrong
+            add(path, *explain(violation.keyword, violation.details, spec))
+        return sorted(found.values(), key=lambda error: self._tree.position(error.path))
+
+    # --- telling
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` with the paths that changed; answers how to end that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def _apply(self, changes: Mapping[Path, Any], burst: Path | None = None) -> bool:
+        for path in changes:
+            self._external.pop(path, None)
+        return self._tell(self._cells.write(changes, burst))
+
+    def _tell(self, paths: tuple[Path, ...]) -> bool:
+        if not paths:
+            return False
+        self._errors = None
+        for listener in list(self._listeners):
+            listener(paths)
+        return True
+
+    def _loader(self) -> Loader:
+        return Loader(self._validation.fits, lambda: next(self._ids))
+
+    def _vivified(self, path: Path) -> dict[Path, Any]:
+        """What has to be filled in above a field before it can be set: absent objects come with their defaults."""
+        changes: dict[Path, Any] = {}
+        for end in range(len(path)):
+            above = path[:end]
+            spec = self.spec(above)
+            if spec.kind is not Kind.OBJECT or self._tree.value(above) not in (UNSET, None):
+                continue
+            if self._cells.now.get(above, UNSET) is None:
+                changes[above] = Present()
+            loader = self._loader()
+            loader.defaults(spec, above, wanted=True)
+            changes |= {key: cell for key, cell in loader.cells.items() if key not in self._cells.now}
+        return changes

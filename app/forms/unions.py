@@ -1,0 +1,213 @@
+"""Alternatives in a schema: null branches, labelled constants, and real unions with their discriminator.
+
+A union is recognised by `discriminator`, by a property that every branch fixes to another value, or not at all: then
+its branch is found by trying (`match_branch`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from app.forms.schema import Raw, Reader, humanise, merge, type_of
+from app.forms.spec import Branch, Choice, FieldSpec, Kind
+from app.forms.values import Json, same
+
+if TYPE_CHECKING:
+    from app.forms.normalise import Normaliser
+
+_NOT_ALTERNATIVES = frozenset({"required", "not", "title", "description", "$comment", "dependentRequired"})
+_WORDS = ("title", "description", "default", "order", "group", "examples", "discriminator", "markdownDescription")
+TYPE_LABELS = {
+    "string": "Text",
+    "integer": "Whole number",
+    "number": "Number",
+    "boolean": "Yes or no",
+    "array": "List",
+    "object": "Details",
+}
+
+
+def nullable_part(raw: Raw, reader: Reader) -> tuple[Raw, bool]:
+    """A schema without its null alternative, and whether it had one."""
+    named = raw.get("type")
+    if isinstance(named, list):
+        rest = [one for one in named if one != "null"]
+        nullable = len(rest) < len(named)
+        if len(rest) == 1:
+            return _without_null_choice({**raw, "type": rest[0]}), nullable
+        if nullable and rest:
+            return _without_null_choice({**raw, "type": rest}), True
+        return raw, False
+    for key in ("anyOf", "oneOf"):
+        parts = raw.get(key)
+        if not isinstance(parts, list) or not parts:
+            continue
+        rest = [part for part in parts if not _is_null(part, reader)]
+        nullable = len(rest) < len(parts)
+        outer = {word: value for word, value in raw.items() if word != key}
+        if len(rest) == 1 and (nullable or not _only_condition(rest[0], reader)):
+            inner, below = nullable_part(reader.read(rest[0]), reader)
+            return merge(inner, outer), nullable or below
+        if nullable and rest:
+            return {**outer, key: rest, "x-indexes": [i for i, part in enumerate(parts) if part in rest]}, True
+    values = raw.get("enum")
+    if raw.get("nullable") is True or (isinstance(values, list) and len(values) > 1 and None in values):
+        return _without_null_choice(raw), True
+    return raw, False
+
+
+def _without_null_choice(raw: Raw) -> Raw:
+    values = raw.get("enum")
+    if isinstance(values, list) and None in values and len(values) > 1:
+        return {**raw, "enum": [value for value in values if value is not None]}
+    return raw
+
+
+def _is_null(part: Json, reader: Reader) -> bool:
+    return isinstance(part, dict) and (part.get("type") == "null" or ("const" in part and part["const"] is None))
+
+
+def _only_condition(part: Json, reader: Reader) -> bool:
+    read = reader.read(part)
+    return read.keys() <= _NOT_ALTERNATIVES or ("required" in read and "properties" not in read and "type" not in read)
+
+
+def find_choices(raw: Raw, reader: Reader) -> tuple[Choice, ...]:
+    """The choices of an enum, or of a oneOf of titled constants; () for anything else."""
+    values = raw.get("enum")
+    if isinstance(values, list) and values:
+        names = raw.get("enumNames", raw.get("x-enumNames"))
+        labels = raw.get("x-enum-labels")
+        helps = raw.get("enumDescriptions", raw.get("markdownEnumDescriptions"))
+        found = []
+        for index, value in enumerate(values):
+            label = _at(names, index) or (labels.get(plain(value), "") if isinstance(labels, dict) else "")
+            found.append(Choice(value, str(label) or plain(value), _at(helps, index)))
+        return tuple(found)
+    for key in ("oneOf", "anyOf"):
+        parts = raw.get(key)
+        if not isinstance(parts, list) or not parts:
+            continue
+        read = [reader.read(part) for part in parts]
+        if all("const" in part and not isinstance(part["const"], dict | list) for part in read):
+            return tuple(
+                Choice(part["const"], _word(part, "title") or plain(part["const"]), _word(part, "description"))
+                for part in read
+            )
+    return ()
+
+
+def find_union(normaliser: Normaliser, raw: Raw, depth: int) -> tuple[tuple[Branch, ...], str] | None:
+    """The branches of a union and its discriminator's name ("" if none); None for a schema without alternatives."""
+    reader = normaliser.reader
+    named = raw.get("type")
+    if isinstance(named, list) and len(named) > 1:
+        return _branches(
+            normaliser, [{**raw, "type": one} for one in named], {}, "", depth, list(range(len(named)))
+        ), ""
+    for key in ("oneOf", "anyOf"):
+        parts = raw.get(key)
+        if not isinstance(parts, list) or len(parts) < 1 or all(_only_condition(part, reader) for part in parts):
+            continue
+        outer = {word: value for word, value in raw.items() if word not in (key, "x-indexes", *_WORDS)}
+        indexes = raw.get("x-indexes", list(range(len(parts))))
+        tag_key = _discriminator(raw, [reader.read(part) for part in parts], reader)
+        return _branches(normaliser, parts, outer, tag_key, depth, indexes), tag_key
+    return None
+
+
+def _branches(
+    normaliser: Normaliser, parts: Sequence[Json], outer: Raw, tag_key: str, depth: int, indexes: list[int]
+) -> tuple[Branch, ...]:
+    branches: list[Branch] = []
+    for index, part in zip(indexes, parts, strict=True):
+        own = normaliser.reader.read(part)
+        schema = merge(outer, own) if outer else own
+        tag = _tag(own, tag_key, normaliser.reader)
+        label = _label(own, tag_key, tag, normaliser) or f"Option {len(branches) + 1}"
+
+        def expand(schema: Raw = schema) -> FieldSpec:
+            return normaliser.field("", schema, required=True, depth=depth + 1, tag_key=tag_key or "")
+
+        branches.append(Branch(index, label, _word(own, "description"), tag, schema, expand))
+    return tuple(branches)
+
+
+def _label(own: Raw, tag_key: str, tag: Json, normaliser: Normaliser) -> str:
+    title = _word(own, "title")
+    if title:
+        return title if " " in title or title.isupper() else humanise(title)
+    if tag is not None:
+        return humanise(plain(tag))
+    return TYPE_LABELS.get(type_of(own), "")
+
+
+def _discriminator(raw: Raw, parts: list[Raw], reader: Reader) -> str:
+    named = raw.get("discriminator")
+    if isinstance(named, dict) and isinstance(named.get("propertyName"), str):
+        return str(named["propertyName"])
+    if isinstance(named, str):
+        return named
+    if not all(isinstance(part.get("properties"), dict) for part in parts) or len(parts) < 1:
+        return ""
+    for key in parts[0]["properties"]:
+        tags = [_tag(part, key, reader) for part in parts]
+        if all(tag is not None for tag in tags) and len({plain(tag) for tag in tags}) == len(tags):
+            return str(key)
+    return ""
+
+
+def _tag(part: Raw, key: str, reader: Reader) -> Json:
+    properties = part.get("properties")
+    if not key or not isinstance(properties, dict) or key not in properties:
+        return None
+    read = reader.read(properties[key])
+    if "const" in read:
+        return read["const"]
+    values = read.get("enum")
+    return values[0] if isinstance(values, list) and len(values) == 1 else None
+
+
+def match_branch(spec: FieldSpec, value: Json, is_valid: Any) -> int | None:
+    """Which branch (its place in `spec.branches`) a value belongs to: by discriminator, by validity, then by likeness.
+
+    `is_valid(branch, value)` tries a branch's schema."""
+    if spec.discriminator and isinstance(value, dict) and spec.discriminator in value:
+        for place, branch in enumerate(spec.branches):
+            if branch.tag is not None and same(branch.tag, value[spec.discriminator]):
+                return place
+    for place, branch in enumerate(spec.branches):
+        if is_valid(branch, value):
+            return place
+    best, likeness = None, 0
+    for place, branch in enumerate(spec.branches):
+        score = _likeness(branch.spec, value)
+        if score > likeness:
+            best, likeness = place, score
+    return best
+
+
+def _likeness(spec: FieldSpec, value: Json) -> int:
+    if isinstance(value, dict):
+        return 1 + len(spec.by_name.keys() & value.keys()) if spec.kind is Kind.OBJECT else 0
+    if isinstance(value, list):
+        return int(spec.kind in (Kind.TAGS, Kind.LIST, Kind.MULTI_ENUM))
+    return int(spec.is_leaf and spec.kind not in (Kind.TAGS, Kind.MULTI_ENUM, Kind.PAIRS))
+
+
+def plain(value: Json) -> str:
+    """A scalar as a person reads it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _word(raw: Raw, key: str) -> str:
+    value = raw.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _at(values: Json, index: int) -> str:
+    if isinstance(values, list) and index < len(values) and isinstance(values[index], str):
+        return str(values[index])
+    return ""
