@@ -1,0 +1,201 @@
+"""Checks of a source at work: its connection test, fetching, cancelling, what can be picked, secrets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
+from functools import partial
+from typing import Any, cast
+
+import msgspec
+
+from connectors.sdk.checks import CheckStep
+from connectors.sdk.documents import Partition, Upsert
+from connectors.sdk.errors import HeadwaterError, error_info
+from connectors.sdk.source import Source
+from connectors.sdk.spec import Capability
+from connectors.sdk.testing.kit import Case, Check, Leaks, check, listening
+from connectors.sdk.testing.memory import Catalog, MemoryState, collect, digest_of
+
+
+@check("The connection test is a list of named steps, each running first and then done, all of them good.")
+async def steps(case: Case) -> list[str]:
+    async with case.opened() as source:
+        seen: list[CheckStep] = [step async for step in source.check()]
+        health = await source.health()
+    wrong = [] if seen else ["the connection test has no step"]
+    started = [step for step in seen if step.state == "running"]
+    done = [step for step in seen if step.state != "running"]
+    names = [step.name for step in done]
+    if names != [step.name for step in started]:
+        wrong.append(f"steps that started are {[step.name for step in started]}, but {names} ended")
+    if len(set(names)) != len(names):
+        wrong.append(f"the steps' names are not unique: {names}")
+    wrong += [f"the step {step.name!r} has no name or no title" for step in done if not step.name or not step.title]
+    wrong += [
+        f"the step {step.name} is {step.state}: {step.message}" for step in done if step.state not in ("ok", "warning")
+    ]
+    wrong += [
+        f"the warning of {step.name} has no remedy" for step in done if step.state == "warning" and not step.remedy
+    ]
+    if health.state not in ("ok", "warning"):
+        wrong.append(f"health is {health.state}: {health.message}")
+    return wrong
+
+
+@check("Every document can be fetched; one that is not there is an error of the family.")
+async def fetch(case: Case) -> list[str]:
+    wrong: list[str] = []
+    async with case.opened() as source:
+        for partition in await source.partitions():
+            listed = await collect(source, partition=partition, fetch=False)
+            for upsert in _upserts(listed):
+                if upsert.content is not None:
+                    continue
+                try:
+                    content = await source.fetch(upsert.ref)
+                    await digest_of(content)
+                except HeadwaterError as error:
+                    wrong.append(f"{upsert.ref.source_id} can't be fetched: {error}")
+                    continue
+                if isinstance(content.body, bytes) and content.size not in (None, len(content.body)):
+                    wrong.append(f"{upsert.ref.source_id} announces {content.size} bytes, has {len(content.body)}")
+            if listed_one := next((each for each in _upserts(listed) if each.content is None), None):
+                gone = msgspec.structs.replace(listed_one.ref, source_id="no/such/document", path="", handle=None)
+                wrong += await _in_family(f"fetch of a document that is not there ({gone.source_id})", source, gone)
+    return wrong
+
+
+async def _in_family(what: str, source: Source[Any], ref: Any) -> list[str]:
+    try:
+        await digest_of(await source.fetch(ref))
+    except HeadwaterError:
+        return []
+    except Exception as error:
+        return [f"{what} raises {type(error).__name__}, outside of the family"]
+    return [f"{what} succeeds"]
+
+
+def _upserts(catalog: Catalog) -> list[Upsert]:
+    return [change for page in catalog.pages for change in page.changes if isinstance(change, Upsert)]
+
+
+@check("Reading and fetching end within a second of being cancelled, whatever they are waiting for.")
+async def cancel(case: Case) -> list[str]:
+    wrong: list[str] = []
+    for turns in (1, 3, 10, 30):  # turns of the loop that it may run first
+        async with case.opened() as source:
+            wrong += await _cancelled(case, "reading", turns, partial(collect, source, fetch=False))
+    async with case.opened() as source:
+        first = await collect(source, fetch=False, stop_after=1)
+        fetchable = [upsert for upsert in _upserts(first) if upsert.content is None]
+        for turns in (1, 3, 10) if fetchable else ():
+            wrong += await _cancelled(case, "fetching", turns, partial(_fetched, source, fetchable[0]))
+        pages = cast("Any", source.read(Partition(), None, MemoryState()))
+        async with aclosing(pages):
+            await anext(pages, None)
+            closing = asyncio.create_task(pages.aclose(), name="close a reading")
+            if not (await asyncio.wait([closing], timeout=case.cancel_seconds))[0]:
+                wrong.append("closing the pages after the first one takes longer than a second")
+                closing.cancel()
+    return wrong
+
+
+async def _fetched(source: Source[Any], upsert: Upsert) -> str:
+    return await digest_of(await source.fetch(upsert.ref))
+
+
+async def _cancelled(case: Case, what: str, turns: int, start: Callable[[], Awaitable[object]]) -> list[str]:
+    async def run() -> object:
+        return await start()
+
+    task = asyncio.create_task(run(), name=f"{what}, to be cancelled")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    if not task.cancel():
+        return [] if task.cancelled() or task.exception() is None else [f"{what} raises {task.exception()!r}"]
+    done, _ = await asyncio.wait([task], timeout=case.cancel_seconds)
+    if not done:
+        task.cancel()
+        return [f"{what} goes on for more than a second after it was cancelled (after {turns} turns of the loop)"]
+    if not task.cancelled():
+        return [f"{what} swallows its cancellation (after {turns} turns of the loop)"]
+    return []
+
+
+@check("What can be picked comes level by level, each node once.")
+async def discover(case: Case) -> list[str]:
+    if Capability.DISCOVER not in case.source_class.spec.capabilities:
+        return []
+    async with case.opened() as source:
+        top = await source.discover(None)
+        parent = next((node for node in top if node.has_children), None)
+        levels = [top, await source.discover(parent.id) if parent else []]
+    wrong = []
+    for level in levels:
+        ids = [node.id for node in level]
+        if len(set(ids)) != len(ids):
+            wrong.append(f"nodes come twice: {sorted(ids)[:5]}")
+        wrong += [f"the node {node.id!r} has no title" for node in level if not node.title]
+    return wrong
+
+
+@check("No planted secret appears in the config, the log, a step, a page, a node or an error.")
+async def secrets(case: Case) -> list[str]:
+    leaks = Leaks(case.secrets)
+    await _work(case, leaks)
+    for number, bad in enumerate(case.bad_configs, 1):
+        await _fail(case, bad, leaks, f"bad config {number}")
+    return [f"a secret shows in {where}" for where in leaks.found]
+
+
+async def _work(case: Case, leaks: Leaks) -> None:
+    config = case.validated()
+    leaks.look("repr(config)", repr(config))
+    leaks.look("the stored config", config.model_dump_json())
+    async with case.opened() as source:
+        with listening(source) as log:
+            leaks.look("repr(source)", repr(source))
+            leaks.look("vars(source)", vars(source))
+            async for step in source.check():
+                leaks.look(f"the step {step.name}", msgspec.json.encode(step).decode())
+            for partition in await source.partitions():
+                read = await collect(source, partition=partition, fetch=False)
+                for page in read.pages:
+                    leaks.look("a page", msgspec.json.encode(page).decode())
+                leaks.look("the state", read.state.values)
+                for upsert in _upserts(read)[:1]:
+                    gone = msgspec.structs.replace(upsert.ref, source_id="no/such/document", path="", handle=None)
+                    try:
+                        await source.fetch(gone)
+                    except Exception as error:
+                        _look_at_error(leaks, "the error of a failed fetch", error)
+            if Capability.DISCOVER in case.source_class.spec.capabilities:
+                leaks.look("a node", await source.discover(None))
+        leaks.look("the log", "\n".join(log.lines))
+
+
+async def _fail(case: Case, bad: dict[str, Any], leaks: Leaks, name: str) -> None:
+    try:
+        config = case.source_class.Config.model_validate(bad)
+        async with AsyncExitStack() as stack:
+            source = await stack.enter_async_context(case.open(config))
+            log = stack.enter_context(listening(source))
+            async for step in source.check():
+                leaks.look(f"the step {step.name} of {name}", msgspec.json.encode(step).decode())
+            stack.callback(lambda: leaks.look(f"the log of {name}", "\n".join(log.lines)))
+            await collect(source, fetch=False)
+    except Exception as error:
+        _look_at_error(leaks, f"the error of {name}", error)
+
+
+def _look_at_error(leaks: Leaks, where: str, error: BaseException) -> None:
+    leaks.look(where, msgspec.json.encode(error_info(error)).decode())
+    cause: BaseException | None = error
+    while cause is not None:
+        leaks.look(where, f"{cause} {cause!r}")
+        cause = cause.__cause__ or cause.__context__
+
+
+RUNNING_CHECKS: list[Check] = [steps, fetch, cancel, discover, secrets]
