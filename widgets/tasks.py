@@ -8,10 +8,10 @@ window turns into a banner and a log line.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-__all__ = ["TaskScope"]
+__all__ = ["Refresher", "TaskScope"]
 
 T = TypeVar("T")
 
@@ -22,11 +22,11 @@ class TaskScope:
     def __init__(self, name: str) -> None:
         self.name = name
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._closed = False
+        self.closed = False
 
     def start(self, coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run `coro` as a task of this scope. After `close` it is not run at all."""
-        loop = asyncio.get_running_loop() if not self._closed else None
+        loop = asyncio.get_running_loop() if not self.closed else None
         if loop is None:
             coro.close()
             raise RuntimeError(f"the scope {self.name} is closed")
@@ -52,7 +52,7 @@ class TaskScope:
 
     async def close(self) -> None:
         """Cancel all and wait until each has ended."""
-        self._closed = True
+        self.closed = True
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -67,3 +67,33 @@ class TaskScope:
             task.get_loop().call_exception_handler(
                 {"message": f"{task.get_name()} failed", "exception": error, "task": task}
             )
+
+
+class Refresher:
+    """Runs `load` when asked: the first time at once, then at most once every `interval` seconds, never two at a time.
+
+    What is asked for while it runs is answered by one more run, so that the last state is always shown."""
+
+    def __init__(
+        self, scope: TaskScope, name: str, load: Callable[[], Coroutine[Any, Any, None]], interval: float = 0.25
+    ) -> None:
+        self._scope = scope
+        self._name = name
+        self._load = load
+        self._interval = interval
+        self._again = False
+
+    def ask(self) -> None:
+        """Something has changed."""
+        if self._scope.running(self._name):
+            self._again = True
+        elif not self._scope.closed:
+            self._scope.start(self._run(), self._name)
+
+    async def _run(self) -> None:
+        while True:
+            self._again = False
+            await self._load()
+            await asyncio.sleep(self._interval)
+            if not self._again:
+                return

@@ -186,7 +186,7 @@ class Banner(QFrame):
         laid.setContentsMargins(theme.SPACE_M, 6, 6, 6)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._expire)
+        self._timer.timeout.connect(self.expire)
         if seconds is not None:
             self._timer.start(round(seconds * 1000))
 
@@ -206,7 +206,9 @@ class Banner(QFrame):
         self.dismissed.emit()
         self.deleteLater()
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """Leave now, as if the time were over."""
+        self._timer.stop()
         self.hide()
         self.expired.emit()
         self.deleteLater()

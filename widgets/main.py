@@ -1,0 +1,195 @@
+"""The window's entry point: paint first, then start the engine in its own thread, then fill the pages.
+
+Nothing heavy is imported before the first frame; the engine and its libraries come in a helper thread afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, cast
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from widgets import theme
+from widgets.loop import run
+from widgets.shell import Shell
+from widgets.tray import Tray
+
+__all__ = ["main", "session"]
+
+logger = logging.getLogger("headwater.window")
+
+CLOSE_SECONDS = 5.0
+
+
+class EngineThread(Protocol):
+    """What `app.engine.thread.open_engine_thread` answers: the engine's commands, and its start and end."""
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+Open = Callable[[Path], EngineThread]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the window to its end."""
+    parser = argparse.ArgumentParser(prog="headwater", description="Connect the sources of a knowledge base.")
+    parser.add_argument("--profile", type=Path, help="directory that holds all state (default: the platform's)")
+    parser.add_argument("--demo", action="store_true", help="start local sample sources and connect them")
+    options = parser.parse_args(argv)
+    profile = options.profile or default_profile()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = cast(QApplication, app)
+    app.setApplicationName("Headwater")
+    app.setDesktopFileName("headwater")
+    settings = QSettings(str(profile / "window.ini"), QSettings.Format.IniFormat)
+    theme.apply(app, cast(theme.Scheme, str(settings.value("scheme", "system"))))
+    shell = Shell(settings, tray_available=Tray.available())
+    run(app, session(shell, profile, demo=options.demo))
+    return 0
+
+
+def default_profile() -> Path:
+    """The platform's data directory."""
+    from platformdirs import user_data_path
+
+    return user_data_path("headwater", appauthor=False)
+
+
+async def session(shell: Shell, profile: Path, *, demo: bool = False, open_engine: Open | None = None) -> None:
+    """Everything between the first frame and the end of the window."""
+    loop = asyncio.get_running_loop()
+    quit_event, painted = asyncio.Event(), asyncio.Event()
+    shell.quit_requested.connect(quit_event.set)
+    shell.painted.connect(painted.set)
+    loop.set_exception_handler(lambda _loop, context: _report(shell, context))
+    hook, sys.excepthook = sys.excepthook, _hook(shell)
+    try:
+        loop.add_signal_handler(signal.SIGINT, quit_event.set)
+        loop.add_signal_handler(signal.SIGTERM, quit_event.set)
+    except (NotImplementedError, ValueError, RuntimeError):
+        pass  # Windows has no signal handlers on a loop; Ctrl-C ends the process there as usual.
+    tray = _tray(shell) if shell.tray_available else None
+    shell.show()
+    await painted.wait()
+    working = loop.create_task(_work(shell, profile, demo, open_engine, tray), name="session.work")
+    try:
+        await quit_event.wait()
+    finally:
+        shell.hide()
+        if tray is not None:
+            tray.hide()
+        working.cancel()
+        try:
+            await asyncio.wait_for(asyncio.wait([working]), CLOSE_SECONDS)
+        except TimeoutError:
+            logger.error("The engine did not stop within %s s", CLOSE_SECONDS)
+        sys.excepthook = hook
+        shell.finish()
+
+
+async def _work(shell: Shell, profile: Path, demo: bool, open_engine: Open | None, tray: Tray | None) -> None:
+    """Start the engine; then wait to be cancelled, and close all in order."""
+    wanted = asyncio.Event()
+    shell.demo_requested.connect(wanted.set)
+    if demo:
+        wanted.set()
+    engine = await _start(shell, profile, open_engine)
+    handle = None
+    try:
+        shell.attach(cast(Any, engine))
+        if tray is not None:
+            shell.state_line.changed.connect(tray.show_engine)
+        await wanted.wait()
+        handle = await _demo(shell, engine)
+        await asyncio.Event().wait()
+    finally:
+        await shell.detach()
+        if handle is not None:
+            await handle.close()
+        await engine.close()
+
+
+async def _start(shell: Shell, profile: Path, open_engine: Open | None) -> EngineThread:
+    """Start the engine. A failure is shown, and tried again when the person says so."""
+    again = asyncio.Event()
+    shell.retry_requested.connect(again.set)
+    while True:
+        engine = None
+        try:
+            engine = (open_engine or await _load())(profile)
+            await engine.start()
+            return engine
+        except BaseException as error:
+            if engine is not None:
+                await engine.close()
+            if not isinstance(error, Exception):
+                raise
+            from connectors.sdk import error_info
+
+            logger.exception("The engine did not start")
+            shell.show_failure(error_info(error))
+        again.clear()
+        await again.wait()
+        shell.starting.show_starting()
+
+
+async def _demo(shell: Shell, engine: EngineThread) -> Any:
+    """Start the sample sources and connect them; None if that failed, which is shown."""
+    try:
+        module = await asyncio.to_thread(importlib.import_module, "app.demo")
+        return await module.start_demo(engine)
+    except Exception as error:
+        logger.exception("The demo library did not start")
+        shell.report(error)
+        return None
+
+
+async def _load() -> Open:
+    """Import the engine beside the loop, so that the window answers meanwhile."""
+    module = await asyncio.to_thread(importlib.import_module, "app.engine.thread")
+    return cast(Open, module.open_engine_thread)
+
+
+def _tray(shell: Shell) -> Tray:
+    tray = Tray(shell)
+
+    def show() -> None:
+        shell.showNormal()
+        shell.raise_()
+        shell.activateWindow()
+
+    tray.opened.connect(show)
+    tray.quit.connect(shell.quit_requested.emit)
+    tray.show()
+    return tray
+
+
+def _report(shell: Shell, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    logger.error("%s", context.get("message", "A task failed"), exc_info=error)
+    if error is not None:
+        shell.report(error)
+
+
+def _hook(shell: Shell) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        logger.error("A signal handler failed", exc_info=(kind, error, trace))
+        shell.report(error)
+
+    return hook
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""What the window shows until the engine answers: the outline of the list to come, or why it does not come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from widgets import theme
+from widgets.parts.build import column, label
+from widgets.parts.panels import ErrorPanel
+
+if TYPE_CHECKING:
+    from connectors.sdk import ErrorInfo
+
+__all__ = ["Starting"]
+
+
+class Skeleton(QWidget):
+    """Rows without content yet. Still, not pulsing: it is gone in a moment."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Five rows of two lines."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("sunken"))
+        for number, (first, second) in enumerate(((150, 240), (110, 300), (190, 210), (130, 260), (160, 190))):
+            top = number * theme.ROW_TALL
+            painter.drawRoundedRect(QRectF(0, top + 14, 28, 28), theme.RADIUS, theme.RADIUS)
+            painter.drawRoundedRect(QRectF(44, top + 15, first, 10), 4, 4)
+            painter.drawRoundedRect(QRectF(44, top + 33, second, 8), 4, 4)
+
+
+class Starting(QWidget):
+    """The page before the pages."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = label(self.tr("Sources"), "title")
+        self._sentence = label(self.tr("Starting …"), "body", "muted")
+        self._skeleton = Skeleton()
+        self._layout = column(
+            self._title, self._sentence, theme.SPACE_M, self._skeleton, parent=self, space=theme.SPACE_XS
+        )
+        self._layout.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, 0)
+        self._layout.setStretch(3, 1)
+        self._panel: ErrorPanel | None = None
+
+    def show_starting(self) -> None:
+        """Back to the outline, for another try."""
+        if self._panel is not None:
+            self._panel.hide()
+        self._sentence.setText(self.tr("Starting …"))
+        self._skeleton.show()
+
+    def show_failure(self, error: ErrorInfo, retry: Callable[[], object]) -> None:
+        """Why the engine did not start, and another try."""
+        if self._panel is None:
+            self._panel = ErrorPanel(error, action_text=self.tr("Try again"), on_action=retry)
+            self._layout.insertWidget(3, self._panel)
+            self._layout.addStretch(1)
+        self._panel.show_error(error)
+        self._sentence.setText(self.tr("The engine did not start."))
+        self._skeleton.hide()
