@@ -1,4 +1,7 @@
-"""Raw connections, TCP and TLS, for what is not HTTP: by the same guard, to the very address it vetted."""
+"""Raw connections, TCP and TLS, for what is not HTTP: by the same guard, to the very address it vetted.
+
+The proxy of the settings is an HTTP proxy and has no part in this.
+"""
 
 from __future__ import annotations
 

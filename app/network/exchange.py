@@ -76,13 +76,13 @@ class _Origin(NamedTuple):
 class Exchange:
     """An answer that has begun. `close` it whatever happens: it frees the socket and the limiter's place."""
 
-    __slots__ = ("_limiter", "_shared", "_started", "received", "request", "response")
+    __slots__ = ("_shared", "_started", "limiter", "received", "request", "response")
 
     def __init__(self, request: httpx.Request, limiter: Limiter, shared: Shared) -> None:
         self.request = request
         self.response: httpx.Response | None = None
         self.received = 0
-        self._limiter = limiter
+        self.limiter = limiter
         self._shared = shared
         self._started = shared.clock.monotonic()
 
@@ -91,7 +91,7 @@ class Exchange:
             if self.response is not None:
                 await self.response.aclose()
         finally:
-            await self._limiter.__aexit__()
+            await self.limiter.__aexit__()
             if self._shared.on_exchange is not None:
                 self._shared.on_exchange(
                     ExchangeRecord(
@@ -164,6 +164,8 @@ class Exchanges:
 
     async def _send(self, out: Outgoing, url: httpx.URL, *, same_origin: bool) -> Exchange:
         origin = self._origin(url)
+        if origin.proxy is not None:
+            await self._guard.check_behind_proxy(url.host, _origin_key(url)[2])
         authorizer = self._authorizer if out.authorize and same_origin and origin.credential else None
         headers = out.headers if same_origin else {k: v for k, v in out.headers.items() if k in _CARRIED}
         for again in (True, False):
@@ -211,7 +213,7 @@ class Exchanges:
         now = self._shared.clock.now()
         wait = wait_asked_for(response, now) if status in MORE_REQUESTS_LATER else None
         if wait is not None:
-            exchange._limiter.pause(wait)
+            exchange.limiter.pause(wait)
         if status in out.accept:
             return
         where = _where(out.method, response.url)

@@ -53,6 +53,7 @@ class Guard:
         self._typed = frozenset((normal_host(end.host), end.port) for end in endpoints if end.typed)
         self._resolve = resolve
         self._timeout = timeout
+        self._proxied: set[tuple[str, int]] = set()
 
     def is_endpoint(self, host: str, port: int) -> bool:
         """Whether the connection's own config names this address: then a fault is the config's, not a link's."""
@@ -88,6 +89,16 @@ class Guard:
             raise self._unresolved(host, port, None)
         self._vet(host, port, addresses)
         return [str(address) for address in addresses]
+
+    async def check_behind_proxy(self, host: str, port: int) -> None:
+        """Refuse what our own DNS already tells to be refused; the proxy may know names that we don't."""
+        if (host, port) not in self._proxied:
+            try:
+                await self.addresses(host, port)
+            except HeadwaterError as error:
+                if error.code == "address_refused":
+                    raise
+            self._proxied.add((host, port))
 
     def _vet(self, host: str, port: int, addresses: list[Address]) -> None:
         consent = (normal_host(host), port) in self._typed

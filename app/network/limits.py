@@ -42,30 +42,23 @@ class Limiter:
         return max(1, int(self._allowed))
 
     async def __aenter__(self) -> None:
-        while True:
-            delay = self._delay()
-            if delay > self._longest_wait:
-                raise RateLimited(
-                    "The source's rate limit is used up",
-                    retry_at=self._clock.now() + delay,
-                    where=self._name,
-                    remedy="Nothing to do: it goes on by itself.",
-                )
-            if delay > 0:
-                await self._clock.sleep(delay)
-            elif self._in_flight >= self.concurrency:
-                await self._turn()
-            else:
-                break
-        self._in_flight += 1
+        await self._rest()
+        if self._in_flight < self.concurrency and not self._waiting:
+            self._in_flight += 1
+        else:
+            await self._turn()
+            try:
+                await self._rest()  # the host may have asked for a pause while we waited
+            except BaseException:
+                self._leave()
+                raise
         if self._windows:
             now = self._clock.monotonic()
             for _, sent in self._windows:
                 sent.append(now)
 
     async def __aexit__(self, *error: object) -> None:
-        self._in_flight -= 1
-        self._wake()
+        self._leave()
 
     def pause(self, seconds: float) -> None:
         """The host asked for fewer requests: nobody asks for `seconds`, and half as many at once afterwards."""
@@ -78,7 +71,7 @@ class Limiter:
         """An answer came: one more at once for each full round of good answers."""
         if self._allowed < self._most:
             self._allowed = min(self._most, self._allowed + 1 / self._allowed)
-            self._wake()
+            self._hand_over()
 
     def _delay(self) -> float:
         if not self._windows and self._paused_until == float("-inf"):
@@ -90,20 +83,35 @@ class Limiter:
                 delay = max(delay, sent[0] + seconds - now)
         return delay
 
+    async def _rest(self) -> None:
+        while (delay := self._delay()) > 0:
+            if delay > self._longest_wait:
+                raise RateLimited(
+                    "The source's rate limit is used up",
+                    retry_at=self._clock.now() + delay,
+                    where=self._name,
+                    remedy="Nothing to do: it goes on by itself.",
+                )
+            await self._clock.sleep(delay)
+
     async def _turn(self) -> None:
+        """Wait, in order of arrival, until a place is handed over; it is counted as ours from then on."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._wake()  # it was our turn: hand it on
+                self._leave()
             raise
 
-    def _wake(self) -> None:
-        free = self.concurrency - self._in_flight
-        while free > 0 and self._waiting:
+    def _leave(self) -> None:
+        self._in_flight -= 1
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        while self._in_flight < self.concurrency and self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
+                self._in_flight += 1
                 turn.set_result(None)
-                free -= 1

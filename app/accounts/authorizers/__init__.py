@@ -16,11 +16,19 @@ def authorizer(authorization: Authorization | None, secrets: Secrets, network: N
 
 
 def _kind(kind: str) -> type[Credential]:
-    # Imported when first used: botocore, authlib and joserfc take longer to import than most connections take to test.
+    # Imported when first used: botocore and joserfc take longer to import than most connections take to test.
     if kind == "aws_sigv4":
         from app.accounts.authorizers.aws import AwsSigV4
 
         return AwsSigV4
+    if kind == "oauth2_client_credentials":
+        from app.accounts.authorizers.token import ClientCredentials
+
+        return ClientCredentials
+    if kind == "google_service_account":
+        from app.accounts.authorizers.google import GoogleServiceAccount
+
+        return GoogleServiceAccount
     from app.accounts.authorizers import static
 
     return {"basic": static.Basic, "digest": static.Digest, "bearer": static.Bearer, "header": static.Header}[kind]

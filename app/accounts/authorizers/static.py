@@ -13,9 +13,17 @@ from connectors.sdk import ConfigError
 class Basic(Credential):
     """User name and password (RFC 7617)."""
 
+    _header = ""
+
     async def authorize(self, request: httpx.Request) -> None:
-        pair = f"{self._text('username')}:{await self._secret('password')}"
-        request.headers["authorization"] = f"Basic {self._remember(base64.b64encode(pair.encode()).decode())}"
+        if not self._header:
+            pair = f"{self._text('username')}:{await self._secret('password')}"
+            self._header = f"Basic {self._remember(base64.b64encode(pair.encode()).decode())}"
+        request.headers["authorization"] = self._header
+
+    async def refused(self, response: httpx.Response) -> bool:
+        self._header = ""
+        return await super().refused(response)
 
 
 class Bearer(Credential):

@@ -1,0 +1,98 @@
+"""The operating system's keyring as the vault sees it: three calls that end in time, whatever the desktop does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Protocol
+
+from connectors.sdk import AuthError
+
+SERVICE = "Headwater"
+_TIMEOUT = 20.0  # a person may have to answer a prompt
+
+
+class NoKeyring(Exception):
+    """This machine, or this session, has no keyring that may hold a key."""
+
+
+class Keyring(Protocol):
+    """Where the data key lives. Raises NoKeyring, or AuthError when there is a keyring that can't be used now."""
+
+    async def get(self, account: str) -> str | None: ...
+
+    async def set(self, account: str, value: str) -> str:
+        """Store; returns the keyring's name for people."""
+        ...
+
+    async def delete(self, account: str) -> None: ...
+
+
+class SystemKeyring:
+    """The `keyring` library in a process per call; a call that hangs is killed."""
+
+    def __init__(self, *, command: Sequence[str] | None = None, timeout: float = _TIMEOUT) -> None:
+        self._command = command or (sys.executable, "-m", "app.accounts.keyring_worker")
+        self._timeout = timeout
+
+    async def get(self, account: str) -> str | None:
+        value = (await self._call("get", account)).get("value")
+        return value if isinstance(value, str) else None
+
+    async def set(self, account: str, value: str) -> str:
+        return str((await self._call("set", account, value))["title"])
+
+    async def delete(self, account: str) -> None:
+        await self._call("delete", account)
+
+    async def _call(self, do: str, account: str, value: str | None = None) -> dict[str, object]:
+        request = {"do": do, "service": SERVICE, "account": account, "value": value}
+        environ = {name: text for name, text in os.environ.items() if name != "HEADWATER_VAULT_PASSPHRASE"}
+        process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=environ,
+        )
+        try:
+            async with asyncio.timeout(self._timeout):
+                output, _ = await process.communicate(json.dumps(request).encode())
+        except TimeoutError:
+            raise AuthError(
+                "The system's keyring does not answer",
+                where="keyring",
+                remedy="Unlock the keyring, or answer its prompt, and try again.",
+                code="keyring_timeout",
+            ) from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        try:
+            answer: dict[str, object] = json.loads(output)
+        except ValueError:
+            answer = {"problem": "failed", "detail": f"the keyring process ended with status {process.returncode}"}
+        problem, detail = answer.get("problem"), str(answer.get("detail", ""))
+        if problem == "absent":
+            raise NoKeyring(detail)
+        if problem == "locked":
+            raise AuthError(
+                "The system's keyring is locked",
+                where="keyring",
+                remedy="Unlock it (usually by signing in to the desktop) and try again.",
+                detail=detail,
+                code="keyring_locked",
+            )
+        if problem is not None:
+            raise AuthError(
+                "The system's keyring refused",
+                where="keyring",
+                remedy="Allow Headwater to use it, and try again.",
+                detail=detail,
+                code="keyring_failed",
+            )
+        return answer

@@ -1,0 +1,245 @@
+"""The vault: the only place where this app stores secrets.
+
+Each secret is a row of a small SQLite file, sealed with AES-256-GCM; the key to all rows is kept by the operating
+system's keyring, or sealed under a passphrase where there is no keyring (`keys`). A key that is lost costs its rows
+and nothing else: new secrets are then sealed with a new key, and the old rows wait in case the old one comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.accounts.keyring import Keyring, SystemKeyring
+from app.accounts.keys import Keeper, KeyLost, KeyRow
+from connectors.sdk import AuthError, Clock, HeadwaterError, PermanentError
+
+T = TypeVar("T")
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (
+    id TEXT PRIMARY KEY, keeper TEXT NOT NULL, title TEXT NOT NULL, kdf TEXT NOT NULL, salt BLOB NOT NULL,
+    wrapped BLOB NOT NULL, proof BLOB NOT NULL, created_at REAL NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS secrets (
+    id TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES keys (id), label TEXT NOT NULL, nonce BLOB NOT NULL,
+    sealed BLOB NOT NULL, updated_at REAL NOT NULL
+) STRICT;
+"""
+_PREFIX = "keyring:"
+
+
+class Vault:
+    """Secrets by reference. Several processes may use one file at once."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        keyring: Keyring | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._keeper = Keeper(keyring or SystemKeyring(), os.environ if environ is None else environ)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="vault")
+        self._keys: dict[str, AESGCM] = {}
+        self._rows: list[KeyRow] = []
+        self._one_key_at_a_time = asyncio.Lock()
+        self._database: apsw.Connection | None = None
+
+    async def open(self) -> Vault:
+        """Open the file, making it if need be. Neither asks the keyring nor for a passphrase yet."""
+        await self._read_keys()
+        return self
+
+    async def close(self) -> None:
+        """Close the file and forget the keys."""
+        self._keys.clear()
+        if self._database is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._database.close)
+            self._database = None
+        self._thread.shutdown()
+
+    @property
+    def locked(self) -> bool:
+        """Whether a passphrase is needed (`unlock`) before a secret can be read or stored."""
+        if self._keys or self._keeper.passphrase is not None:
+            return False
+        return self._rows[-1].keeper == "passphrase" if self._rows else self._keeper.no_keyring
+
+    def describe(self) -> str:
+        """What keeps the secrets, for people: "Secret Service", "passphrase vault", ... or "locked"."""
+        if self.locked:
+            return "locked"
+        return self._rows[-1].title if self._rows else "not set up yet"
+
+    async def unlock(self, passphrase: str) -> None:
+        """Give the passphrase; for a vault without a key yet, choose it. Raises AuthError when it is wrong."""
+        self._keeper.passphrase = passphrase
+        if self._rows and self._rows[-1].keeper == "passphrase":
+            try:
+                await self._key(self._rows[-1])
+            except HeadwaterError:
+                self._keeper.passphrase = None
+                raise
+
+    async def put(self, value: str, *, label: str = "") -> str:
+        """Store a secret; returns its reference. `label` says what it is for and is not secret."""
+        identity = secrets.token_hex(8)
+        await self._write(identity, value, label)
+        return _PREFIX + identity
+
+    async def replace(self, ref: str, value: str) -> None:
+        """Another value under the same reference."""
+        row = await self._row(ref)
+        await self._write(_identity(ref), value, row[1])
+
+    async def get(self, ref: str) -> str:
+        """The secret. Raises AuthError when it is gone, or the vault can't be opened."""
+        key_id, _, nonce, sealed = await self._row(ref)
+        key = await self._key(next(row for row in self._rows if row.id == key_id))
+        try:
+            return key.decrypt(nonce, sealed, _bound(key_id, _identity(ref))).decode()
+        except InvalidTag:
+            raise AuthError(
+                "A secret in the vault is damaged",
+                where=ref,
+                remedy="Enter this secret again. Nothing else is lost.",
+                code="secret_damaged",
+            ) from None
+
+    async def copy(self, ref: str) -> str:
+        """The same secret under a new reference, for a duplicated connection."""
+        row = await self._row(ref)
+        return await self.put(await self.get(ref), label=row[1])
+
+    async def delete(self, ref: str) -> None:
+        """Forget a secret; nothing happens if it is not there."""
+        await self._sql("DELETE FROM secrets WHERE id = ?", (_identity(ref),))
+
+    async def refs(self) -> list[str]:
+        """The references of all secrets, to find those that no connection uses any more."""
+        return [_PREFIX + str(row[0]) for row in await self._sql("SELECT id FROM secrets ORDER BY id")]
+
+    async def _write(self, identity: str, value: str, label: str) -> None:
+        row, key = await self._current_key()
+        nonce = os.urandom(12)
+        sealed = key.encrypt(nonce, value.encode(), _bound(row.id, identity))
+        await self._sql(
+            "INSERT OR REPLACE INTO secrets (id, key_id, label, nonce, sealed, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (identity, row.id, label, nonce, sealed, self._clock.now()),
+        )
+
+    async def _row(self, ref: str) -> tuple[str, str, bytes, bytes]:
+        found = await self._sql("SELECT key_id, label, nonce, sealed FROM secrets WHERE id = ?", (_identity(ref),))
+        if not found:
+            raise AuthError(
+                "This secret is no longer in the vault",
+                where=ref,
+                remedy="Enter it again in the connection's settings.",
+                code="secret_gone",
+            )
+        if all(row.id != found[0][0] for row in self._rows):
+            await self._read_keys()  # another process has made a new key since
+        row: tuple[str, str, bytes, bytes] = found[0]
+        return row
+
+    async def _current_key(self) -> tuple[KeyRow, AESGCM]:
+        await self._read_keys()
+        newest = self._rows[-1] if self._rows else None
+        if newest is not None:
+            with contextlib.suppress(KeyLost):
+                return newest, await self._key(newest)
+        async with self._one_key_at_a_time:
+            await self._read_keys()
+            if newest == (self._rows[-1] if self._rows else None):  # nobody else has made one meanwhile
+                await self._make_key(newest)
+        return self._rows[-1], await self._key(self._rows[-1])
+
+    async def _make_key(self, newest: KeyRow | None) -> None:
+        row, key = await self._keeper.make()
+        row = row._replace(created_at=self._clock.now())
+        await self._run(lambda database: _insert_key(database, row, newest))
+        await self._read_keys()
+        if self._rows[-1].id == row.id:
+            self._keys[row.id] = key
+        else:  # another process was first
+            await self._keeper.discard(row)
+
+    async def _key(self, row: KeyRow) -> AESGCM:
+        async with self._one_key_at_a_time:
+            if row.id not in self._keys:
+                self._keys[row.id] = await self._keeper.fetch(row)
+            return self._keys[row.id]
+
+    async def _read_keys(self) -> None:
+        rows = await self._sql(
+            "SELECT id, keeper, title, kdf, salt, wrapped, proof, created_at FROM keys ORDER BY rowid"
+        )
+        self._rows = [KeyRow(*row) for row in rows]
+
+    async def _sql(self, statement: str, values: tuple[apsw.SQLiteValue, ...] = ()) -> list[Any]:
+        return await self._run(lambda database: database.execute(statement, values).fetchall())
+
+    async def _run(self, work: Callable[[apsw.Connection], T]) -> T:
+        def guarded() -> T:
+            try:
+                if self._database is None:
+                    self._database = _open_file(self._path)
+                return work(self._database)
+            except (apsw.Error, OSError) as error:
+                raise PermanentError(
+                    "The vault can't be used",
+                    where=str(self._path),
+                    remedy="Check that this user may write there, and that the disk is not full.",
+                    detail=str(error),
+                    code="vault_unusable",
+                ) from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
+
+
+def _open_file(path: Path) -> apsw.Connection:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    database = apsw.Connection(str(path))
+    try:
+        database.set_busy_timeout(10_000)
+        database.transaction_mode = "IMMEDIATE"
+        database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
+        with database:
+            database.execute(_SCHEMA)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _insert_key(database: apsw.Connection, row: KeyRow, newest: KeyRow | None) -> None:
+    """Add a key, unless another process has added one since `newest` was the newest."""
+    with database:
+        found = database.execute("SELECT id FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
+        if (found[0] if found else None) == (newest.id if newest else None):
+            database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _identity(ref: str) -> str:
+    return ref.removeprefix(_PREFIX)
+
+
+def _bound(key_id: str, identity: str) -> bytes:
+    """What a sealed value is bound to: one moved to another row or key does not open."""
+    return f"1|{key_id}|secret|{identity}".encode()
