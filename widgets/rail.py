@@ -30,6 +30,7 @@ class Rail(QFrame):
         self._narrow = False
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
+        self._icons = {name: icon for name, _title, icon in pages}
         laid = QVBoxLayout(self)
         laid.setContentsMargins(theme.SPACE_S, theme.SPACE_L, theme.SPACE_S, theme.SPACE_S)
         laid.setSpacing(2)
@@ -72,6 +73,8 @@ class Rail(QFrame):
         """Mark the page as the one that is seen."""
         if name in self._buttons:
             self._buttons[name].setChecked(True)
+        for known, button in self._buttons.items():
+            theme.set_icon(button, self._icons[known], "accent" if known == name else "muted", 20)
 
     def show_scheme(self, scheme: str) -> None:
         """Mark the scheme that is chosen."""
@@ -91,11 +94,11 @@ class Rail(QFrame):
 
     def _button(self, title: str, icon: str) -> QToolButton:
         button = QToolButton()
-        button.setText(title)
+        button.setText(f"  {title}")
         button.setAccessibleName(title)
         button.setProperty("place", "rail")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        theme.set_icon(button, icon, "text", 20)
+        theme.set_icon(button, icon, "muted", 20)
         button.setIconSize(QSize(20, 20))
         button.setSizePolicy(button.sizePolicy().horizontalPolicy().Expanding, button.sizePolicy().verticalPolicy())
         return button

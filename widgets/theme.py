@@ -243,7 +243,11 @@ def pixmap(name: str, role: str = "text", size: int = 16, ratio: float | None = 
 @lru_cache(maxsize=512)
 def _pixmap(name: str, tint: str, size: int, ratio: float) -> QPixmap:
     # Strokes stay 1.5 px at every size, so that icons of different sizes look drawn with one pen.
-    svg = _svg(name).replace("currentColor", tint).replace('stroke-width="1.5"', f'stroke-width="{30 / size:.3f}"')
+    svg = (
+        _svg(name)
+        .replace("currentColor", tint)
+        .replace('stroke-width="1.5"', f'stroke-width="{(30 if size > 16 else 27) / size:.3f}"')
+    )
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     drawn = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     drawn.fill(Qt.GlobalColor.transparent)
@@ -313,7 +317,9 @@ def _palette(t: Tokens) -> QPalette:
 
 def _stylesheet(t: Tokens) -> str:
     values = {name: value for name, value in vars(t).items() if isinstance(value, str)}
-    return Template(_SHEET).substitute(values, radius=RADIUS, icons=ICONS.as_posix())
+    return Template(_SHEET).substitute(
+        values, radius=RADIUS, icons=ICONS.as_posix(), scheme="dark" if t.dark else "light"
+    )
 
 
 def repolish(widget: QWidget) -> None:

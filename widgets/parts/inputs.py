@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from widgets import theme
+from widgets.parts.words import format_count
 
 __all__ = ["Chip", "SearchField"]
 
@@ -75,7 +76,9 @@ class SearchField(QLineEdit):
 class Chip(QPushButton):
     """A filter that is on or off, with a count where there is one to tell."""
 
-    def __init__(self, text: str, *, value: str = "", icon: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, *, value: str = "", icon: str = "", role: str = "muted", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.value = value
         self._text = text
@@ -84,12 +87,12 @@ class Chip(QPushButton):
         self.setProperty("kind", "chip")
         self.setObjectName(f"chip_{value or text}".lower().replace(" ", "_"))
         if icon:
-            theme.set_icon(self, icon, "muted")
+            theme.set_icon(self, icon, role, 14)
         self.show_count(None)
 
     def show_count(self, count: int | None) -> None:
         """The number beside the text; None shows none."""
-        shown = self._text if count is None else f"{self._text}  {count:,}"
+        shown = self._text if count is None else f"{self._text}  {format_count(count)}"
         self.setText(shown)
         self.setAccessibleName(shown)
 

@@ -15,6 +15,7 @@ __all__ = [
     "format_count",
     "format_duration",
     "format_rate",
+    "locale",
     "plural",
     "relative_time",
 ]
@@ -24,9 +25,17 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("words", text)
 
 
+def locale() -> QLocale:
+    """The person's locale; where the system names none, digits are grouped as in English."""
+    chosen = QLocale()
+    if chosen.language() == QLocale.Language.C:
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+    return chosen
+
+
 def format_count(number: int) -> str:
     """1204 as "1,204", by the locale."""
-    return QLocale().toString(number)
+    return locale().toString(number)
 
 
 def plural(number: int, one: str, many: str) -> str:
@@ -41,7 +50,7 @@ def format_bytes(size: float) -> str:
     for unit in ("kB", "MB", "GB", "TB"):
         size /= 1000
         if size < 999.5 or unit == "TB":
-            return f"{QLocale().toString(size, 'f', 1 if size < 9.95 else 0)} {unit}"
+            return f"{locale().toString(size, 'f', 1 if size < 9.95 else 0)} {unit}"
     raise AssertionError
 
 
@@ -50,7 +59,7 @@ def format_rate(per_second: float) -> str:
     if per_second >= 10:
         digits = -1 if per_second < 1000 else -2
         return tr("{0}/s").format(format_count(int(round(per_second, digits))))
-    return tr("{0}/s").format(QLocale().toString(per_second, "f", 1))
+    return tr("{0}/s").format(locale().toString(per_second, "f", 1))
 
 
 def format_duration(seconds: float) -> str:
@@ -58,7 +67,7 @@ def format_duration(seconds: float) -> str:
     if seconds < 0.9995:
         return tr("{0} ms").format(round(seconds * 1000))
     if seconds < 59.95:
-        return tr("{0} s").format(QLocale().toString(seconds, "f", 1 if seconds < 9.95 else 0))
+        return tr("{0} s").format(locale().toString(seconds, "f", 1 if seconds < 9.95 else 0))
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return tr("{0} min {1} s").format(minutes, rest) if rest else tr("{0} min").format(minutes)
@@ -104,12 +113,12 @@ def relative_time(at: float | None, now: float | None = None) -> str:
 
 def clock_time(at: float) -> str:
     """Hour and minute, with the date unless it is today."""
-    text: str = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at)).time(), QLocale.FormatType.ShortFormat)
+    text: str = locale().toString(QDateTime.fromSecsSinceEpoch(int(at)).time(), QLocale.FormatType.ShortFormat)
     return text if datetime.fromtimestamp(at).date() == datetime.now().date() else f"{_date(at)} {text}"
 
 
 def _date(at: float) -> str:
-    text: str = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at)).date(), QLocale.FormatType.ShortFormat)
+    text: str = locale().toString(QDateTime.fromSecsSinceEpoch(int(at)).date(), QLocale.FormatType.ShortFormat)
     return text
 
 

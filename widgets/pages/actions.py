@@ -1,0 +1,165 @@
+"""What can be done to a connection from anywhere: sync, cancel, enable, duplicate, export, remove with undo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from widgets import theme
+from widgets.pages.page import Page, Place
+from widgets.parts.panels import Banner
+
+if TYPE_CHECKING:
+    from app.api import ConnectionView, SyncMode
+
+__all__ = ["UNDO_SECONDS", "ConnectionActions"]
+
+UNDO_SECONDS = 10.0
+
+
+class ConnectionActions(QObject):
+    """The acts, on behalf of a page. `changed` is called after each, so that the page looks again."""
+
+    def __init__(self, page: Page, changed: Callable[[], object]) -> None:
+        super().__init__(page)
+        self._page = page
+        self._client = page.client
+        self._changed = changed
+
+    def sync(self, view: ConnectionView, mode: SyncMode = "incremental") -> None:
+        """Start a run."""
+        self._start(self._client.start_sync(view.id, mode), f"sync {view.id}")
+
+    def cancel(self, view: ConnectionView) -> None:
+        """End its run at once."""
+        if view.active_run is not None:
+            self._start(self._client.cancel_run(view.active_run.id), f"cancel {view.id}")
+
+    def enable(self, view: ConnectionView, enabled: bool) -> None:
+        """Let it run by itself, or not."""
+        from app.api import ConnectionEdit
+
+        self._start(self._client.edit_connection(view.id, ConnectionEdit(enabled=enabled)), f"enable {view.id}")
+
+    def duplicate(self, view: ConnectionView) -> None:
+        """A copy of it, opened at its settings."""
+
+        async def work() -> None:
+            made = await self._client.duplicate_connection(view.id)
+            self._page.navigate.emit(Place("connection", made.id, "settings"))
+
+        self._start(work(), f"duplicate {view.id}")
+
+    def remove(self, view: ConnectionView) -> None:
+        """Out of sight at once; for good when the offer to undo is over."""
+
+        async def work() -> None:
+            await self._client.remove_connection(view.id)
+            banner = Banner(
+                self.tr("{0} and its documents were removed.").format(view.name),
+                icon="trash",
+                action_text=self.tr("Undo"),
+                seconds=UNDO_SECONDS,
+            )
+            banner.acted.connect(lambda: self._start(self._client.restore_connection(view.id), f"restore {view.id}"))
+            banner.expired.connect(lambda: self._purge(view))
+            banner.dismissed.connect(lambda: self._purge(view))
+            self._page.notice.emit(banner)
+
+        self._start(work(), f"remove {view.id}")
+
+    def export(self, views: list[ConnectionView]) -> None:
+        """Save connections without their secrets to a file."""
+        name = views[0].name if len(views) == 1 else self.tr("connections")
+        safe = (
+            "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name).strip() or "connection"
+        )
+        dialog = QFileDialog(self._page, self.tr("Export without secrets"), f"{safe}.json", self.tr("JSON (*.json)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.fileSelected.connect(lambda path: self._start(self._export(views, Path(path)), "export"))
+        dialog.open()
+
+    def ask_import(self) -> None:
+        """Add connections from a file."""
+        dialog = QFileDialog(self._page, self.tr("Import connections"), "", self.tr("JSON (*.json)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self._start(self.import_file(Path(path)), "import"))
+        dialog.open()
+
+    async def import_file(self, path: Path) -> None:
+        """Add what the file holds, and say what became of it."""
+        from connectors.sdk import ConfigError
+
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(document, dict):
+                raise ValueError("a JSON object is expected")
+        except (OSError, ValueError) as error:
+            raise ConfigError(
+                self.tr("This file can't be imported"),
+                where=str(path),
+                remedy=self.tr("Choose a file that was exported from Headwater."),
+                detail=str(error),
+            ) from error
+        result = await self._client.import_connections(document)
+        text = (
+            self.tr("Imported: {0}.").format(", ".join(result.added)) if result.added else self.tr("Nothing to import.")
+        )
+        if result.missing_secrets:
+            text += " " + self.tr("Secrets are missing in: {0}.").format(", ".join(result.missing_secrets))
+        self._page.notice.emit(Banner(text, icon="import", seconds=UNDO_SECONDS))
+        self._changed()
+
+    def menu(self, view: ConnectionView, parent: Page) -> QMenu:
+        """Everything that can be done to it."""
+        menu = QMenu(parent)
+
+        def add(text: str, icon: str, act: Callable[[], object], role: str = "muted") -> QAction:
+            action = menu.addAction(theme.icon(icon, role), text)
+            action.triggered.connect(lambda _=False: act())
+            return action
+
+        active = view.active_run is not None
+        add(self.tr("Open"), "chevron-right", lambda: self._page.navigate.emit(Place("connection", view.id)))
+        if active:
+            add(self.tr("Cancel sync"), "stop", lambda: self.cancel(view))
+        elif view.enabled:
+            add(self.tr("Sync now"), "sync", lambda: self.sync(view))
+            add(self.tr("Sync and look for deletions"), "sync", lambda: self.sync(view, "reconcile"))
+            add(self.tr("Fetch everything again"), "sync", lambda: self.sync(view, "full"))
+        menu.addSeparator()
+        add(self.tr("Settings"), "settings", lambda: self._page.navigate.emit(Place("connection", view.id, "settings")))
+        if view.enabled:
+            add(self.tr("Disable"), "disabled", lambda: self.enable(view, False))
+        else:
+            add(self.tr("Enable"), "play", lambda: self.enable(view, True))
+        add(self.tr("Duplicate"), "duplicate", lambda: self.duplicate(view))
+        add(self.tr("Export …"), "export", lambda: self.export([view]))
+        menu.addSeparator()
+        add(self.tr("Remove"), "trash", lambda: self.remove(view), "error")
+        return menu
+
+    async def _export(self, views: list[ConnectionView], path: Path) -> None:
+        document = await self._client.export_connections([view.id for view in views])
+        path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        self._page.notice.emit(Banner(self.tr("Saved {0}.").format(path.name), icon="export", seconds=6))
+
+    def _purge(self, view: ConnectionView) -> None:
+        if not self._page.tasks.closed:
+            self._start(self._client.purge_connection(view.id), f"purge {view.id}")
+
+    def _start(self, coro: Any, name: str) -> None:
+        async def work() -> None:
+            try:
+                await coro
+            finally:
+                self._changed()
+
+        self._page.tasks.start(work(), name)

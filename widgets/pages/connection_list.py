@@ -1,0 +1,220 @@
+"""The model behind the list of connections: what needs a person first, updated by difference, narrowed by words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+
+from widgets.parts.progress import Progress
+from widgets.parts.states import look
+from widgets.parts.words import absolute_time, plural, relative_time
+
+if TYPE_CHECKING:
+    from app.api import ConnectionView, Gauge
+
+__all__ = ["ROW_ROLE", "ConnectionsModel", "Row", "next_act", "quiet_line"]
+
+ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+GROUP = {
+    "sign_in_again": "needs_attention",
+    "needs_attention": "needs_attention",
+    "held_back": "needs_attention",
+    "running": "running",
+    "waiting": "running",
+    "queued": "running",
+    "new": "new",
+    "up_to_date": "up_to_date",
+    "disabled": "disabled",
+}
+"""What the filters above the list tell apart: what needs a person, what is at work, what rests."""
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass
+class Row:
+    """A connection as the list shows it."""
+
+    view: ConnectionView
+    progress: Progress | None = None
+
+    @property
+    def order(self) -> tuple[int, str]:
+        return look(self.view.state).order, self.view.name.lower()
+
+
+class ConnectionsModel(QAbstractListModel):
+    """All connections, of which those that match are rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: dict[str, Row] = {}
+        self._rows: list[Row] = []
+        self._text = ""
+        self._state = ""
+
+    # --- what it holds ---
+
+    def show_connections(self, views: list[ConnectionView]) -> None:
+        """The connections as they are now; rows that stay keep their place in the view and their progress."""
+        fresh: dict[str, Row] = {}
+        changed: set[str] = set()
+        for view in views:
+            row = self._all.get(view.id) or Row(view)
+            if row.view != view:
+                row.view = view
+                changed.add(view.id)
+            run = view.active_run
+            if run is None:
+                row.progress = None
+            elif row.progress is None or row.progress.run_id != run.id:
+                row.progress = Progress(run)
+            else:
+                row.progress.take_run(run)
+            fresh[view.id] = row
+        self._all = fresh
+        self._arrange()
+        for number, row in enumerate(self._rows):
+            if row.view.id in changed:
+                self.dataChanged.emit(self.index(number), self.index(number))
+
+    def take(self, gauge: Gauge) -> None:
+        """The latest of a running sync."""
+        row = self._all.get(gauge.connection_id)
+        if row is None or row.progress is None or row.progress.run_id != gauge.run_id:
+            return
+        row.progress.take(gauge)
+        if row in self._rows:
+            index = self.index(self._rows.index(row))
+            self.dataChanged.emit(index, index)
+
+    def narrow(self, text: str | None = None, state: str | None = None) -> None:
+        """Show only what matches; None leaves that filter as it is."""
+        self._text = self._text if text is None else text.lower()
+        self._state = self._state if state is None else state
+        self._arrange()
+
+    def counts(self) -> Counter[str]:
+        """How many connections are in each group of states."""
+        return Counter(GROUP[row.view.state] for row in self._all.values())
+
+    def total(self) -> int:
+        """How many there are, shown or not."""
+        return len(self._all)
+
+    def row_of(self, connection_id: str) -> int | None:
+        """Where a connection stands among the rows shown."""
+        for number, row in enumerate(self._rows):
+            if row.view.id == connection_id:
+                return number
+        return None
+
+    def at(self, index: Index) -> Row | None:
+        """The row at an index."""
+        return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
+    def tick(self) -> None:
+        """Time has passed: "6 min ago" is "7 min ago"."""
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def _matches(self, row: Row) -> bool:
+        view = row.view
+        if self._state and GROUP[view.state] != self._state:
+            return False
+        where = f"{view.name} {view.type_title} {view.sentence}".lower()
+        return all(word in where for word in self._text.split())
+
+    def _arrange(self) -> None:
+        wanted = sorted((row for row in self._all.values() if self._matches(row)), key=lambda row: row.order)
+        if [row.view.id for row in wanted] == [row.view.id for row in self._rows]:
+            self._rows = wanted
+            return
+        keep = {row.view.id for row in wanted}
+        for number in range(len(self._rows) - 1, -1, -1):
+            if self._rows[number].view.id not in keep:
+                self.beginRemoveRows(QModelIndex(), number, number)
+                del self._rows[number]
+                self.endRemoveRows()
+        known = {row.view.id for row in self._rows}
+        new = [row for row in wanted if row.view.id not in known]
+        if new:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(new) - 1)
+            self._rows = self._rows + new
+            self.endInsertRows()
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        places = {row.view.id: number for number, row in enumerate(wanted)}
+        moved = [self.index(places[self._rows[index.row()].view.id]) for index in old]
+        self._rows = wanted
+        self.changePersistentIndexList(old, moved)
+        self.layoutChanged.emit()
+
+    # --- Qt ---
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """The rows shown."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The row itself for the delegate, words for screen readers and tooltips."""
+        row = self.at(index)
+        if row is None:
+            return None
+        view = row.view
+        if role == Qt.ItemDataRole.DisplayRole:
+            return view.name
+        if role == ROW_ROLE:
+            return row
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            running = f", {row.progress.sentence()}" if row.progress else ""
+            return f"{view.name}, {view.type_title}, {look(view.state).word}, {view.sentence}{running}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            lines = [f"{view.name} ({view.type_title})", view.sentence]
+            if view.last_ok_at:
+                lines.append(self.tr("Last synced {0}").format(absolute_time(view.last_ok_at)))
+            if view.next_run_at:
+                lines.append(self.tr("Next run {0}").format(absolute_time(view.next_run_at)))
+            return "\n".join(lines)
+        return None
+
+
+def next_act(view: ConnectionView) -> str:
+    """The one thing to do next with a connection: the word of its button."""
+    acts = {
+        "sign_in_again": "sign_in",
+        "needs_attention": "look",
+        "held_back": "review",
+        "running": "cancel",
+        "waiting": "cancel",
+        "queued": "cancel",
+        "disabled": "enable",
+    }
+    return acts.get(view.state, "sync")
+
+
+def quiet_line(view: ConnectionView, tr: Any) -> str:
+    """The second, quieter line of a connection: what it is and how much of it there is."""
+    parts = [view.type_title]
+    if view.documents:
+        parts.append(plural(view.documents, tr("document"), tr("documents")))
+    if view.failed_items:
+        parts.append(tr("{0} failing").format(view.failed_items))
+    return "  ·  ".join(parts)
+
+
+def time_line(view: ConnectionView, tr: Any) -> str:
+    """When it last worked and when it will next."""
+    parts = []
+    if view.last_ok_at is not None:
+        parts.append(tr("synced {0}").format(relative_time(view.last_ok_at)))
+    elif view.state != "new":
+        parts.append(tr("never synced"))
+    if view.next_run_at is not None and view.enabled:
+        parts.append(tr("next {0}").format(relative_time(view.next_run_at)))
+    elif view.schedule.watch and view.enabled:
+        parts.append(tr("watching for changes"))
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,77 @@
+"""The first start: three doors into an empty Headwater, the first of which needs nothing from the person."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from widgets import theme
+from widgets.parts import button, column, frame, icon_label, label, row
+
+__all__ = ["Doors"]
+
+
+class Doors(QWidget):
+    """Says which door was taken."""
+
+    demo = Signal()
+    add = Signal()
+    import_ = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = label(self.tr("What should your knowledge base know?"), "title", wrap=True)
+        title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        sentence = label(
+            self.tr("Connect folders, buckets, feeds and APIs. Their documents are kept here and searchable at once."),
+            "body",
+            "muted",
+            wrap=True,
+        )
+        sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        add = self._door(
+            "plus",
+            self.tr("Add a source"),
+            self.tr("Choose from the catalogue, test it, and sync."),
+            button(self.tr("Add a source"), self.add.emit, kind="primary", name="door_add"),
+        )
+        demo = self._door(
+            "flask",
+            self.tr("Try the demo library"),
+            self.tr("A small company's handbook, mails and tickets, on this computer only."),
+            button(self.tr("Start the demo"), self.demo.emit, name="door_demo"),
+        )
+        imported = self._door(
+            "import",
+            self.tr("Import connections"),
+            self.tr("From a file that another Headwater exported."),
+            button(self.tr("Choose a file …"), self.import_.emit, name="door_import"),
+        )
+        doors = row(add, demo, imported, space=theme.SPACE_L)
+        for number in range(3):
+            doors.setStretch(number, 1)
+        holder = QWidget()
+        holder.setMaximumWidth(780)
+        holder.setLayout(column(title, sentence, theme.SPACE_L, doors, space=theme.SPACE_S))
+        middle = row(None, holder, None)
+        middle.setStretch(1, 10)
+        column(None, middle, None, None, parent=self, margin=theme.SPACE_XL)
+
+    def _door(self, icon: str, title: str, sentence: str, act: QWidget) -> QFrame:
+        made = frame("card")
+        words = label(sentence, "body", "muted", wrap=True)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        laid = column(
+            icon_label(icon, "accent", 24),
+            theme.SPACE_XS,
+            label(title, "strong"),
+            words,
+            None,
+            theme.SPACE_S,
+            row(act, None),
+            parent=made,
+            space=theme.SPACE_XS,
+        )
+        laid.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_L)
+        made.setMinimumSize(200, 184)
+        return made

@@ -1,0 +1,224 @@
+"""Sources: every connection with its live state, what needs a person first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QWidget
+
+from widgets import theme
+from widgets.pages.actions import ConnectionActions
+from widgets.pages.connection_list import ConnectionsModel, Row, next_act
+from widgets.pages.connection_row import RowDelegate
+from widgets.pages.doors import Doors
+from widgets.pages.page import Page, Place
+from widgets.parts import Chip, EmptyState, SearchField, button, column, label, look, row
+from widgets.tasks import Refresher
+
+if TYPE_CHECKING:
+    from app.api import EngineApi
+    from widgets.events import EventFeed
+
+__all__ = ["SourcesPage"]
+
+CLOCK_MS = 30_000
+"""How often "6 min ago" is looked at again, while the page is seen."""
+
+
+class SourcesPage(Page):
+    """The list, its filters, and three doors while it is empty."""
+
+    name = "sources"
+
+    def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
+        super().__init__(client, parent)
+        self.actions_ = ConnectionActions(self, self.reload)
+        self.model = ConnectionsModel()
+        self._refresher = Refresher(self.tasks, "load", self._load)
+        self.search = SearchField(self.tr("Search"))
+        self.search.setFixedWidth(240)
+        self.search.searched.connect(lambda text: self._narrow(text=text))
+        self.search.entered.connect(self._open_current)
+        self.search.moved.connect(self._move)
+        self._add = button(
+            self.tr("Add source"),
+            lambda: self.navigate.emit(Place("add_source")),
+            kind="primary",
+            icon="plus",
+            name="add_source",
+            tip=self.tr("Add a source  Ctrl+N"),
+        )
+        header = row(label(self.tr("Sources"), "title"), None, self.search, self._add, space=theme.SPACE_M)
+        self._chips: dict[str, Chip] = {}
+        self._chip_row = QHBoxLayout()
+        self._chip_row.setSpacing(theme.SPACE_S)
+        self._chip_row.addStretch(1)
+
+        self.list = QListView()
+        self.list.setObjectName("connections")
+        self.list.setAccessibleName(self.tr("Connections"))
+        self.list.setModel(self.model)
+        self.delegate = RowDelegate(self.list)
+        self.delegate.acted.connect(self._act)
+        self.list.setItemDelegate(self.delegate)
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        self.list.clicked.connect(self._open)
+        self.list.installEventFilter(self)
+
+        self._nothing = EmptyState(
+            "search", self.tr("No source matches"), self.tr("Show all"), self._reset, detail=self.tr("Try fewer words.")
+        )
+        self._doors = Doors()
+        self._doors.demo.connect(lambda: self.navigate.emit(Place("demo")))
+        self._doors.add.connect(lambda: self.navigate.emit(Place("add_source")))
+        self._doors.import_.connect(self.actions_.ask_import)
+        self._stack = QStackedWidget()
+        self._blank = QWidget()
+        for page in (self._blank, self.list, self._nothing, self._doors):
+            self._stack.addWidget(page)
+        top = column(header, self._chip_row, space=theme.SPACE_M)
+        top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
+        laid = column(top, self._stack, parent=self, space=0)
+        laid.setStretch(1, 1)
+        self._top = (self.search, self._add)
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK_MS)
+        self._clock.timeout.connect(self.model.tick)
+
+    # --- page ---
+
+    async def activate(self) -> None:
+        """Look at once, and keep the relative times true while it is seen."""
+        self._clock.start()
+        await self._load()
+
+    def deactivate(self) -> None:
+        """No clock while nobody looks."""
+        self._clock.stop()
+
+    def follow(self, feed: EventFeed) -> None:
+        """Any fact may change a row; gauges change one."""
+        feed.fact.connect(lambda _fact: self.reload())
+        feed.gauge.connect(self.model.take)
+
+    def reload(self) -> None:
+        """Look again, soon."""
+        self._refresher.ask()
+
+    def focus_search(self) -> None:
+        """Ctrl-F."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def refresh(self) -> None:
+        """F5 syncs the row under the cursor."""
+        current = self.model.at(self.list.currentIndex())
+        if current is not None and current.view.enabled and current.view.active_run is None:
+            self.actions_.sync(current.view)
+
+    async def _load(self) -> None:
+        self.model.show_connections(await self.client.connections())
+        self._show_counts()
+        self._choose()
+
+    # --- filters ---
+
+    def _narrow(self, text: str | None = None, state: str | None = None) -> None:
+        self.model.narrow(text, state)
+        self._choose()
+
+    def _reset(self) -> None:
+        self.search.clear()
+        for chip in self._chips.values():
+            chip.setChecked(False)
+        self._narrow("", "")
+
+    def _show_counts(self) -> None:
+        counts = self.model.counts()
+        for state in sorted(counts, key=lambda state: look(state).order):
+            if state not in self._chips:
+                shown = look(state)
+                chip = Chip(shown.word, value=state)
+                chip.clicked.connect(lambda on, state=state: self._choose_state(state if on else ""))
+                self._chips[state] = chip
+                orders = sorted((look(known).order, known) for known in self._chips)
+                self._chip_row.insertWidget(orders.index((shown.order, state)), chip)
+        for state, chip in self._chips.items():
+            chip.show_count(counts[state])
+            chip.setVisible(counts[state] > 0 or chip.isChecked())
+
+    def _choose_state(self, state: str) -> None:
+        for value, chip in self._chips.items():
+            chip.setChecked(value == state)
+        self._narrow(state=state)
+
+    def _choose(self) -> None:
+        """The list, or why there is none."""
+        empty = self.model.total() == 0
+        for widget in self._top:
+            widget.setVisible(not empty)
+        if empty:
+            self._stack.setCurrentWidget(self._doors)
+        elif self.model.rowCount() == 0:
+            self._stack.setCurrentWidget(self._nothing)
+        else:
+            self._stack.setCurrentWidget(self.list)
+
+    # --- acts ---
+
+    def _open(self, index: QModelIndex) -> None:
+        found = self.model.at(index)
+        if found is not None:
+            self.navigate.emit(Place("connection", found.view.id))
+
+    def _open_current(self) -> None:
+        current = self.list.currentIndex()
+        self._open(current if current.isValid() else self.model.index(0))
+
+    def _move(self, by: int) -> None:
+        number = max(0, min(self.model.rowCount() - 1, self.list.currentIndex().row() + by))
+        self.list.setCurrentIndex(self.model.index(number))
+
+    def _act(self, index: QModelIndex) -> None:
+        found = self.model.at(index)
+        if found is None:
+            return
+        view, act = found.view, next_act(found.view)
+        if act == "sync":
+            self.actions_.sync(view)
+        elif act == "cancel":
+            self.actions_.cancel(view)
+        elif act == "enable":
+            self.actions_.enable(view, True)
+        else:
+            self.navigate.emit(Place("connection", view.id, "settings" if act == "sign_in" else "overview"))
+
+    def _show_menu(self, where: QPoint) -> None:
+        index = self.list.indexAt(where)
+        found: Row | None = self.model.at(index if index.isValid() else self.list.currentIndex())
+        if found is not None:
+            menu = self.actions_.menu(found.view, self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.list.viewport().mapToGlobal(where))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys on the list: Enter opens, Delete removes, Space does the row's next act."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.list:
+            index = self.list.currentIndex()
+            found = self.model.at(index)
+            if found is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._open(index)
+                return True
+            if found is not None and event.key() == Qt.Key.Key_Delete:
+                self.actions_.remove(found.view)
+                return True
+            if found is not None and event.key() == Qt.Key.Key_Space:
+                self._act(index)
+                return True
+        return super().eventFilter(watched, event)
