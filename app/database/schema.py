@@ -18,6 +18,8 @@ CREATE TABLE connection (
     epoch INTEGER NOT NULL DEFAULT 1,   -- +1 with every change of scope
     enabled INTEGER NOT NULL DEFAULT 1,
     schedule TEXT NOT NULL DEFAULT '{}',
+    documents INTEGER NOT NULL DEFAULT 0, -- kept with every commit, so that lists need not count
+    bytes INTEGER NOT NULL DEFAULT 0,
     created_at REAL NOT NULL,
     removed_at REAL
 ) STRICT;

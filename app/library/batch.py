@@ -36,12 +36,11 @@ class Failed:
 
 @dataclass(slots=True)
 class Progressed:
-    """A page is whole: its checkpoint and the state written with it. `reset` drops the partition's older state."""
+    """A page is whole: its checkpoint and the state written with it."""
 
     checkpoint: dict[str, Json]
     version: int
     state: dict[str, bytes | None]
-    reset: bool = False
 
 
 @dataclass(slots=True)
@@ -58,6 +57,7 @@ class Batch:
     seen: list[str] = field(default_factory=list)
     unchanged: int = 0
     pages: int = 0
+    total: int | None = None
     progressed: Progressed | None = None
 
     @property

@@ -72,7 +72,7 @@ class Catalog:
 
     async def count(self, connection_num: int) -> int:
         def look(db: apsw.Connection) -> int:
-            statement = "SELECT count(*) FROM document WHERE connection = ? AND deleted_at IS NULL"
+            statement = "SELECT documents FROM connection WHERE num = ?"
             row = db.execute(statement, (connection_num,)).fetchone()
             return 0 if row is None else int(row[0])
 

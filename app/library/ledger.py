@@ -86,6 +86,16 @@ class Ledger:
             )
         )
 
+    async def start_over(self, fence: Fence) -> None:
+        """Forget where the last pass stopped: the next read begins without checkpoint and state."""
+
+        def forget(connection: apsw.Connection) -> None:
+            for table in ("checkpoint", "state"):
+                connection.execute(f"DELETE FROM {table} WHERE connection = ?", (fence.connection,))
+            connection.execute("DELETE FROM staged_deletion WHERE connection = ? AND held = 0", (fence.connection,))
+
+        await self._database.write(forget)
+
     async def keep_gone(self, connection_num: int, *, held: bool) -> int:
         """Forget staged deletions: the documents stay."""
 
@@ -124,7 +134,7 @@ class _Commit:
         self.fence = fence
         self.placed = placed
         self.now = time.time()
-        self.new = self.changed = self.unchanged = self.bytes = 0
+        self.new = self.changed = self.unchanged = self.bytes = self.grown = 0
 
     def run(self) -> RunCounts:
         db, batch, fence = self.db, self.batch, self.fence
@@ -144,7 +154,7 @@ class _Commit:
         for failed in batch.failed:
             self._fail(failed)
         if batch.seen:
-            self._unstage(batch.seen)
+            self._seen(batch.seen)
         db.executemany(
             "INSERT OR IGNORE INTO staged_deletion (connection, source_id, reason) VALUES (?, ?, ?)",
             ((fence.connection, source_id, reason) for source_id, reason in batch.gone),
@@ -158,7 +168,7 @@ class _Commit:
         content = self.placed[item.sha256]
         self.bytes += item.size
         row = db.execute(
-            "SELECT id, content, revision, deleted_at, indexed FROM document WHERE connection = ? AND source_id = ?",
+            "SELECT id, content, revision, deleted_at, indexed, size FROM document WHERE connection = ? AND source_id = ?",
             (fence.connection, ref.source_id),
         ).fetchone()
         values = (
@@ -185,10 +195,11 @@ class _Commit:
             document = db.last_insert_rowid()
             db.execute("UPDATE content SET refs = refs + 1 WHERE id = ?", (content,))
             self.new += 1
+            self.grown += item.size
             self._index(document, item, replace=False)
             self._changed(document, "content")
         else:
-            document, old_content, revision, deleted_at, indexed = row
+            document, old_content, revision, deleted_at, indexed, old_size = row
             if revision is not None and upsert.revision is not None and upsert.revision < revision:
                 self.unchanged += 1
                 return
@@ -207,8 +218,10 @@ class _Commit:
                 db.execute("UPDATE content SET refs = refs - 1 WHERE id = ?", (old_content,))
                 if deleted_at is None:
                     self.changed += 1
+                    self.grown += item.size - old_size
                 else:
                     self.new += 1
+                    self.grown += item.size
                 self._index(document, item, replace=bool(indexed))
                 self._changed(document, "content")
         db.execute("DELETE FROM failing WHERE connection = ? AND source_id = ?", (fence.connection, ref.source_id))
@@ -264,7 +277,7 @@ class _Commit:
 
     def _fail(self, failed: Failed) -> None:
         run_item(self.db, self.fence.run, failed, self.now)
-        if failed.source_id is None:
+        if failed.source_id is None or failed.kind != "failed":
             return
         self.db.execute(
             "INSERT INTO failing (connection, source_id, partition, upsert, title, error, run, since) "
@@ -293,21 +306,23 @@ class _Commit:
             ((self.fence.connection, source_id) for (source_id,) in rows if source_id not in kept),
         )
 
-    def _unstage(self, seen: list[str]) -> None:
+    def _seen(self, seen: list[str]) -> None:
         staged = self.db.execute(
             "SELECT source_id FROM staged_deletion WHERE connection = ? LIMIT 1", (self.fence.connection,)
         ).fetchone()
-        if staged is not None:
-            self.db.executemany(
-                "DELETE FROM staged_deletion WHERE connection = ? AND source_id = ?",
-                ((self.fence.connection, source_id) for source_id in seen),
-            )
+        failing = self.db.execute(
+            "SELECT source_id FROM failing WHERE connection = ? LIMIT 1", (self.fence.connection,)
+        ).fetchone()
+        for table, some in (("staged_deletion", staged), ("failing", failing)):
+            if some is not None:
+                self.db.executemany(
+                    f"DELETE FROM {table} WHERE connection = ? AND source_id = ?",
+                    ((self.fence.connection, source_id) for source_id in seen),
+                )
 
     def _progress(self) -> None:
         progressed, key = self.batch.progressed, (self.fence.connection, self.batch.partition)
         assert progressed is not None
-        if progressed.reset:
-            self.db.execute("DELETE FROM state WHERE connection = ? AND partition = ?", key)
         self.db.execute(
             "INSERT INTO checkpoint (connection, partition, version, checkpoint) VALUES (?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET version = excluded.version, checkpoint = excluded.checkpoint",
@@ -338,8 +353,16 @@ class _Commit:
             skipped=sum(1 for item in self.batch.failed if item.kind == "skipped"),
             pages=self.batch.pages,
         )
+        if self.new or self.grown:
+            self.db.execute(
+                "UPDATE connection SET documents = documents + ?, bytes = bytes + ? WHERE num = ?",
+                (self.new, self.grown, self.fence.connection),
+            )
         text = json_text(counts).decode()
-        self.db.execute("UPDATE run SET counts = ? WHERE num = ?", (text, self.fence.run))
+        self.db.execute(
+            "UPDATE run SET counts = ?, total = coalesce(?, total) WHERE num = ?",
+            (text, self.batch.total, self.fence.run),
+        )
         self.db.execute(
             "INSERT INTO fact (at, kind, connection_id, run_id, data) "
             "SELECT ?, 'documents_stored', id, ?, ? FROM connection WHERE num = ?",
@@ -364,14 +387,15 @@ def _bin_some(connection: apsw.Connection, fence: Fence, held: bool) -> int:
         "SELECT source_id FROM staged_deletion WHERE connection = ? AND held = ? LIMIT 2000",
         (fence.connection, int(held)),
     ).fetchall()
-    binned = 0
+    binned = freed = 0
     for (source_id,) in staged:
         row = connection.execute(
-            "SELECT id, indexed FROM document WHERE connection = ? AND source_id = ? AND deleted_at IS NULL",
+            "SELECT id, indexed, size FROM document WHERE connection = ? AND source_id = ? AND deleted_at IS NULL",
             (fence.connection, source_id),
         ).fetchone()
         if row is not None:
-            document, indexed = row
+            document, indexed, size = row
+            freed += size
             connection.execute(
                 "UPDATE document SET deleted_at = ?, indexed = 0, run = ?, change = 'deleted' WHERE id = ?",
                 (now, fence.run, document),
@@ -386,6 +410,10 @@ def _bin_some(connection: apsw.Connection, fence: Fence, held: bool) -> int:
         connection.execute(
             "DELETE FROM staged_deletion WHERE connection = ? AND source_id = ?", (fence.connection, source_id)
         )
+    connection.execute(
+        "UPDATE connection SET documents = documents - ?, bytes = bytes - ? WHERE num = ?",
+        (binned, freed, fence.connection),
+    )
     row = connection.execute("SELECT counts FROM run WHERE num = ?", (fence.run,)).fetchone()
     if row is not None and binned:
         counts = add(msgspec.json.decode(row[0], type=RunCounts), deleted=binned)

@@ -75,6 +75,14 @@ def _references(db: apsw.Connection) -> list[str]:
             "SELECT d.title FROM document d LEFT JOIN content k ON k.id = d.content WHERE k.id IS NULL"
         )
     ]
+    problems += [
+        f"Connection {name} counts {count} documents, the catalog has {real}"
+        for name, count, real in db.execute(
+            "SELECT c.name, c.documents, count(d.id) FROM connection c "
+            "LEFT JOIN document d ON d.connection = c.num AND d.deleted_at IS NULL "
+            "GROUP BY c.num HAVING c.documents <> count(d.id)"
+        )
+    ]
     indexed = _number(db, "SELECT count(*) FROM document WHERE indexed = 1")
     rows = _number(db, "SELECT count(*) FROM search")
     if indexed != rows:

@@ -1,0 +1,200 @@
+"""When runs start: on demand, every so often, and when a watched source says that something changed.
+
+One run per connection at a time, a few at once; every task is owned here and ends with `close`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+from app.api import Gauge, RunView, SyncMode
+from app.connections import Connections, Stored
+from app.events import Bell
+from app.health import ActivityLog, ConnectionLog
+from app.library import Library
+from app.library.runs import RunKey
+from app.sync.run import Run
+from app.sync.sources import Sources
+from connectors.sdk import Capability, Clock, ConfigError, HeadwaterError, error_info
+
+AT_ONCE = 4
+DEBOUNCE_SECONDS = 2.0
+LEFT_OFF = ("interrupted", "cancelled", "failed")
+
+
+class Scheduler:
+    """Starts and stops runs."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        library: Library,
+        sources: Sources,
+        bell: Bell[Gauge],
+        clock: Clock,
+        activity: ActivityLog,
+    ) -> None:
+        self._connections = connections
+        self._library = library
+        self._sources = sources
+        self._bell = bell
+        self._clock = clock
+        self._activity = activity
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._active: dict[str, tuple[Run, asyncio.Task[None]]] = {}
+        self._starting: dict[str, asyncio.Lock] = {}
+        self._timers: dict[str, asyncio.Task[None]] = {}
+        self._watchers: dict[str, asyncio.Task[None]] = {}
+        self._next: dict[str, float] = {}
+        self._closing = False
+
+    async def open(self) -> None:
+        """Mark what a killed engine left, and take up the schedules."""
+        await self._library.runs.interrupt_left()
+        for stored in await self._connections.all():
+            self.plan(stored)
+
+    async def start(self, stored: Stored, mode: SyncMode, trigger: str) -> RunView:
+        """Queue a run, or answer the one that is active. Raises ConfigError for a disabled connection."""
+        lock = self._starting.setdefault(stored.id, asyncio.Lock())
+        async with lock:
+            active = self._active.get(stored.id)
+            if active is not None:
+                return await self._library.runs.get(active[0].key.id)
+            if not stored.enabled:
+                raise ConfigError(
+                    "The connection is disabled",
+                    where=stored.name,
+                    remedy=f'Enable it: headwaterctl connection edit "{stored.name}" --enable',
+                    code="connection_disabled",
+                )
+            last = await self._library.runs.last(stored.id)
+            left_off = last is not None and last.state in LEFT_OFF
+            resumed = left_off and mode == "incremental"
+            if resumed and last is not None and last.mode in ("full", "reconcile"):
+                mode = last.mode
+            key = await self._library.runs.create(
+                stored.num, trigger=trigger, mode=mode, epoch=stored.epoch, resumed=resumed
+            )
+            log = ConnectionLog(self._activity, stored.id, key.id)
+            run = Run(
+                key,
+                stored,
+                mode,
+                self._connections,
+                self._library,
+                self._sources,
+                self._bell,
+                self._clock,
+                log,
+                fresh=not resumed,
+            )
+            task = asyncio.create_task(self._drive(run), name=f"run {key.id}")
+            self._active[stored.id] = (run, task)
+            return await self._library.runs.get(key.id)
+
+    async def cancel(self, connection_id: str) -> None:
+        """End the connection's run, if there is one, and wait until its task has ended."""
+        active = self._active.get(connection_id)
+        if active is not None:
+            active[1].cancel()
+            await asyncio.wait({active[1]})
+
+    def active(self, connection_id: str) -> RunKey | None:
+        found = self._active.get(connection_id)
+        return found[0].key if found else None
+
+    def active_runs(self) -> int:
+        return len(self._active)
+
+    def next_run(self, connection_id: str) -> float | None:
+        """When the schedule starts the next run, UTC epoch seconds."""
+        return self._next.get(connection_id)
+
+    def changed(self, stored: Stored) -> None:
+        """A connection was edited: its run takes it over, its schedule is planned anew."""
+        active = self._active.get(stored.id)
+        if active is not None:
+            active[0].connection_changed(stored)
+        self.plan(stored)
+
+    def plan(self, stored: Stored) -> None:
+        """(Re)start the connection's timer and watcher."""
+        for tasks in (self._timers, self._watchers):
+            task = tasks.pop(stored.id, None)
+            if task is not None:
+                task.cancel()
+        self._next.pop(stored.id, None)
+        if self._closing or not stored.enabled or stored.removed_at is not None:
+            return
+        if stored.schedule.every:
+            self._own(self._timers, stored.id, self._every(stored.id, stored.schedule.every), "timer")
+        if stored.schedule.watch:
+            self._own(self._watchers, stored.id, self._watch(stored), "watch")
+
+    async def close(self) -> None:
+        """Stop everything; active runs become interrupted, so that the next start goes on from there."""
+        self._closing = True
+        tasks = [*self._timers.values(), *self._watchers.values(), *(task for _, task in self._active.values())]
+        runs = [run for run, _ in self._active.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for run in runs:
+            with suppress(HeadwaterError):
+                view = await self._library.runs.get(run.key.id)
+                if view.state in ("cancelled", "queued", "running", "waiting"):
+                    text = "The program was closed while it ran; the next sync goes on from there."
+                    await self._library.runs.change(run.key, "interrupted", summary=text)
+
+    def _own(self, tasks: dict[str, asyncio.Task[None]], key: str, work: Coroutine[Any, Any, None], name: str) -> None:
+        tasks[key] = asyncio.create_task(work, name=f"{name} {key}")
+
+    async def _drive(self, run: Run) -> None:
+        try:
+            async with self._slots:
+                await run.execute()
+        except asyncio.CancelledError:
+            view = await self._library.runs.get(run.key.id)
+            if view.state == "queued":
+                await self._library.runs.change(run.key, "cancelled", summary="Stopped before it began")
+        except Exception as error:
+            run.log.error("The run could not be recorded", error=error_info(error).sentence())
+        finally:
+            self._active.pop(run.connection.id, None)
+            self._bell.ring()
+
+    async def _every(self, connection_id: str, seconds: int) -> None:
+        last = await self._library.runs.last(connection_id)
+        due = (last.queued_at + seconds) if last is not None else self._clock.now()
+        while True:
+            self._next[connection_id] = max(due, self._clock.now())
+            await self._clock.sleep(due - self._clock.now())
+            await self._start_quietly(connection_id, "schedule")
+            due = self._clock.now() + seconds
+
+    async def _watch(self, stored: Stored) -> None:
+        log = ConnectionLog(self._activity, stored.id)
+        pause = 5.0
+        while True:
+            try:
+                type, config = self._sources.config(stored.type, stored.config, stored.config_version)
+                if Capability.WATCH not in type.spec.capabilities:
+                    log.warning("This source can't be watched; give it a schedule instead")
+                    return
+                async with self._sources.open(type, config, name=stored.id, log=log) as source:
+                    async for _ in source.watch():
+                        pause = 5.0
+                        await self._clock.sleep(DEBOUNCE_SECONDS)
+                        await self._start_quietly(stored.id, "watch")
+            except Exception as error:
+                log.warning(f"Watching stopped: {error_info(error).sentence()}; trying again in {pause:.0f} s")
+            await self._clock.sleep(pause)
+            pause = min(pause * 2, 600.0)
+
+    async def _start_quietly(self, connection_id: str, trigger: str) -> None:
+        with suppress(HeadwaterError):
+            await self.start(await self._connections.get(connection_id), "incremental", trigger)
