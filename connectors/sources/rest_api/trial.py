@@ -85,7 +85,7 @@ class Trial:
     async def _fields(self) -> str:
         answer = await self._page()
         if not answer.items:
-            raise Warn("There is no item to read fields from.")
+            raise Warn("There is no item to read fields from.", remedy="Test again when the API lists some.")
         ids: set[str] = set()
         for item in answer.items:
             document = read_item(self.config, item)
