@@ -14,7 +14,7 @@ from app.network.guard import Guard, normal_host
 from app.network.http import HttpClient
 from app.network.limits import Limiter
 from app.network.transport import Transport
-from connectors.sdk import Clock, ConfigError, Endpoint, Http, Log, Objects
+from connectors.sdk import Clock, Endpoint, Http, Log, Objects
 
 
 class HostContext:
@@ -61,17 +61,19 @@ class HostContext:
         """See `connectors.sdk.Context.objects`."""
         from app.network.objects import open_objects  # obstore is large, and most connections hold no objects
 
-        if self._authorizer is None:
-            raise ConfigError("This connection has no credential for its bucket", where=bucket)
+        host = normal_host(urlsplit(endpoint).hostname or "")
         return open_objects(
             bucket,
             endpoint=endpoint,
             region=region,
             path_style=path_style,
-            credentials=self._authorizer.aws_credentials,
+            credentials=self._authorizer.aws_credentials if self._authorizer is not None else None,
             settings=self._shared.settings,
             guard=self._guard,
-            limiter=self._limiter(normal_host(urlsplit(endpoint).hostname or ""), True),
+            limiter=self._limiter(host if path_style else f"{bucket}.{host}", True),
+            http=self.http,
+            clock=self.clock,
+            record=self._shared.on_exchange,
         )
 
     async def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
 import httpx
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -24,7 +26,7 @@ class AwsSigV4(Credential):
             self._signer = kind(Credentials(*keys), service, self._text("region"))
         signed = AWSRequest(
             method=request.method,
-            url=str(request.url),
+            url=_canonical(request.url) if isinstance(self._signer, S3SigV4Auth) else str(request.url),
             data=request.content,
             headers={name: request.headers[name] for name in _signed_names(request)},
         )
@@ -44,6 +46,13 @@ class AwsSigV4(Credential):
             await self._secret("secret_access_key"),
             await self._optional_secret("session_token"),
         )
+
+
+def _canonical(url: httpx.URL) -> str:
+    """The URL as an object store signs it: decoded and written in one way, whatever way it was sent (`%2E%2E`)."""
+    path, question_mark, query = url.raw_path.decode("ascii").partition("?")
+    path = quote_from_bytes(unquote_to_bytes(path), safe="/~")
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{path}{question_mark}{query}"
 
 
 def _signed_names(request: httpx.Request) -> list[str]:
