@@ -68,10 +68,10 @@ class Source(ABC, Generic[C]):
 
     async def health(self) -> CheckStep:
         """Cheap and periodic: the first probe."""
-        async for step in run_probes(self.probes()[:1]):
-            if step.state != "running":
-                return step
-        raise PermanentError("This source names no probe", where=self.spec.type)
+        steps = [step async for step in run_probes(self.probes()[:1])]
+        if not steps:
+            raise PermanentError("This source names no probe", where=self.spec.type)
+        return steps[-1]
 
     async def discover(self, parent: str | None) -> list[Node]:
         """What can be picked below `parent` (a node's id), or at the top for None. Lazy: one level a call."""

@@ -116,9 +116,10 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConnectorConfig(BaseModel):
-    """Base of every config model: frozen, unknown names refused (a typo is an error, not a silent default)."""
+    """Base of every config model: frozen, unknown names refused (a typo is an error, not a silent default), and an
+    error's text never repeats what was typed (it may be a secret in the wrong place)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True)
 
 
 class FileFilters(ConnectorConfig):

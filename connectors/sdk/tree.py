@@ -52,7 +52,7 @@ def folder_nodes(parent: str, entries: list[Entry]) -> list[Node]:
     """The folders among `entries` for `Source.discover`; a node's id and value are its path."""
     return [
         Node(id=parent + entry.name, title=entry.name, value=parent + entry.name, has_children=True)
-        for entry in entries
+        for entry in sorted(entries, key=lambda entry: entry.name.casefold())
         if entry.folder and not entry.error
     ]
 
