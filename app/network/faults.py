@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 import httpx
+from aiohttp.http_exceptions import BadHttpMessage, BadStatusLine
 
 from app.network.settings import public_proxy
 from connectors.sdk import (
@@ -68,11 +69,11 @@ def transport_fault(error: BaseException, *, where: str, host: str, proxy: str |
             cause, httpx.ConnectTimeout
         ):  # httpx_aiohttp calls every broken connection a connect timeout
             return _timeout("timeout", "did not answer in time", host, where)
-        if isinstance(cause, aiohttp.ClientPayloadError):
+        if isinstance(cause, aiohttp.ClientPayloadError | BadHttpMessage) and not isinstance(cause, BadStatusLine):
             return TransientError(
                 "The answer broke off", where=where, remedy="It is tried again.", detail=detail, code="truncated"
             )
-        if isinstance(cause, aiohttp.ClientResponseError):
+        if isinstance(cause, BadStatusLine):
             return PermanentError(
                 "The answer is not HTTP",
                 where=where,

@@ -57,5 +57,8 @@ class Redactor:
 
 def public_url(url: str) -> str:
     """An address to show: scheme, host, port and path, without user, query and fragment."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address at all, so nothing tells where in it a password may stand
+        return MASK
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
