@@ -1,1 +1,1 @@
-"""Tests mirror the rooms; packages, so that `tests.widgets` is never taken for `widgets`."""
+"""Headwater's tests, in rooms that mirror the code. Every folder is a package, so that file names may repeat."""
