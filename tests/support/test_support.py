@@ -125,9 +125,10 @@ def test_s3_server_tells_its_requests(rclone_s3: RcloneFactory, tmp_path: Path) 
     remote = (
         f":s3,provider=Rclone,access_key_id={server.user},secret_access_key={server.secret},endpoint='{server.url}'"
     )
-    client = [rclone_binary(), "--config", "", "cat", f"{remote}:bucket/deep/a b.txt"]
-    assert subprocess.run(client, capture_output=True, check=True, timeout=20).stdout == b"hello"
-    assert server.requests()[0] == Request("HEAD", "bucket/deep/a b.txt")
+    for verb, path, answer in (("lsf", "bucket/deep", b"a b.txt\n"), ("cat", "bucket/deep/a b.txt", b"hello")):
+        client = [rclone_binary(), "--config", "", verb, f"{remote}:{path}"]
+        assert subprocess.run(client, capture_output=True, check=True, timeout=20).stdout == answer
+    assert Request("LIST", "bucket/deep/") in server.requests()
     assert server.requests()[-1] == Request("GET", "bucket/deep/a b.txt")
 
 
