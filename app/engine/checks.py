@@ -1,0 +1,183 @@
+"""The connection test, the tree of what can be picked, and live choices: for stored connections and for drafts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts import Secrets, SessionVault, Vault
+from app.api import CheckTarget
+from app.connections import Connections
+from app.connections.catalogue import ConnectorType
+from app.connections.config import with_secrets, with_values
+from app.health import ActivityLog, ConnectionLog
+from app.sync import Sources
+from app.sync.fetch import expected_bytes
+from app.sync.state import KeyedState
+from connectors.sdk import (
+    CheckStep,
+    ConfigError,
+    ConnectorConfig,
+    HeadwaterError,
+    Json,
+    Node,
+    Option,
+    Partition,
+    Probe,
+    Source,
+    Upsert,
+    Warn,
+)
+from connectors.sdk.checks import run_probes
+
+LARGEST_SAMPLE = 64 * 1024 * 1024
+
+
+class _Either:
+    """Secrets that were typed for this test, before those in the vault."""
+
+    def __init__(self, typed: SessionVault, vault: Vault | SessionVault) -> None:
+        self._typed = typed
+        self._vault = vault
+        self.refs: set[str] = set()
+
+    async def put(self, value: str, label: str) -> str:
+        reference = await self._typed.put(value, label=label)
+        self.refs.add(reference)
+        return reference
+
+    async def get(self, ref: str) -> str:
+        return await (self._typed if ref in self.refs else self._vault).get(ref)
+
+    def describe(self) -> str:
+        return self._vault.describe()
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A target made ready: its type, validated config, and where its secrets are."""
+
+    name: str
+    type: ConnectorType
+    config: ConnectorConfig
+    secrets: Secrets
+    connection_id: str | None
+
+
+class Checks:
+    """Opens a target for a moment."""
+
+    def __init__(
+        self, connections: Connections, sources: Sources, vault: Vault | SessionVault, activity: ActivityLog
+    ) -> None:
+        self._connections = connections
+        self._sources = sources
+        self._vault = vault
+        self._activity = activity
+
+    async def check(self, target: CheckTarget, deep: bool) -> AsyncIterator[CheckStep]:
+        """Settings, then the network's steps, then the source's own; `deep` also fetches one real document."""
+        settings = Probe("settings", "Settings", lambda: self._validated(target))
+        failed = False
+        async for step in run_probes([settings]):
+            failed = step.state == "failed"
+            yield step
+        if failed:
+            return
+        resolved = await self._resolve(target)
+        endpoints = self._sources.endpoints(resolved.type, resolved.config)
+        async for step in run_probes(self._sources.network.probes(endpoints)):
+            failed = failed or step.state == "failed"
+            yield step
+        async with self._open(resolved) as source:
+            async for step in source.check(skip=failed):
+                failed = failed or step.state == "failed"
+                yield step
+            if deep:
+                probe = Probe("fetch", "Fetch one document", lambda: _fetch_one(source))
+                async for step in run_probes([probe], skip=failed):
+                    yield step
+
+    async def discover(self, target: CheckTarget, parent: str | None) -> list[Node]:
+        async with self._open(await self._resolve(target)) as source:
+            return await source.discover(parent)
+
+    async def options(self, target: CheckTarget, name: str) -> list[Option]:
+        resolved = await self._resolve(target)
+        async with self._open(resolved) as source:
+            values: dict[str, Json] = resolved.config.model_dump(mode="json")
+            return await source.options(name, values)
+
+    def _open(self, resolved: Resolved) -> AbstractAsyncContextManager[Source[Any]]:
+        log = ConnectionLog(self._activity, resolved.connection_id)
+        return self._sources.open(
+            resolved.type, resolved.config, name=f"test {resolved.name}", log=log, secrets=resolved.secrets
+        )
+
+    async def _validated(self, target: CheckTarget) -> str:
+        resolved = await self._resolve(target)
+        return f"{resolved.type.spec.title}: valid"
+
+    async def _resolve(self, target: CheckTarget) -> Resolved:
+        """Raises ConfigError with a pointer, NotFound."""
+        either = _Either(SessionVault(), self._vault)
+        if target.ref is not None:
+            stored = await self._connections.get(target.ref)
+            name, kind, config, version = stored.name, stored.type, stored.config, stored.config_version
+            connection_id: str | None = stored.id
+        elif target.draft is not None:
+            draft = target.draft
+            name, kind, connection_id = draft.name, draft.type, None
+            type = self._sources.catalogue.get(kind)
+            version = type.spec.config_version
+            config = await with_secrets(type, draft.config, draft.secrets, either.put, name)
+        else:
+            raise ConfigError("Nothing to test was named", remedy="Name a connection.")
+        type = self._sources.catalogue.get(kind)
+        config = with_values(config, target.set)
+        config = await with_secrets(type, config, target.secrets, either.put, name)
+        type, model = self._sources.config(kind, config, version)
+        return Resolved(name, type, model, Secrets(either), connection_id)
+
+
+async def _fetch_one(source: Source[Any]) -> str:
+    """The first document that can be fetched, with its size: proof that the whole way works."""
+    problem: HeadwaterError | None = None
+    tried = 0
+    for partition in await source.partitions() or [Partition()]:
+        pages: Any = source.read(partition, None, KeyedState({}))
+        async with aclosing(pages):
+            async for page in pages:
+                for change in page.changes:
+                    if not isinstance(change, Upsert) or expected_bytes(change) > LARGEST_SAMPLE:
+                        continue
+                    try:
+                        size = await _size(source, change)
+                    except HeadwaterError as error:
+                        problem, tried = error, tried + 1
+                        if tried >= 3:
+                            raise
+                        continue
+                    return f"“{change.ref.title}”, {size:,} bytes"
+                if not page.changes:
+                    continue
+    if problem is not None:
+        raise problem
+    raise Warn("There is no document to fetch yet", remedy="Check the filters if you expected some.")
+
+
+async def _size(source: Source[Any], change: Upsert) -> int:
+    if change.content is not None:
+        return len(change.content)
+    content = await source.fetch(change.ref)
+    if isinstance(content.body, bytes):
+        return len(content.body)
+    size = 0
+    chunks: Any = content.body
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > LARGEST_SAMPLE:
+            break
+    return size

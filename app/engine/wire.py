@@ -1,0 +1,139 @@
+"""Commands of `EngineApi` as data: which there are, what they take and answer, and their encoding.
+
+Read from the Protocol itself, so that a command is declared once. Used by the socket; the thread passes objects.
+"""
+
+from __future__ import annotations
+
+import inspect
+import struct
+import typing
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any, Literal
+
+import msgspec
+
+from app.api import EngineApi
+from connectors.sdk import (
+    AuthError,
+    ConfigError,
+    ErrorInfo,
+    HeadwaterError,
+    NotFound,
+    PermanentError,
+    PermissionDenied,
+    RateLimited,
+    TooLarge,
+    TransientError,
+)
+
+VERSION = 1
+LONGEST_FRAME = 256 * 1024 * 1024
+LENGTH = struct.Struct("<I")
+
+
+class Command(typing.NamedTuple):
+    """One method: parameter names with their types, the type of its answer or of each item it streams."""
+
+    name: str
+    parameters: dict[str, Any]
+    answer: Any
+    streams: bool
+
+
+class Call(msgspec.Struct, frozen=True, tag="call"):
+    """Ask for a command; `arguments` by parameter name."""
+
+    id: int
+    name: str
+    arguments: dict[str, Any]
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """Stop a command that was asked for; it is answered all the same once it has ended."""
+
+    id: int
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The first frame of a client: the version it speaks and the key from the owner-only file."""
+
+    version: int
+    key: str
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """A result, an item of a stream, its end, or an error."""
+
+    id: int
+    kind: Literal["result", "item", "end", "error", "cancelled"]
+    value: msgspec.Raw = msgspec.Raw(b"null")
+
+
+Request = Hello | Call | Cancel
+encode = msgspec.json.Encoder().encode
+
+
+@cache
+def commands() -> dict[str, Command]:
+    """Every command by name."""
+    found: dict[str, Command] = {}
+    for name, function in inspect.getmembers(EngineApi, inspect.isfunction):
+        if name.startswith("_"):
+            continue
+        hints = typing.get_type_hints(function)
+        answer = hints.pop("return")
+        streams = typing.get_origin(answer) is AsyncIterator
+        found[name] = Command(name, hints, typing.get_args(answer)[0] if streams else answer, streams)
+    return found
+
+
+def arguments(command: Command, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """A call's arguments by name."""
+    return {**dict(zip(command.parameters, args, strict=False)), **kwargs}
+
+
+def decode_arguments(command: Command, values: dict[str, Any]) -> dict[str, Any]:
+    """Plain values as the types the command takes. Raises msgspec.ValidationError."""
+    return {name: msgspec.convert(value, command.parameters[name]) for name, value in values.items()}
+
+
+def decode_answer(command: Command, raw: msgspec.Raw) -> Any:
+    return msgspec.json.decode(raw, type=command.answer)
+
+
+async def send(writer: StreamWriter, message: msgspec.Struct) -> None:
+    """One frame: length, then JSON."""
+    data = encode(message)
+    writer.write(LENGTH.pack(len(data)) + data)
+    await writer.drain()
+
+
+async def receive(reader: StreamReader) -> bytes:
+    """One frame's JSON. Raises asyncio.IncompleteReadError at the end, TransientError for a frame that is no frame."""
+    (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+    if length > LONGEST_FRAME:
+        raise TransientError("The engine's connection is out of step", remedy="Try again.")
+    return await reader.readexactly(length)
+
+
+_FAMILY: dict[str, type[HeadwaterError]] = {
+    "config": ConfigError,
+    "auth": AuthError,
+    "permission": PermissionDenied,
+    "transient": TransientError,
+    "permanent": PermanentError,
+}
+_BY_CODE: dict[str, type[HeadwaterError]] = {"not_found": NotFound, "too_large": TooLarge}
+
+
+def error_of(info: ErrorInfo) -> HeadwaterError:
+    """The exception that an `ErrorInfo` was made from, for the other side."""
+    words = {"where": info.where, "remedy": info.remedy, "detail": info.detail, "code": info.code}
+    if info.category == "rate_limited":
+        return RateLimited(info.what, retry_at=info.retry_at or 0.0, **words)
+    if info.category == "config":
+        return ConfigError(info.what, pointer=info.pointer or "", **words)
+    return _BY_CODE.get(info.code, _FAMILY[info.category])(info.what, **words)
