@@ -273,6 +273,10 @@ class FormState:
         """What is known of a secret."""
         return self._secrets.get(path, SecretSlot())
 
+    def stored_secret(self, path: Path) -> SecretSlot:
+        """What was known of it when the form was loaded."""
+        return self._stored.get(path, SecretSlot())
+
     def set_secret(self, path: Path, slot: SecretSlot) -> None:
         """Changes a secret. Not undoable: no history may hold it."""
         if slot.state == "unset" or (slot.state == "cleared" and path not in self._stored):

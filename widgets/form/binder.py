@@ -1,0 +1,105 @@
+"""Keeps the widgets of a form in step with its state: who shows which path, and who must look again after a change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.forms import FieldError, FieldSpec, FormState, Path
+from widgets.form.services import FormServices
+from widgets.tasks import TaskScope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Block(QWidget):
+    """What shows one path: a row for a leaf, a section for an object, and so on."""
+
+    def __init__(self, binder: Binder, path: Path, spec: FieldSpec) -> None:
+        super().__init__()
+        self.binder = binder
+        self.path = path
+        self.spec = spec
+        binder.register(self)
+
+    def refresh(self) -> None:
+        """Its value changed."""
+
+    def refresh_status(self) -> None:
+        """Anything changed: its error, its mark, or whether it is required may be other now."""
+
+    def open_towards(self, path: Path) -> None:
+        """Unfolds whatever hides a path below it."""
+
+    def first_input(self) -> QWidget | None:
+        """What takes focus when this block is jumped to."""
+        return None
+
+
+class Binder(QObject):
+    """The blocks of one form."""
+
+    structure_changed = Signal()
+
+    def __init__(
+        self, state: FormState, services: FormServices | None, tasks: TaskScope, make_block: Callable[..., Block]
+    ) -> None:
+        super().__init__()
+        self.state = state
+        self.services = services
+        self.tasks = tasks
+        self.blocks: dict[Path, Block] = {}
+        self._make_block = make_block
+        self._letters: set[str] = set()
+        self.stop = state.subscribe(self._changed)
+
+    def register(self, block: Block) -> None:
+        """Called by each block when it is built."""
+        self.blocks[block.path] = block
+
+    def drop(self, path: Path) -> None:
+        """Forgets the blocks at and below a path, whose widgets go away."""
+        for where in [where for where in self.blocks if where[: len(path)] == path]:
+            del self.blocks[where]
+
+    def mnemonic(self, text: str) -> str:
+        """A label with its first letter that no other label of the form has, marked with an ampersand."""
+        for place, letter in enumerate(text):
+            if letter.isascii() and letter.isalpha() and letter.lower() not in self._letters:
+                self._letters.add(letter.lower())
+                return text[:place].replace("&", "&&") + "&" + text[place:].replace("&", "&&")
+        return text.replace("&", "&&")
+
+    def make(self, path: Path, spec: FieldSpec, level: int, *, heading: bool = True) -> Block:
+        """The block of any field; every block makes those below it through this."""
+        return self._make_block(self, path, spec, level, heading=heading)
+
+    def reveal(self, path: Path) -> Block | None:
+        """Unfolds everything above a path; answers its block, or the nearest one above."""
+        last = None
+        for end in range(len(path) + 1):
+            block = self.blocks.get(path[:end])
+            if block is not None:
+                block.open_towards(path)
+                last = block
+        return last
+
+    def error_text(self, error: FieldError) -> str:
+        """An error in the person's language. A key that is no sentence of ours is a schema author's own."""
+        text = QCoreApplication.translate("FormMessages", error.message) if error.key else error.message
+        return text or error.message
+
+    def _changed(self, paths: tuple[Path, ...]) -> None:
+        for where, block in list(self.blocks.items()):
+            if any(where == path[: len(where)] or path == where[: len(path)] for path in paths):
+                block.refresh()
+        for block in list(self.blocks.values()):
+            block.refresh_status()
+
+
+def object_name(pointer: str) -> str:
+    """The objectName of a field's input, by which tests and scripts find it."""
+    return f"field:{pointer}"

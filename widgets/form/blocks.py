@@ -1,0 +1,21 @@
+"""Which block shows which field: a row for a leaf, the others for what has fields below it."""
+
+from __future__ import annotations
+
+from app.forms import FieldSpec, Foreign, Kind, Path
+from widgets.form.binder import Binder, Block
+from widgets.form.body import ObjectBody
+from widgets.form.items import ItemsBlock
+from widgets.form.row import Row
+from widgets.form.union import UnionBlock
+
+
+def make_block(binder: Binder, path: Path, spec: FieldSpec, level: int, *, heading: bool = True) -> Block:
+    """The block of any field. What came in another shape than the schema's is edited as JSON."""
+    if spec.is_leaf or isinstance(binder.state.get(path), Foreign):
+        return Row(binder, path, spec, bare=not heading)
+    if spec.kind is Kind.OBJECT:
+        return ObjectBody(binder, path, spec, heading=heading, level=level)
+    if spec.kind is Kind.UNION:
+        return UnionBlock(binder, path, spec, level=level, heading=heading)
+    return ItemsBlock(binder, path, spec, level=level)

@@ -1,0 +1,189 @@
+"""The body of an object: its fields one below the other, grouped, with the rare ones folded away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from app.forms import UNSET, FieldSpec, Kind, Path
+from app.forms.schema import humanise
+from widgets import theme
+from widgets.form.binder import Binder, Block, object_name
+from widgets.form.help import help_label
+from widgets.parts import frame, label
+
+GAP = theme.SPACE_L
+"""Between two fields."""
+
+
+class Disclosure(QWidget):
+    """A section that is folded until it is wanted; its content is built when it first opens."""
+
+    opened = Signal()
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.toggle = QToolButton()
+        self.toggle.setText(title)
+        self.toggle.setCheckable(True)
+        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.toggle.setProperty("kind", "disclosure")
+        self.toggle.setAccessibleName(title)
+        theme.set_icon(self.toggle, "chevron-right", "muted", 14)
+        self.toggle.toggled.connect(self._toggled)
+        self.body = QWidget()
+        self.body.setVisible(False)
+        self.fields = QVBoxLayout(self.body)
+        self.fields.setContentsMargins(0, theme.SPACE_XS, 0, 0)
+        self.fields.setSpacing(GAP)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE_S)
+        column.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.body)
+
+    def _toggled(self, on: bool) -> None:
+        if on:
+            self.opened.emit()
+        theme.set_icon(self.toggle, "chevron-down" if on else "chevron-right", "muted", 14)
+        self.body.setVisible(on)
+
+
+class ObjectBody(Block):
+    """The fields of an object. The root draws groups as sections; a nested object stands under its own heading."""
+
+    def __init__(self, binder: Binder, path: Path, spec: FieldSpec, *, heading: bool = True, level: int = 0) -> None:
+        super().__init__(binder, path, spec)
+        self.level = level
+        self._built = False
+        self._folded: dict[str, Disclosure] = {}
+        self._switch: QCheckBox | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.SPACE_M)
+        if heading and spec.label:
+            self._build_heading()
+        self._inner = QWidget()
+        self._fields = QVBoxLayout(self._inner)
+        self._fields.setContentsMargins(0, 0, 0, 0)
+        self._fields.setSpacing(GAP)
+        self._column.addWidget(self._inner)
+        self.refresh()
+
+    def _build_heading(self) -> None:
+        spec = self.spec
+        line = QHBoxLayout()
+        line.setSpacing(theme.SPACE_S)
+        if _can_be_absent(spec):
+            self._switch = QCheckBox(spec.label.replace("&", "&&"))
+            self._switch.setFont(theme.font("strong"))
+            self._switch.clicked.connect(self._switched)
+            self._switch.setAccessibleName(spec.label)
+            self._switch.setAccessibleDescription(spec.help)
+            line.addWidget(self._switch)
+        else:
+            line.addWidget(label(spec.label, "section" if self.level <= 1 else "strong"))
+        line.addStretch(1)
+        head = QVBoxLayout()
+        head.setSpacing(theme.SPACE_XS)
+        head.addLayout(line)
+        if spec.help:
+            head.addWidget(help_label(spec.help))
+        self._column.addLayout(head)
+
+    def _switched(self, on: bool) -> None:
+        state = self.binder.state
+        if on:
+            state.begin(self.path)
+        elif self.spec.nullable:
+            state.set_null(self.path)
+        else:
+            state.clear(self.path)
+
+    def refresh(self) -> None:
+        """Builds the fields once they are to be seen."""
+        state = self.binder.state
+        there = self._switch is None or state.get(self.path) not in (UNSET, None)
+        if self._switch is not None:
+            self._switch.setChecked(there)
+            self._switch.setObjectName(object_name(state.pointer(self.path)))
+        self._inner.setVisible(there)
+        if there and not self._built:
+            self._built = True
+            self._build()
+            self.binder.structure_changed.emit()
+
+    def _build(self) -> None:
+        shown = [child for child in self.spec.children if not child.hidden]
+        plain = [child for child in shown if not child.advanced and not child.group]
+        advanced = [child for child in shown if child.advanced]
+        for child in plain:
+            self._add(self._fields, child)
+        titles = dict(self.spec.groups)
+        for child in shown:
+            if child.group and not child.advanced:
+                titles.setdefault(child.group, humanise(child.group))
+        for group, title in titles.items():
+            members = [child for child in shown if child.group == group and not child.advanced]
+            if members:
+                self._fields.addSpacing(theme.SPACE_S)
+                self._fields.addWidget(label(title, "section"))
+                for child in members:
+                    self._add(self._fields, child)
+        if advanced:
+            self._fold(self.tr("Advanced"), advanced)
+
+    def _fold(self, title: str, children: list[FieldSpec]) -> None:
+        section = Disclosure(title)
+        section.toggle.setObjectName(f"advanced:{self.binder.state.pointer(self.path)}")
+
+        def build() -> None:
+            section.opened.disconnect(build)
+            for child in children:
+                self._add(section.fields, child)
+            self.binder.structure_changed.emit()
+
+        section.opened.connect(build)
+        for child in children:
+            self._folded[child.name] = section
+        self._fields.addWidget(section)
+
+    def _add(self, layout: QVBoxLayout, child: FieldSpec) -> None:
+        block = self.binder.make((*self.path, child.name), child, self.level + 1)
+        if child.kind in (Kind.OBJECT, Kind.LIST, Kind.MAP) and layout.count() and self.level == 0:
+            layout.addSpacing(theme.SPACE_S)
+        layout.addWidget(block)
+
+    def open_towards(self, path: Path) -> None:
+        """Unfolds the section a path lies in."""
+        if len(path) > len(self.path):
+            section = self._folded.get(str(path[len(self.path)]))
+            if section is not None:
+                section.toggle.setChecked(True)
+
+    def first_input(self) -> QWidget | None:
+        """Its switch, or its first field's input."""
+        if self._switch is not None and not self._switch.isChecked():
+            return self._switch
+        for child in self.spec.children:
+            block = self.binder.blocks.get((*self.path, child.name))
+            found = block.first_input() if block is not None else None
+            if found is not None:
+                return found
+        return self._switch
+
+
+def _can_be_absent(spec: FieldSpec) -> bool:
+    """Whether an object is switched on and off: where leaving it out is a choice of its own."""
+    if spec.nullable:
+        return True
+    return not spec.required and spec.default is UNSET and any(child.required for child in spec.children)
+
+
+def card() -> tuple[QWidget, QVBoxLayout]:
+    """A ground for what belongs together, such as an item of a list."""
+    made = frame("card")
+    column = QVBoxLayout(made)
+    column.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
+    column.setSpacing(GAP)
+    return made, column

@@ -1,0 +1,267 @@
+"""Editors for what is chosen: yes or no, one of some, several of some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from app.forms import UNSET, FieldSpec, Json
+from app.forms.values import same
+from widgets.form.editor import Editor, plain_text
+
+SEARCHABLE = 12
+"""More choices than this can be searched."""
+
+
+class Combo(QComboBox):
+    """A combo box that the mouse wheel does not change by the way, and that may be narrower than its longest entry."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Left to the page, which scrolls."""
+        event.ignore()
+
+
+class Segments(QWidget):
+    """Two or three alternatives side by side; the arrow keys move between them."""
+
+    chosen = Signal(int)
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self.buttons: list[QPushButton] = []
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        for place, text in enumerate(labels):
+            one = QPushButton(text.replace("&", "&&"))
+            one.setCheckable(True)
+            one.setProperty("kind", "segment")
+            edge = "only" if len(labels) == 1 else {0: "first", len(labels) - 1: "last"}.get(place, "middle")
+            one.setProperty("edge", edge)
+            one.setAccessibleName(text)
+            self._group.addButton(one, place)
+            self.buttons.append(one)
+            line.addWidget(one)
+        line.addStretch(1)
+        self._group.idClicked.connect(self.chosen.emit)
+
+    def show_choice(self, place: int | None) -> None:
+        """Presses one button, or none."""
+        self._group.setExclusive(False)
+        for index, one in enumerate(self.buttons):
+            one.setChecked(index == place)
+        self._group.setExclusive(True)
+
+
+class CheckEditor(Editor):
+    """Yes or no, where one of them always holds."""
+
+    wide = False
+    names_itself = True
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self.box = QCheckBox(spec.label.replace("&", "&&"))
+        self.target = self.box
+        self.box.setEnabled(not spec.read_only)
+        self.box.clicked.connect(self.edited.emit)
+        self.add(self.box)
+
+    def show_value(self, value: Json) -> None:
+        """An absent value shows the default that then applies."""
+        shown = self.spec.default if value is UNSET else value
+        self.box.setChecked(shown is True)
+
+
+class YesNoEditor(Editor):
+    """Yes, no, or nothing yet: for a required answer without a default, and where null is an answer too."""
+
+    wide = False
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self._values: list[Json] = [True, False]
+        labels = [self.tr("Yes"), self.tr("No")]
+        if not spec.required or spec.nullable:
+            self._values.append(UNSET)
+            labels.append(self.tr("Not set"))
+        self.segments = Segments(labels)
+        self.segments.setEnabled(not spec.read_only)
+        self.target = self.segments.buttons[0]
+        self.segments.chosen.connect(lambda place: self.edited.emit(self._values[place]))
+        self.add(self.segments)
+
+    def show_value(self, value: Json) -> None:
+        """Null and absent are both "not set"."""
+        value = UNSET if value is None else value
+        places = [place for place, one in enumerate(self._values) if one is value]
+        self.segments.show_choice(places[0] if places else None)
+
+
+class ChoiceEditor(Editor):
+    """One of some. A value that is none of them (an older config's) is shown and kept."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self.combo = Combo()
+        self.target = self.combo
+        self.combo.setEnabled(not spec.read_only)
+        self._values: list[Json] = []
+        if not spec.required or spec.nullable:
+            self._add(self._nothing(), UNSET)
+        for choice in spec.choices:
+            self._add(choice.label, choice.value, choice.help)
+        self._listed = len(self._values)
+        self.combo.setPlaceholderText(self.tr("Choose …"))
+        if len(spec.choices) > SEARCHABLE:
+            self._make_searchable()
+        self.combo.activated.connect(self._chosen)
+        self.add(self.combo)
+
+    def _nothing(self) -> str:
+        for choice in self.spec.choices:
+            if self.spec.default is not UNSET and same(choice.value, self.spec.default):
+                return self.tr("{value} (default)").format(value=choice.label)
+        return self.tr("Not set")
+
+    def _add(self, label: str, value: Json, help: str = "") -> None:
+        self.combo.addItem(label)
+        if help:
+            self.combo.setItemData(len(self._values), help, Qt.ItemDataRole.ToolTipRole)
+        self._values.append(value)
+
+    def _make_searchable(self) -> None:
+        self.combo.setEditable(True)
+        self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        completer = QCompleter(self.combo.model(), self.combo)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.combo.setCompleter(completer)
+        line = self.combo.lineEdit()
+        if line is not None:
+            line.setPlaceholderText(self.tr("Type to search"))
+            line.editingFinished.connect(self._typed)
+
+    def show_value(self, value: Json) -> None:
+        """Selects the value's entry; adds one for a value that is not listed."""
+        wanted = UNSET if value is None and not any(one is None for one in self._values) else value
+        place = next((i for i, one in enumerate(self._values) if one is wanted or same(one, wanted)), -1)
+        with QSignalBlocker(self.combo):
+            if place < 0 and wanted is not UNSET:
+                self._add(self.tr("{value} (not listed)").format(value=plain_text(value)), value)
+                place = len(self._values) - 1
+            self.combo.setCurrentIndex(place)
+            if place < 0 and self.combo.isEditable():
+                self.combo.setEditText("")
+
+    def _chosen(self, place: int) -> None:
+        if 0 <= place < len(self._values):
+            self.edited.emit(self._values[place])
+
+    def _typed(self) -> None:
+        text = self.combo.currentText().strip().casefold()
+        labels = [self.combo.itemText(i).casefold() for i in range(self.combo.count())]
+        place = labels.index(text) if text in labels else self.combo.currentIndex()
+        self.combo.setCurrentIndex(place)
+        if place >= 0:
+            self._chosen(place)
+
+
+class SeveralEditor(Editor):
+    """Several of some: check boxes, or a list with a filter where there are many."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self._boxes: list[QCheckBox] = []
+        self._list: QListWidget | None = None
+        self._others: list[Json] = []
+        if len(spec.choices) > SEARCHABLE:
+            self._build_list()
+        else:
+            self._build_boxes()
+
+    def _build_boxes(self) -> None:
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        columns = 1 if max(len(choice.label) for choice in self.spec.choices) > 28 else 2
+        for place, choice in enumerate(self.spec.choices):
+            box = QCheckBox(choice.label.replace("&", "&&"))
+            box.setToolTip(choice.help)
+            box.setAccessibleName(choice.label)
+            box.setEnabled(not self.spec.read_only)
+            box.clicked.connect(self._edited)
+            self._boxes.append(box)
+            grid.addWidget(box, place // columns, place % columns)
+        self.target = self._boxes[0]
+        self.add(holder)
+
+    def _build_list(self) -> None:
+        search = QLineEdit()
+        search.setPlaceholderText(self.tr("Type to search"))
+        search.setAccessibleName(self.tr("Search in {label}").format(label=self.spec.label))
+        self._list = QListWidget()
+        self._list.setFixedHeight(180)
+        for choice in self.spec.choices:
+            entry = QListWidgetItem(choice.label)
+            entry.setToolTip(choice.help)
+            entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            entry.setCheckState(Qt.CheckState.Unchecked)
+            self._list.addItem(entry)
+        self._list.itemChanged.connect(lambda _: self._edited())
+        search.textChanged.connect(self._filter)
+        self.target = self._list
+        self.add(search)
+        self.add(self._list)
+
+    def _filter(self, text: str) -> None:
+        assert self._list is not None
+        for row in range(self._list.count()):
+            entry = self._list.item(row)
+            entry.setHidden(text.casefold() not in entry.text().casefold())
+
+    def show_value(self, value: Json) -> None:
+        """Ticks what is chosen; values that are not listed are kept unseen."""
+        chosen = value if isinstance(value, list) else []
+        self._others = [one for one in chosen if not any(same(one, choice.value) for choice in self.spec.choices)]
+        for place, choice in enumerate(self.spec.choices):
+            on = any(same(one, choice.value) for one in chosen)
+            if self._list is not None:
+                with QSignalBlocker(self._list):
+                    state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+                    self._list.item(place).setCheckState(state)
+            else:
+                self._boxes[place].setChecked(on)
+
+    def _edited(self) -> None:
+        if self._list is not None:
+            on = [self._list.item(i).checkState() == Qt.CheckState.Checked for i in range(self._list.count())]
+        else:
+            on = [box.isChecked() for box in self._boxes]
+        chosen = [choice.value for choice, ticked in zip(self.spec.choices, on, strict=True) if ticked]
+        self.edited.emit([*chosen, *self._others] or UNSET)

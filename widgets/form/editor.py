@@ -1,0 +1,76 @@
+"""What every editor has in common: it shows a value, says when the person changed it, and knows nothing of the form.
+
+An emptied editor says UNSET. What cannot be read as the field's type is passed on as the text it is: the validation,
+which runs on every key, then says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
+from widgets import theme
+
+
+class Editor(QWidget):
+    """The editor of one leaf. Subclasses build their widgets and name the one that takes focus in `target`."""
+
+    edited = Signal(object)
+    wide = True
+    """Whether it fills the column; a number does not."""
+    names_itself = False
+    """Whether it shows the field's label itself, as a check box does."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.target: QWidget = self
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(theme.SPACE_XS)
+
+    def show_value(self, value: Json) -> None:
+        """Shows a value (UNSET for absent) without saying `edited`."""
+        raise NotImplementedError
+
+    def show_invalid(self, invalid: bool) -> None:
+        """Marks the input; the sentence stands below it."""
+        if self.target.property("invalid") != invalid:
+            self.target.setProperty("invalid", invalid)
+            theme.repolish(self.target)
+
+    def describe(self, object_name: str, name: str, description: str) -> None:
+        """What scripts and screen readers know it by."""
+        self.target.setObjectName(object_name)
+        self.target.setAccessibleName(name)
+        self.target.setAccessibleDescription(description)
+
+    def hint(self) -> str:
+        """What an empty input shows: the default that then applies, else an example."""
+        default = self.spec.default
+        if default is not UNSET and default is not None and default != "" and default != []:
+            return self.tr("{value} (default)").format(value=plain_text(default))
+        if self.spec.examples:
+            return self.tr("For example {value}").format(value=plain_text(self.spec.examples[0]))
+        return ""
+
+    def add(self, widget: QWidget) -> None:
+        """Puts a widget below the others."""
+        self.column.addWidget(widget)
+
+
+def plain_text(value: Any) -> str:
+    """Any value as one line of text; "" for what is absent or null."""
+    if value is UNSET or value is None:
+        return ""
+    if isinstance(value, Unparsed):
+        return value.text
+    if isinstance(value, Foreign):
+        value = value.value
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,46 @@
+"""Which editor edits what. One table, so that a new kind is one line."""
+
+from __future__ import annotations
+
+from app.forms import UNSET, FieldSpec, Kind
+from widgets.form.choices import CheckEditor, ChoiceEditor, SeveralEditor, YesNoEditor
+from widgets.form.editor import Editor
+from widgets.form.paths import PathEditor
+from widgets.form.secret import SecretEditor
+from widgets.form.tags import PairsEditor, TagsEditor
+from widgets.form.text import AreaEditor, JsonEditor, LineEditor, NumberEditor
+from widgets.form.units import UnitEditor
+
+EDITORS: dict[tuple[Kind, str], type[Editor]] = {
+    (Kind.STRING, ""): LineEditor,
+    (Kind.STRING, "path"): PathEditor,
+    (Kind.TEXT, ""): AreaEditor,
+    (Kind.INTEGER, ""): NumberEditor,
+    (Kind.INTEGER, "unit"): UnitEditor,
+    (Kind.NUMBER, ""): NumberEditor,
+    (Kind.NUMBER, "unit"): UnitEditor,
+    (Kind.BOOLEAN, ""): CheckEditor,
+    (Kind.BOOLEAN, "open"): YesNoEditor,
+    (Kind.ENUM, ""): ChoiceEditor,
+    (Kind.MULTI_ENUM, ""): SeveralEditor,
+    (Kind.SECRET, ""): SecretEditor,
+    (Kind.TAGS, ""): TagsEditor,
+    (Kind.PAIRS, ""): PairsEditor,
+    (Kind.JSON, ""): JsonEditor,
+}
+
+
+def hint(spec: FieldSpec) -> str:
+    """What decides between several editors of one kind."""
+    if spec.kind is Kind.STRING and spec.path_kind:
+        return "path"
+    if spec.kind in (Kind.INTEGER, Kind.NUMBER) and spec.unit:
+        return "unit"
+    if spec.kind is Kind.BOOLEAN and (spec.nullable or (spec.required and spec.default is UNSET)):
+        return "open"
+    return ""
+
+
+def make_editor(spec: FieldSpec) -> Editor:
+    """The editor of a leaf; the JSON editor for what has none of its own."""
+    return EDITORS.get((spec.kind, hint(spec)), JsonEditor)(spec)

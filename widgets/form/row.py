@@ -1,0 +1,153 @@
+"""One leaf of a form: label, what it needs, editor, help, error."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.forms import UNSET, FieldSpec, Foreign, Json, Kind, Path
+from widgets import theme
+from widgets.form.binder import Binder, Block, object_name
+from widgets.form.editor import Editor
+from widgets.form.help import help_label, plain
+from widgets.form.registry import make_editor
+from widgets.form.secret import SecretEditor
+from widgets.form.text import JsonEditor
+from widgets.parts import icon_label, label, tool_button
+
+NARROW = 360
+"""An editor that does not fill the column still reads as one of it."""
+
+
+class Row(Block):
+    """A leaf. The label is the editor's buddy; the error shows once the field was left."""
+
+    def __init__(self, binder: Binder, path: Path, spec: FieldSpec, *, bare: bool = False) -> None:
+        super().__init__(binder, path, spec)
+        value = binder.state.get(path)
+        odd = isinstance(value, Foreign) or not _fits_editor(spec, value)
+        self.editor: Editor = JsonEditor(spec) if odd else make_editor(spec)
+        self._error: QLabel | None = None
+        self._reset: QToolButton | None = None
+        self._error_text = ""
+        self._pointer = "?"
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.SPACE_XS)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(theme.SPACE_S)
+        if not bare:
+            self._build_head()
+        self._column.addLayout(self._head)
+        if not self.editor.names_itself:
+            self._column.addWidget(self.editor)
+        if spec.help:
+            self._help = help_label(spec.help)
+            if self.editor.names_itself:
+                self._help.setIndent(24)
+            self._column.addWidget(self._help)
+        self.editor.edited.connect(self._edited)
+        if isinstance(self.editor, SecretEditor):
+            self.editor.slot_edited.connect(lambda slot: binder.state.set_secret(path, slot))
+        self.refresh()
+        self.refresh_status()
+
+    def _build_head(self) -> None:
+        spec = self.spec
+        if self.editor.names_itself:
+            self._head.addWidget(self.editor)
+        else:
+            name = label(self.binder.mnemonic(spec.label), "body")
+            name.setBuddy(self.editor.target)
+            name.setWordWrap(len(spec.label) > 48)
+            self._head.addWidget(name, 1 if len(spec.label) > 48 else 0)
+        if spec.read_only:
+            self._head.addWidget(label(self.tr("read only"), "detail", "muted"))
+        elif spec.required and not self.editor.names_itself:
+            self._head.addWidget(label(self.tr("required"), "detail", "muted"))
+        self._head.addStretch(1)
+
+    def _edited(self, value: Json) -> None:
+        if value is UNSET:
+            self.binder.state.clear(self.path)
+        else:
+            self.binder.state.set(self.path, value)
+
+    def refresh(self) -> None:
+        """Shows the state's value."""
+        state = self.binder.state
+        if isinstance(self.editor, SecretEditor):
+            self.editor.show_slot(state.secret(self.path), state.stored_secret(self.path))
+        else:
+            self.editor.show_value(state.get(self.path))
+
+    def refresh_status(self) -> None:
+        """Error, modified mark, and the names by which the input is found."""
+        state = self.binder.state
+        error = state.visible_error(self.path)
+        text = self.binder.error_text(error) if error is not None else ""
+        pointer = state.pointer(self.path)
+        if text != self._error_text or pointer != self._pointer:
+            self._error_text, self._pointer = text, pointer
+            self._show_error(text)
+            words = [plain(self.spec.help) if self.spec.help else "", text]
+            name = self.spec.label
+            if self.spec.required:
+                name = self.tr("{label}, required").format(label=name)
+            self.editor.describe(object_name(pointer), name, " ".join(filter(None, words)))
+        self._show_modified(state.is_modified(self.path))
+
+    def _show_error(self, text: str) -> None:
+        self.editor.show_invalid(bool(text))
+        if self._error is None:
+            if not text:
+                return
+            self._error_line = QWidget()
+            line = QHBoxLayout(self._error_line)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(theme.SPACE_XS)
+            self._error = label("", "detail", "error", wrap=True)
+            line.addWidget(icon_label("error", "error", 14), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(self._error, 1)
+            at = self._column.indexOf(self.editor) + 1 if not self.editor.names_itself else 1
+            self._column.insertWidget(at, self._error_line)
+        self._error.setText(text)
+        self._error_line.setVisible(bool(text))
+
+    def _show_modified(self, modified: bool) -> None:
+        if self._reset is None:
+            if not modified:
+                return
+            words = self.tr("Changed. Back to what it was: {label}").format(label=self.spec.label)
+            self._reset = tool_button("undo", words, lambda: self.binder.state.reset(self.path), size=14)
+            self._reset.setFixedHeight(20)
+            self._reset.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._head.addWidget(self._reset)
+        self._reset.setVisible(modified)
+
+    def first_input(self) -> QWidget:
+        """The editor's input."""
+        return self.editor.target
+
+
+def _fits_editor(spec: FieldSpec, value: object) -> bool:
+    """Whether the editor of a kind can show a value; what it cannot show is edited as JSON rather than lost."""
+    match spec.kind:
+        case Kind.TAGS:
+            return not isinstance(value, list | dict | str | int | float) or (
+                isinstance(value, list) and not any(isinstance(one, list | dict) or one is None for one in value)
+            )
+        case Kind.MULTI_ENUM:
+            return isinstance(value, list) or not isinstance(value, dict | str | int | float)
+        case Kind.PAIRS:
+            return not isinstance(value, list | str | int | float) or (
+                isinstance(value, dict)
+                and not any(isinstance(one, list | dict) or one is None for one in value.values())
+            )
+        case Kind.STRING | Kind.TEXT | Kind.INTEGER | Kind.NUMBER:
+            return not isinstance(value, list | dict | bool) and not (
+                spec.kind in (Kind.STRING, Kind.TEXT) and isinstance(value, int | float)
+            )
+        case Kind.BOOLEAN:
+            return not isinstance(value, list | dict | str | int | float) or isinstance(value, bool)
+    return True

@@ -1,0 +1,238 @@
+"""The editor of a secret. What is stored is never shown: only where it is, to be replaced or removed. What is typed is
+masked, and may be revealed until it is saved. A name of an environment variable or a file's path may stand for it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+
+from app.forms import FieldSpec, Json, SecretSlot
+from widgets import theme
+from widgets.form.editor import Editor
+from widgets.form.text import PlainArea
+from widgets.parts import button, icon_label, label, tool_button
+
+
+class SecretEditor(Editor):
+    """Says `slot_edited` with the new slot; `edited` is never used, for a secret is no value."""
+
+    slot_edited = Signal(object)
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self._slot = SecretSlot()
+        self._original = SecretSlot()
+        self._mode = "value"
+        self._replacing = False
+        self._names = ("", "", "")
+        self._build_stored()
+        self._build_entry()
+        self.area: PlainArea | None = None
+        if spec.multiline:
+            self._build_area()
+        self._arrange()
+
+    def _build_stored(self) -> None:
+        self.stored = QWidget()
+        self.place = label("", "body", "muted")
+        self.replace = button(self.tr("Replace"), self._replace)
+        self.remove = button(self.tr("Remove"), lambda: self._say(SecretSlot("cleared")), kind="quiet")
+        self.keep = button(self.tr("Keep the stored one"), lambda: self._say(self._original), kind="link")
+        line = QHBoxLayout(self.stored)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.SPACE_S)
+        self._lock = icon_label("lock", "muted")
+        line.addWidget(self._lock)
+        line.addWidget(self.place, 1)
+        line.addWidget(self.replace)
+        line.addWidget(self.remove)
+        self.add(self.stored)
+
+    def _build_entry(self) -> None:
+        self.entry = QWidget()
+        self.line = QLineEdit()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line.textEdited.connect(self._typed)
+        self.reveal = tool_button("eye", self.tr("Show what was typed"), self._toggle)
+        self.reveal.setCheckable(True)
+        self.more = tool_button("more", self.tr("Where the secret comes from"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        self._actions: dict[str, QAction] = {}
+        for mode, text in (
+            ("value", self.tr("Type it here, stored safely")),
+            ("env", self.tr("From an environment variable")),
+            ("file", self.tr("From a file")),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(partial(self.set_mode, mode))
+            self._actions[mode] = action
+        self.more.setMenu(menu)
+        self.browse = button(self.tr("Browse …"), self._browse, icon="folder")
+        line = QHBoxLayout(self.entry)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.SPACE_XS)
+        line.addWidget(self.line, 1)
+        line.addWidget(self.browse)
+        line.addWidget(self.reveal)
+        line.addWidget(self.more)
+        self.add(self.entry)
+        self.add(self.keep)
+
+    def _build_area(self) -> None:
+        self.area = PlainArea(5, mono=True)
+        self.area.setPlaceholderText(self.tr("Paste it here. It is hidden once you leave the field."))
+        self.area.textChanged.connect(lambda: self._typed(self.area.toPlainText() if self.area else ""))
+        self.column.insertWidget(1, self.area)
+
+    # --- showing
+
+    def show_value(self, value: Json) -> None:
+        """A secret has no value to show; see `show_slot`."""
+
+    def show_slot(self, slot: SecretSlot, original: SecretSlot) -> None:
+        """Shows what is known of the secret. Texts on the screen stay as long as the slot still is what they say."""
+        self._original = original
+        if slot.state == "set":
+            self._replacing = self._replacing and self._slot.state == "set"
+            self._wipe()
+        elif slot.state in ("unset", "cleared"):
+            self._wipe()
+        elif slot.text is None:
+            mode, _, text = slot.reference.partition(":")
+            self._mode = mode if mode in ("env", "file") else "value"
+            if self.line.text() != text:
+                self.line.setText(text)
+        elif self._text() != slot.text.reveal():
+            self._mode = "value"
+            self._put(slot.text.reveal())
+        self._slot = slot
+        self._arrange()
+
+    def set_mode(self, mode: str, *_: object) -> None:
+        """Typed here, an environment variable's name, or a file's path."""
+        if mode != self._mode:
+            self._mode = mode
+            self._wipe()
+            self._say(SecretSlot("cleared") if self._original.filled else SecretSlot())
+        self._arrange()
+        self.target.setFocus()
+
+    def conceal(self) -> None:
+        """Called when the field was left: nothing typed stays readable."""
+        self.reveal.setChecked(False)
+        self._toggle()
+
+    def _arrange(self) -> None:
+        stored = self._slot.state == "set" and not self._replacing
+        self.stored.setVisible(stored)
+        self.entry.setVisible(not stored)
+        self.keep.setVisible(self._original.state == "set" and not stored)
+        place = self._slot.place
+        mode, _, name = place.partition(":")
+        words = {
+            "env": self.tr("From the environment variable {name}").format(name=name),
+            "file": self.tr("From the file {name}").format(name=name),
+        }
+        self.place.setText(words.get(mode, self.tr("Stored ({place})").format(place=place)))
+        typed = self._mode == "value"
+        lines = self.area is not None and typed and not stored
+        folded = lines and bool(self._text()) and not self.reveal.isChecked() and not self._in_area()
+        if self.area is not None:
+            self.area.setVisible(lines and not folded)
+        self.line.setVisible(not lines or folded)
+        self.line.setReadOnly(folded)
+        self.line.setEchoMode(
+            QLineEdit.EchoMode.Password if typed and not self.reveal.isChecked() else QLineEdit.EchoMode.Normal
+        )
+        self.reveal.setVisible(typed and bool(self._text()))
+        self.browse.setVisible(self._mode == "file")
+        for mode, action in self._actions.items():
+            action.setChecked(mode == self._mode)
+        hints = {"env": self.tr("Name of the variable, such as S3_SECRET"), "file": self.tr("Path of the file")}
+        removed = self.tr("Will be removed") if self._slot.state == "cleared" else ""
+        self.line.setPlaceholderText(hints.get(self._mode, removed))
+        self.target = self.replace if stored else self.area if lines and not folded and self.area else self.line
+        if self._names[0]:
+            self.describe(*self._names)
+
+    def describe(self, object_name: str, name: str, description: str) -> None:
+        """The input that is in use now carries the name."""
+        self._names = (object_name, name, description)
+        for widget in (self.line, self.area, self.replace):
+            if widget is not None:
+                widget.setObjectName(object_name if widget is self.target else "")
+                widget.setAccessibleName(name)
+                widget.setAccessibleDescription(description)
+        self.replace.setAccessibleName(self.tr("Replace {name}").format(name=name))
+        self.remove.setAccessibleName(self.tr("Remove {name}").format(name=name))
+        self.keep.setAccessibleName(self.tr("Keep the stored {name}").format(name=name))
+        self.reveal.setAccessibleName(self.tr("Show {name}").format(name=name))
+        self.more.setAccessibleName(self.tr("Where {name} comes from").format(name=name))
+
+    # --- changing
+
+    def _replace(self) -> None:
+        self._replacing = True
+        self._mode = "value"
+        self._arrange()
+        self.target.setFocus()
+
+    def _typed(self, text: str) -> None:
+        # A pasted token often ends in a newline, which is never part of it; a key file's lines are.
+        clean = text if self.area is not None else text.strip("\r\n")
+        if not clean:
+            self._say(self._original if self._original.state == "set" else SecretSlot())
+        elif self._mode == "value":
+            self._say(SecretSlot.typed(clean))
+        else:
+            self._say(SecretSlot.referred(f"{self._mode}:{clean.strip()}"))
+
+    def _say(self, slot: SecretSlot) -> None:
+        if slot.state == "set":
+            self._replacing = slot is self._original and self._in_entry()
+        self.slot_edited.emit(slot)
+
+    def _in_entry(self) -> bool:
+        return self.line.hasFocus() or self._in_area()
+
+    def _in_area(self) -> bool:
+        return self.area is not None and self.area.hasFocus()
+
+    def _text(self) -> str:
+        return self.area.toPlainText() if self.area is not None and self._mode == "value" else self.line.text()
+
+    def _put(self, text: str) -> None:
+        if self.area is not None and self._mode == "value":
+            self.area.blockSignals(True)
+            self.area.setPlainText(text)
+            self.area.blockSignals(False)
+            self.line.setText("•" * 12)
+        else:
+            self.line.setText(text)
+
+    def _wipe(self) -> None:
+        if self._text() or self.line.text():
+            self._put("")
+            self.line.clear()
+
+    def _toggle(self) -> None:
+        if self.area is not None and self._mode == "value":
+            self.line.setText("•" * 12 if self._text() else "")
+        self._arrange()
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self.window(), self.spec.label)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.finished.connect(dialog.deleteLater)
+
+        def picked(path: str) -> None:
+            self.line.setText(path)
+            self._typed(path)
+
+        dialog.fileSelected.connect(picked)
+        dialog.open()

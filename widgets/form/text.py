@@ -1,0 +1,187 @@
+"""Editors for text: one line, many lines, and raw JSON."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+
+from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
+from widgets import theme
+from widgets.form.editor import Editor, plain_text
+
+
+class LineEditor(Editor):
+    """A line of text."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self.line = QLineEdit()
+        self.target = self.line
+        self.line.setPlaceholderText(self.hint())
+        self.line.setReadOnly(spec.read_only)
+        self.line.textEdited.connect(self._edited)
+        self.add(self.line)
+
+    def show_value(self, value: Json) -> None:
+        """Leaves the text alone if it already says this, so that the cursor stays."""
+        text = plain_text(value)
+        if self.line.text() != text:
+            self.line.setText(text)
+
+    def read(self, text: str) -> Json:
+        """The value a text stands for."""
+        return text
+
+    def _edited(self, text: str) -> None:
+        self.edited.emit(self.read(text) if text else UNSET)
+
+
+class PlainArea(QPlainTextEdit):
+    """A text area that takes plain text only, lets Tab leave it, and shows `lines` lines."""
+
+    def __init__(self, lines: int, *, mono: bool = False) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        if mono:
+            self.setFont(theme.font("mono"))
+        self.setFixedHeight(QFontMetrics(self.font()).lineSpacing() * lines + 20)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Plain text only."""
+        self.insertPlainText(source.text())
+
+
+class AreaEditor(Editor):
+    """Many lines of text."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self.area = PlainArea(5)
+        self.target = self.area
+        self.area.setPlaceholderText(self.hint())
+        self.area.setReadOnly(spec.read_only)
+        self.area.textChanged.connect(self._edited)
+        self.add(self.area)
+
+    def show_value(self, value: Json) -> None:
+        """As the line editor."""
+        text = plain_text(value)
+        if self.area.toPlainText() != text:
+            self.area.blockSignals(True)
+            self.area.setPlainText(text)
+            self.area.blockSignals(False)
+
+    def _edited(self) -> None:
+        text = self.area.toPlainText()
+        self.edited.emit(text or UNSET)
+
+
+class JsonEditor(Editor):
+    """The last resort: the value as JSON. Text that does not parse is kept, and is an error until it does."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self.area = PlainArea(6, mono=True)
+        self.target = self.area
+        self.area.setPlaceholderText(self.hint() or self.tr("JSON"))
+        self.area.setReadOnly(spec.read_only)
+        self.area.textChanged.connect(self._edited)
+        self.add(self.area)
+        self._shown: Json = UNSET
+
+    def show_value(self, value: Json) -> None:
+        """Formats the value, unless it is what the text already says."""
+        if isinstance(value, Foreign):
+            value = value.value
+        if self.area.toPlainText() and self._parse(self.area.toPlainText()) == value and value is not UNSET:
+            return
+        if isinstance(value, Unparsed):
+            text = value.text
+        else:
+            text = "" if value is UNSET else json.dumps(value, indent=2, ensure_ascii=False)
+        if text != self.area.toPlainText():
+            self.area.blockSignals(True)
+            self.area.setPlainText(text)
+            self.area.blockSignals(False)
+
+    def _edited(self) -> None:
+        self.edited.emit(self._parse(self.area.toPlainText()))
+
+    def _parse(self, text: str) -> Json:
+        if not text.strip():
+            return UNSET
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            where = getattr(error, "lineno", 1)
+            return Unparsed(text, self.tr("This is not JSON yet: look at line {line}.").format(line=where))
+        except RecursionError:
+            return Unparsed(text, self.tr("This is nested too deeply."))
+
+
+class NumberEditor(LineEditor):
+    """A number in a line: no 32-bit limit, Up and Down step it, and nothing turns under the mouse wheel."""
+
+    wide = False
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self.whole = spec.kind.value == "integer"
+        self.line.setFixedWidth(160)
+        self.line.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.line.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
+        self.line.installEventFilter(self)
+
+    def eventFilter(self, watched: object, event: object) -> bool:
+        """Up and Down step the number within its limits."""
+        if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress and not self.spec.read_only:
+            way = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+            if way is not None:
+                self.step(way)
+                return True
+        return False
+
+    def step(self, way: int) -> None:
+        """One step up or down, staying within minimum and maximum."""
+        now = self.read(self.line.text())
+        if not isinstance(now, int | float):
+            default = self.spec.default
+            now = default if isinstance(default, int | float) else 0
+            way = 0 if isinstance(default, int | float) else way
+        step = self.spec.number("multipleOf") or 1
+        new = now + way * step
+        low, high = self.spec.number("minimum"), self.spec.number("maximum")
+        if low is not None:
+            new = max(new, low)
+        if high is not None:
+            new = min(new, high)
+        self.line.setText(plain_text(new))
+        self.edited.emit(new)
+
+    def show_value(self, value: Json) -> None:
+        """Leaves text alone that already reads as this number ("1." while typing "1.5")."""
+        if (
+            self.line.text()
+            and type(self.read(self.line.text())) is type(value)
+            and self.read(self.line.text()) == value
+        ):
+            return
+        super().show_value(value)
+
+    def read(self, text: str) -> Json:
+        """The number, or the text where it is none."""
+        bare = text.strip().replace("\u2009", "").replace("_", "")
+        try:
+            return int(bare)
+        except ValueError:
+            pass
+        try:
+            number = float(bare.replace(",", ".")) if bare.count(",") <= 1 else float(bare)
+        except ValueError:
+            return text
+        if number != number or number in (float("inf"), float("-inf")):
+            return text
+        return number

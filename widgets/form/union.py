@@ -1,0 +1,147 @@
+"""Alternatives: segments for two or three, a list above that. What was typed in one stays while another is chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.forms import FieldSpec, Kind, Path
+from app.forms.values import branch
+from widgets import theme
+from widgets.form.binder import Binder, Block, object_name
+from widgets.form.body import GAP
+from widgets.form.choices import Combo, Segments
+from widgets.form.help import help_label
+from widgets.parts import icon_label, label
+
+SEGMENTS = 3
+
+
+class UnionBlock(Block):
+    """A union. The branches are built when first chosen and stay, so that going back is instant."""
+
+    def __init__(self, binder: Binder, path: Path, spec: FieldSpec, *, level: int, heading: bool) -> None:
+        super().__init__(binder, path, spec)
+        self.level = level
+        self._bodies: dict[int, QWidget] = {}
+        self._error: QLabel | None = None
+        self._optional = not spec.required or spec.nullable
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.SPACE_XS)
+        labels = [one.label for one in spec.branches]
+        self._places: list[int | None] = list(range(len(labels)))
+        if self._optional:
+            labels.append(self.tr("None"))
+            self._places.append(None)
+        self.segments: Segments | None = None
+        self.combo: Combo | None = None
+        short = sum(len(text) for text in labels) < 56
+        if len(spec.branches) <= SEGMENTS and short:
+            self.segments = Segments(labels)
+            self.segments.chosen.connect(self._chosen)
+            self.target: QWidget = self.segments.buttons[0]
+        else:
+            self.combo = Combo()
+            self.combo.addItems(labels)
+            self.combo.setPlaceholderText(self.tr("Choose …"))
+            self.combo.activated.connect(self._chosen)
+            self.target = self.combo
+        if heading:
+            self._build_head()
+        single = len(labels) == 1
+        chooser = self.segments or self.combo
+        assert chooser is not None
+        chooser.setVisible(not single)
+        self._column.addWidget(chooser)
+        self._help = label("", "detail", "muted", wrap=True)
+        self._help.setVisible(False)
+        self._column.addWidget(self._help)
+        self._error_line = QWidget()
+        self._error_line.setVisible(False)
+        self._column.addWidget(self._error_line)
+        self._place = QVBoxLayout()
+        self._place.setSpacing(0)
+        self._column.addLayout(self._place)
+        self.refresh()
+        self.refresh_status()
+
+    def _build_head(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(theme.SPACE_S)
+        name = label(self.binder.mnemonic(self.spec.label), "body")
+        name.setBuddy(self.target)
+        line.addWidget(name)
+        if self.spec.required:
+            line.addWidget(label(self.tr("required"), "detail", "muted"))
+        line.addStretch(1)
+        self._column.addLayout(line)
+        if self.spec.help:
+            self._column.addWidget(help_label(self.spec.help))
+
+    def _chosen(self, index: int) -> None:
+        self.binder.state.choose(self.path, self._places[index])
+
+    def refresh(self) -> None:
+        """Shows the chosen branch."""
+        chosen = self.binder.state.branch(self.path)
+        index = self._places.index(chosen) if chosen in self._places else None
+        if self.segments is not None:
+            self.segments.show_choice(index)
+        elif self.combo is not None:
+            self.combo.setCurrentIndex(-1 if index is None else index)
+        if chosen is not None and chosen not in self._bodies:
+            self._bodies[chosen] = self._build(chosen)
+            self.binder.structure_changed.emit()
+        for place, body in self._bodies.items():
+            body.setVisible(place == chosen)
+        text = self.spec.branches[chosen].help if chosen is not None else ""
+        if (text and text != self.spec.branches[chosen or 0].spec.help) or text:
+            self._help.setText(text)
+        self._help.setVisible(bool(text))
+
+    def _build(self, place: int) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, theme.SPACE_M, 0, 0)
+        column.setSpacing(GAP)
+        spec = self.spec.branches[place].spec
+        if not spec.hidden and not (spec.kind is Kind.OBJECT and not any(not one.hidden for one in spec.children)):
+            column.addWidget(self.binder.make((*self.path, branch(place)), spec, self.level + 1, heading=False))
+        else:
+            column.setContentsMargins(0, 0, 0, 0)
+        self._place.addWidget(holder)
+        return holder
+
+    def refresh_status(self) -> None:
+        """Its own error, and the names of its inputs."""
+        state = self.binder.state
+        error = state.visible_error(self.path)
+        text = self.binder.error_text(error) if error is not None else ""
+        if text and self._error is None:
+            line = QHBoxLayout(self._error_line)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(theme.SPACE_XS)
+            self._error = label("", "detail", "error", wrap=True)
+            line.addWidget(icon_label("error", "error", 14))
+            line.addWidget(self._error, 1)
+        if self._error is not None:
+            self._error.setText(text)
+            self._error_line.setVisible(bool(text))
+        name = object_name(state.pointer(self.path))
+        if self.target.objectName() == name and not text:
+            return
+        if self.segments is not None:
+            for index, one in enumerate(self.segments.buttons):
+                one.setObjectName(name if index == 0 else f"{name}:{index}")
+                one.setAccessibleName(f"{self.spec.label}: {one.text()}".replace("&&", "&"))
+                one.setAccessibleDescription(text)
+        else:
+            self.target.setObjectName(name)
+            self.target.setAccessibleName(self.spec.label or self.tr("Kind"))
+            self.target.setAccessibleDescription(text or self.spec.help)
+
+    def first_input(self) -> QWidget:
+        """The chosen segment, or the list."""
+        if self.segments is not None:
+            return next((one for one in self.segments.buttons if one.isChecked()), self.segments.buttons[0])
+        return self.target

@@ -1,0 +1,79 @@
+"""An editor for sizes and durations: a number and its unit."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QHBoxLayout, QLabel
+
+from app.forms import UNSET, FieldSpec, Json
+from app.forms.units import split, units_of
+from widgets import theme
+from widgets.form.choices import Combo
+from widgets.form.editor import plain_text
+from widgets.form.text import NumberEditor
+
+
+class UnitEditor(NumberEditor):
+    """The amount in a line, the unit beside it: a choice where units convert, else a word."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self.column.removeWidget(self.line)
+        self.line.setFixedWidth(112)
+        line = QHBoxLayout()
+        line.setSpacing(theme.SPACE_S)
+        line.addWidget(self.line)
+        self._units = units_of(spec.unit)
+        self.combo: Combo | None = None
+        if self._units:
+            self.combo = Combo()
+            self.combo.setMinimumContentsLength(6)
+            self.combo.setFixedWidth(104)
+            self.combo.addItems([self.tr(name) for name, _ in self._units])
+            self.combo.setAccessibleName(self.tr("Unit of {label}").format(label=spec.label))
+            self.combo.activated.connect(lambda _: self._edited(self.line.text()))
+            line.addWidget(self.combo)
+        else:
+            line.addWidget(QLabel(spec.unit))
+        line.addStretch(1)
+        self.column.addLayout(line)
+
+    def hint(self) -> str:
+        """The unit box already says the unit, so the default is only a number."""
+        default = self.spec.default
+        if isinstance(default, int | float) and not isinstance(default, bool):
+            return plain_text(split(default, self.spec.unit)[0])
+        return ""
+
+    def show_value(self, value: Json) -> None:
+        """In the largest unit that shows it exactly, unless it already stands there."""
+        if self.combo is None:
+            super().show_value(value)
+            return
+        if value is not UNSET and self._scaled(self.line.text()) == value:
+            return
+        shown = self.spec.default if value is UNSET else value
+        if isinstance(shown, int | float) and not isinstance(shown, bool):
+            amount, place = split(shown, self.spec.unit)
+            with QSignalBlocker(self.combo):
+                self.combo.setCurrentIndex(place)
+            self.line.setText("" if value is UNSET else plain_text(amount))
+        else:
+            self.line.setText(plain_text(value))
+
+    def step(self, way: int) -> None:
+        """One step of the unit shown."""
+        amount = self.read(self.line.text())
+        if isinstance(amount, int | float):
+            self.line.setText(plain_text(max(amount + way, 0)))
+            self._edited(self.line.text())
+
+    def _scaled(self, text: str) -> Json:
+        amount = self.read(text)
+        if self.combo is None or not isinstance(amount, int | float):
+            return amount
+        scaled = amount * self._units[self.combo.currentIndex()][1]
+        return int(scaled) if self.whole and float(scaled).is_integer() else scaled
+
+    def _edited(self, text: str) -> None:
+        self.edited.emit(self._scaled(text) if text else UNSET)

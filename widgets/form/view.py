@@ -1,0 +1,218 @@
+"""The form as a widget: fields drawn from a JSON Schema, their values, secrets and errors.
+
+    form = FormView(schema, value=config, secrets={"/token": "set in keyring"}, services=services)
+    form.changed.connect(...)
+    if not form.show_errors():
+        save(form.value(), form.secrets())
+    await form.shutdown()  # before it is thrown away, if it was given services
+
+Everything a person can do here, a test can do to `form.state` without a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.forms import FieldError, FormState, Kind
+from widgets import theme
+from widgets.form.binder import Binder
+from widgets.form.blocks import make_block
+from widgets.form.row import Row
+from widgets.form.secret import SecretEditor
+from widgets.form.services import FormServices
+from widgets.tasks import TaskScope
+
+WIDTH = 600
+"""Wider than this, lines of a form are hard to follow."""
+
+
+class FormView(QWidget):
+    """A form. It does not scroll by itself, for pages have more to show than a form, unless `scrollable` is set."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        schema: dict[str, Any],
+        *,
+        value: dict[str, Any] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        services: FormServices | None = None,
+        scrollable: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.state = FormState(schema, value, secrets)
+        self.tasks = TaskScope("form")
+        self._binder = Binder(self.state, services, self.tasks, make_block)
+        self._binder.setParent(self)
+        self._binder.structure_changed.connect(self._structure_changed)
+        self._retab = QTimer(self)
+        self._retab.setSingleShot(True)
+        self._retab.timeout.connect(self.set_tab_order)
+        self._inner = QWidget()
+        self._inner.setMaximumWidth(WIDTH)
+        column = QVBoxLayout(self._inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        root = self.state.form.root
+        column.addWidget(self._binder.make((), root, 0, heading=root.kind is not Kind.OBJECT))
+        column.addStretch(1)
+        self._place(scrollable)
+        for keys, action in ((QKeySequence.StandardKey.Undo, self.undo), (QKeySequence.StandardKey.Redo, self.redo)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+        self._stop = self.state.subscribe(lambda _: self.changed.emit())
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_changed)
+        self.set_tab_order()
+
+    def _place(self, scrollable: bool) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        if scrollable:
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setWidget(self._inner)
+            outer.addWidget(area)
+        else:
+            outer.addWidget(self._inner)
+
+    # --- what a page asks
+
+    def value(self) -> dict[str, Any]:
+        """The config: without secret values, ready for a connection's draft."""
+        value = self.state.value()
+        return value if isinstance(value, dict) else {}
+
+    def secrets(self) -> dict[str, str]:
+        """The secrets the person changed, by pointer: `value:TEXT`, `env:NAME`, `file:PATH`, or "" for cleared."""
+        return self.state.secrets()
+
+    def is_dirty(self) -> bool:
+        """Whether anything differs from what was loaded."""
+        return self.state.is_dirty()
+
+    def set_value(self, value: dict[str, Any]) -> None:
+        """Replaces the value, as one undo step."""
+        self.state.set_value(value)
+
+    def reset(self) -> None:
+        """Back to what was loaded."""
+        self.state.reset()
+
+    def mark_saved(self) -> None:
+        """What is in the form now is what is stored."""
+        self.state.mark_saved()
+
+    def undo(self) -> None:
+        """Takes the last change back."""
+        self.state.undo()
+
+    def redo(self) -> None:
+        """Makes the last undone change again."""
+        self.state.redo()
+
+    def warnings(self) -> list[str]:
+        """What the schema's author should know."""
+        return list(self.state.form.warnings)
+
+    # --- errors
+
+    def errors(self) -> list[FieldError]:
+        """All errors, without showing them."""
+        return self.state.errors()
+
+    def show_errors(self) -> int:
+        """Shows all errors, goes to the first bad field, and answers how many there are."""
+        errors = self.state.submit()
+        if errors:
+            self.go_to(errors[0].pointer)
+        return len(errors)
+
+    def show_error(self, pointer: str, message: str) -> None:
+        """Shows an error found elsewhere, such as by a connection test, at the field it is about."""
+        self.state.add_error(pointer, message)
+        self.go_to(pointer)
+
+    def go_to(self, pointer: str) -> None:
+        """Unfolds what hides a field, and puts the focus in it."""
+        block = self._binder.reveal(self.state.find(pointer) or ())
+        target = block.first_input() if block is not None else None
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._scroll_to(target)
+
+    def _scroll_to(self, target: QWidget) -> None:
+        above = self.parentWidget()
+        areas = self.findChildren(QScrollArea)
+        while above is not None:
+            if isinstance(above, QScrollArea):
+                areas.append(above)
+            above = above.parentWidget()
+        for area in areas:
+            if area.isAncestorOf(target):
+                area.ensureWidgetVisible(target, 0, theme.SPACE_XXL * 2)
+
+    async def shutdown(self) -> None:
+        """Ends what the form still asks of its services."""
+        await self.tasks.close()
+
+    # --- focus
+
+    def _focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        # With no new focus the window itself was left, not the field.
+        if old is None or new is None or not self.isAncestorOf(old):
+            return
+        left, entered = _row_of(old), _row_of(new)
+        if left is not None and left is not entered:
+            if isinstance(left.editor, SecretEditor):
+                left.editor.conceal()
+            self.state.touch(left.path)
+
+    def _structure_changed(self) -> None:
+        self._retab.start(0)
+
+    def set_tab_order(self) -> None:
+        """Tab goes where the eye goes, also to what was built later."""
+        self._retab.stop()
+        inputs = list(_in_order(self._inner))
+        for before, after in pairwise(inputs):
+            QWidget.setTabOrder(before, after)
+
+
+def _row_of(widget: QWidget) -> Row | None:
+    above: QWidget | None = widget
+    while above is not None and not isinstance(above, Row):
+        above = above.parentWidget()
+    return above
+
+
+def _in_order(widget: QWidget) -> list[QWidget]:
+    """The inputs below a widget in the order of its layouts."""
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return [widget]
+    layout = widget.layout()
+    return _in_layout(layout) if layout is not None else []
+
+
+def _in_layout(layout: QLayout) -> list[QWidget]:
+    found: list[QWidget] = []
+    for place in range(layout.count()):
+        one = layout.itemAt(place)
+        if one is None:
+            continue
+        below, inner = one.widget(), one.layout()
+        if below is not None:
+            found += _in_order(below)
+        elif inner is not None:
+            found += _in_layout(inner)
+    return found
