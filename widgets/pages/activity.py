@@ -1,0 +1,407 @@
+"""Activity: the log as it is written, by level, connection and words, as long as it may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, cast
+
+from PySide6.QtCore import QEvent, QItemSelection, QObject, Qt, QTimer
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QHeaderView,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QWidget,
+)
+
+from widgets import theme
+from widgets.pages.activity_detail import LineDetail
+from widgets.pages.activity_model import CHUNK, COLUMNS, Chunk, LogModel, line_text
+from widgets.pages.activity_row import ROW_HEIGHT, LogDelegate
+from widgets.pages.filter_chip import Choice, FilterChip
+from widgets.pages.page import Page, Place
+from widgets.parts import Chip, EmptyState, SearchField, column, label, line, plural, row, tool_button
+
+if TYPE_CHECKING:
+    from app.api import EngineApi, LogFilter, LogLine
+    from widgets.events import EventFeed
+
+__all__ = ["ActivityPage"]
+
+Level = Literal["debug", "info", "warning", "error"]
+
+POLL_MS = 100
+"""The shortest time between two looks at the log while events come."""
+IDLE_MS = 2000
+"""How often to look while none come: some lines have no event."""
+NEWEST = 1 << 62
+NEAR_TOP = 200 * ROW_HEIGHT
+"""How far from the first row older lines are fetched."""
+MOST_COPIED = 20_000
+
+
+class ActivityPage(Page):
+    """The table, its filters, what a line says in full, and following the end."""
+
+    name = "activity"
+
+    def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
+        super().__init__(client, parent)
+        self.model = LogModel(self)
+        self.model.wanted.connect(self._fetch)
+        self.following = True
+        self._level: Level = "info"
+        self._unread = 0
+        self._at_start = False
+        self._seen = False
+        self._stale = True
+        """Nothing was loaded yet, or with other filters."""
+
+        self.table = self._make_table()
+        self.search = SearchField(self.tr("Search the log"))
+        self.search.setFixedWidth(240)
+        self.search.searched.connect(lambda _text: self.reload())
+        self.search.moved.connect(lambda _step: self.table.setFocus())
+        self._levels = QButtonGroup(self)
+        chips: list[QWidget | int | None] = []
+        for value, text, icon in (
+            ("debug", self.tr("Everything"), ""),
+            ("info", self.tr("Info and above"), "info"),
+            ("warning", self.tr("Warnings and errors"), "warning"),
+            ("error", self.tr("Errors"), "error"),
+        ):
+            chip = Chip(text, value=value, icon=icon)
+            chip.setChecked(value == self._level)
+            self._levels.addButton(chip)
+            chips.append(chip)
+        self._levels.buttonClicked.connect(lambda chip: self._choose_level(cast(Level, chip.value)))
+        self.connection = FilterChip("connection", self.tr("All connections"))
+        self.connection.changed.connect(self.reload)
+        self.follow_chip = Chip(self.tr("Follow"), value="follow", icon="arrow-down")
+        self.follow_chip.setToolTip(self.tr("Stay at the newest line"))
+        self.follow_chip.setChecked(True)
+        self.follow_chip.clicked.connect(lambda checked: self._follow(bool(checked)))
+        self._copy_button = tool_button("copy", self.tr("Copy the selected lines"), self.copy, name="copy_lines")
+        top = column(
+            row(label(self.tr("Activity"), "title"), None, self.search, space=theme.SPACE_M),
+            row(*chips, self.connection, None, self.follow_chip, self._copy_button),
+            space=theme.SPACE_M,
+        )
+        top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
+
+        self.detail = LineDetail()
+        self.detail.hide()
+        self.detail.closed.connect(self._close_detail)
+        self.detail.copied.connect(self.copy)
+        self.detail.connection_asked.connect(lambda ref: self.navigate.emit(Place("connection", ref)))
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.table)
+        split.addWidget(self.detail)
+        split.setStretchFactor(0, 1)
+        split.setCollapsible(0, False)
+        self.pill = Chip("", value="new_lines", icon="arrow-down", parent=self.table)
+        self.pill.setCheckable(False)
+        self.pill.setProperty("kind", "primary")
+        theme.set_icon(self.pill, "arrow-down", "on_accent")
+        self.pill.clicked.connect(lambda: self._follow(True))
+        self.pill.hide()
+        self.table.installEventFilter(self)
+
+        self.empty = EmptyState("activity", "", "", self._empty_action)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(QWidget())
+        self.stack.addWidget(split)
+        self.stack.addWidget(self.empty)
+        laid = column(top, line(), self.stack, parent=self, space=0)
+        laid.setStretch(2, 1)
+        self._split = split
+
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(POLL_MS)
+        self._soon.timeout.connect(self._look)
+        self._idle = QTimer(self)
+        self._idle.setInterval(IDLE_MS)
+        self._idle.timeout.connect(self._look)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setObjectName("log")
+        table.setAccessibleName(self.tr("Log"))
+        table.setModel(self.model)
+        table.setItemDelegate(LogDelegate(table))
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setCornerButtonEnabled(False)
+        table.setTabKeyNavigation(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows = table.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        columns = table.horizontalHeader()
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        columns.setHighlightSections(False)
+        columns.setSectionsClickable(False)
+        columns.setStyleSheet(f"QHeaderView::section:first {{ padding-left: {theme.SPACE_XL}px; }}")
+        for at, width in enumerate((168, 96, 150)):
+            columns.resizeSection(at, width)
+        columns.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().selectionChanged.connect(self._selected)
+        table.verticalScrollBar().valueChanged.connect(self._scrolled)
+        keys = QKeySequence(QKeySequence.StandardKey.Copy).toString(QKeySequence.SequenceFormat.NativeText)
+        copy = QAction(self.tr("Copy") + f"\t{keys}", table)
+        copy.triggered.connect(self.copy)
+        table.addAction(copy)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        return table
+
+    # --- page --------------------------------------------------------------------------------------------------------
+
+    async def activate(self) -> None:
+        """Show what came since it was last seen, and go on looking."""
+        self._seen = True
+        self._idle.start()
+        await self._load_names()
+        await (self._load() if self._stale else self._poll())
+
+    def deactivate(self) -> None:
+        """Nothing is asked while nobody looks."""
+        self._seen = False
+        self._idle.stop()
+        self._soon.stop()
+
+    def follow(self, feed: EventFeed) -> None:
+        """Events say that there may be lines."""
+        feed.batch.connect(self._look_soon)
+        feed.fact.connect(lambda fact: self._renamed() if fact.kind.startswith("connection_") else None)
+
+    def show_place(self, place: Place) -> None:
+        """`ref` narrows to a connection, `filter` to a level."""
+        if place.filter in ("debug", "info", "warning", "error"):
+            self._choose_level(cast(Level, place.filter))
+        if place.ref:
+            self.connection.choose([place.ref])
+
+    def focus_search(self) -> None:
+        """Ctrl-F."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def refresh(self) -> None:
+        """F5."""
+        self.reload()
+
+    # --- reading the log ---------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Begin again at the newest line, as the filters say."""
+        self._stale = True
+        if not self._seen:
+            return
+        self.tasks.cancel("poll")
+        self.tasks.cancel("older")
+        self.tasks.restart(self._load(), "load")
+
+    async def _load(self) -> None:
+        lines = await self.client.log(self._filter(before=NEWEST))
+        self._at_start = len(lines) < CHUNK
+        self._stale = False
+        self.model.reset(_in_order(lines))
+        self._follow(True)
+        self._show_state()
+
+    def _look_soon(self) -> None:
+        if self._seen and not self._soon.isActive():
+            self._soon.start()
+
+    def _look(self) -> None:
+        if not self.tasks.running("poll") and not self.tasks.running("load"):
+            self.tasks.start(self._poll(), "poll")
+
+    async def _poll(self) -> None:
+        """Append what came after the last line."""
+        while True:
+            lines = await self.client.log(self._filter(after=self.model.last or 0))
+            before = self.model.rowCount()
+            self.model.append(_in_order(lines))
+            self._arrived(self.model.rowCount() - before)
+            if len(lines) < CHUNK:
+                return
+
+    def _arrived(self, rows: int) -> None:
+        if not rows:
+            return
+        if self.following:
+            self.table.scrollToBottom()
+        else:
+            self._unread += rows
+            self._show_pill()
+        self._show_state()
+
+    async def _load_older(self) -> None:
+        lines = await self.client.log(self._filter(before=self.model.first))
+        self._at_start = len(lines) < CHUNK
+        bar = self.table.verticalScrollBar()
+        place = bar.value()
+        rows = self.model.prepend(_in_order(lines))
+        bar.setValue(place + rows * ROW_HEIGHT)
+
+    def _fetch(self, chunk: Chunk) -> None:
+        self.tasks.start(self._refill(chunk), "fetch")
+
+    async def _refill(self, chunk: Chunk) -> None:
+        try:
+            lines = await self.client.log(self._filter(after=chunk.first - 1, limit=chunk.count))
+        except BaseException:
+            self.model.give_up(chunk)
+            raise
+        self.model.fill(chunk, _in_order(lines))
+
+    def _filter(self, *, after: int | None = None, before: int | None = None, limit: int = CHUNK) -> LogFilter:
+        from app.api import LogFilter
+
+        return LogFilter(
+            after=after,
+            before=before,
+            level=self._level,
+            text=self.search.text().strip(),
+            connection=self.connection.value(),
+            limit=limit,
+        )
+
+    def _renamed(self) -> None:
+        if self._seen:
+            self.tasks.restart(self._load_names(), "names")
+
+    async def _load_names(self) -> None:
+        here = await self.client.connections()
+        gone = await self.client.connections(removed=True)
+        self.model.show_names({connection.id: connection.name for connection in [*gone, *here]})
+        self.connection.offer(Choice(connection.id, connection.name, connection.icon) for connection in here)
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    def _choose_level(self, level: Level) -> None:
+        for chip in self._levels.buttons():
+            chip.setChecked(cast(Chip, chip).value == level)
+        if level != self._level:
+            self._level = level
+            self.reload()
+
+    def _narrowed(self) -> bool:
+        return bool(self.search.text().strip() or self.connection.value() or self._level in ("warning", "error"))
+
+    def _show_state(self) -> None:
+        rows = self.model.rowCount()
+        if not rows and self._narrowed():
+            self.empty.say(self.tr("No line matches"), self.tr("Try fewer words."), self.tr("Show all"))
+        elif not rows:
+            self.empty.say(
+                self.tr("Nothing has happened yet"),
+                self.tr("What the engine does is written here as it happens."),
+                self.tr("Add a source"),
+            )
+        self.stack.setCurrentIndex(1 if rows else 2)
+
+    def _empty_action(self) -> None:
+        if not self._narrowed():
+            self.navigate.emit(Place("add_source"))
+            return
+        self.search.setText("")
+        self.search.flush()
+        self.connection.choose([])
+        self._choose_level("info")
+        self.reload()
+
+    def _scrolled(self, value: int) -> None:
+        bar = self.table.verticalScrollBar()
+        at_end = value >= bar.maximum()
+        if at_end != self.following:
+            self.following = at_end
+            self.follow_chip.setChecked(at_end)
+            if at_end:
+                self._unread = 0
+            self._show_pill()
+        if value < NEAR_TOP and not at_end and not self._at_start and not self.tasks.running("older"):
+            self.tasks.start(self._load_older(), "older")
+
+    def _follow(self, on: bool) -> None:
+        self.following = on
+        self.follow_chip.setChecked(on)
+        if on:
+            self._unread = 0
+            self.table.scrollToBottom()
+        self._show_pill()
+
+    def _show_pill(self) -> None:
+        self.pill.setVisible(bool(self._unread) and not self.following)
+        self.pill.setText(plural(self._unread, self.tr("new line"), self.tr("new lines")))
+        self.pill.setAccessibleName(self.pill.text())
+        self.pill.adjustSize()
+        bottom = self.table.viewport().geometry().bottom()
+        self.pill.move((self.table.width() - self.pill.width()) // 2, bottom - self.pill.height() - theme.SPACE_M)
+        self.pill.raise_()
+
+    def _selected(self, *_: QItemSelection) -> None:
+        rows = self.table.selectionModel().selectedRows()
+        found = self.model.line(rows[0].row()) if len(rows) == 1 else None
+        if found is None:
+            return
+        self.detail.show_line(found, self.model.name(found))
+        if self.detail.isHidden():
+            self.detail.show()
+            self._split.setSizes([self.height(), 190])
+            self.table.scrollTo(rows[0])
+
+    def _close_detail(self) -> None:
+        self.detail.hide()
+        self.table.clearSelection()
+        self.table.setFocus()
+
+    # --- copy --------------------------------------------------------------------------------------------------------
+
+    def copy(self) -> None:
+        """The selected lines as text, or, if none is selected, those that are on the screen."""
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        if not rows:
+            top, bottom = self.table.rowAt(0), self.table.rowAt(self.table.viewport().height() - 1)
+            rows = list(range(max(0, top), (bottom if bottom >= 0 else self.model.rowCount() - 1) + 1))
+        self.tasks.restart(self._copy(rows[:MOST_COPIED]), "copy")
+
+    async def _copy(self, rows: list[int]) -> None:
+        """Lines that were let go are fetched first, a chunk at a time."""
+        texts = []
+        for row_ in rows:
+            found = self.model.line(row_)
+            if found is None and (chunk := self.model.chunk_of(row_)) is not None:
+                await self._refill(chunk)
+                found = self.model.line(row_)
+            if found is not None:
+                texts.append(line_text(found, self.model.name(found)))
+        QGuiApplication.clipboard().setText("\n".join(texts))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the table: copy lines rather than a cell, Esc closes the details. The pill stays in its place."""
+        if watched is not self.table:
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.Resize and self.pill.isVisible():
+            QTimer.singleShot(0, self, self._show_pill)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.matches(QKeySequence.StandardKey.Copy):
+                self.copy()
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.detail.isVisible():
+                self._close_detail()
+                return True
+        return super().eventFilter(watched, event)
+
+
+def _in_order(lines: list[LogLine]) -> list[LogLine]:
+    return sorted(lines, key=lambda each: each.seq)
