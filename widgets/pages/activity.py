@@ -251,6 +251,7 @@ class ActivityPage(Page):
         bar = self.table.verticalScrollBar()
         place = bar.value()
         rows = self.model.prepend(_in_order(lines))
+        self.table.updateGeometries()  # else the bar does not reach as far yet, and its end is taken for the log's
         bar.setValue(place + rows * ROW_HEIGHT)
 
     def _fetch(self, chunk: Chunk) -> None:
