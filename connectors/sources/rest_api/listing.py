@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from urllib.parse import urljoin
 
 from connectors.sdk import ConfigError, Http, Json, PermanentError, Response
 from connectors.sources._times import earlier
@@ -29,8 +30,10 @@ class Listing:
             return Answer(document=None, items=[], url=response.url, refused=response.status)
         document = self._document(response)
         items = [] if response.status == 204 else self._items(document, response.url)
-        url = at.get("url", self.config.url)
-        return Answer(document=document, items=items, url=url, link=response.headers.get("link", ""))
+        return Answer(document=document, items=items, url=self._url(at), link=response.headers.get("link", ""))
+
+    def _url(self, at: At) -> str:
+        return urljoin(self.config.url, at["path"]) if "path" in at else self.config.url
 
     async def document(self) -> Json:
         """The first answer as it is, before anything is known of its items."""
@@ -41,15 +44,15 @@ class Listing:
         sent: dict[str, Json] = dict(config.pagination.parameters(at))
         if since is not None and config.poll_parameter:
             sent[config.poll_parameter] = earlier(since, config.poll_overlap)
-        query: dict[str, str | int | list[str]] = {} if "url" in at else dict(config.query_params)
+        query: dict[str, str | int | list[str]] = {} if "path" in at else dict(config.query_params)
         body = config.body()
         if config.parameters_in == "body":
             body = _merged(body or {}, sent)
-        elif "url" not in at:  # the link of an API already carries what we asked for
+        elif "path" not in at:  # the link of an API already carries what we asked for
             query.update({name: str(value) for name, value in sent.items()})
         return await self.http.request(
             config.method,
-            at.get("url", config.url),
+            self._url(at),
             params=query or None,
             headers={"Accept": "application/json", **config.headers},
             json=body,

@@ -184,11 +184,11 @@ class LinkPaging(_Paging):
     limit: int = option(100, title="Page size", order=3, ge=1, effect="tuning")
 
     def parameters(self, at: At) -> dict[str, str | int]:
-        return {self.limit_param: self.limit} if self.limit_param and "url" not in at else {}
+        return {self.limit_param: self.limit} if self.limit_param and "path" not in at else {}
 
     def following(self, at: At, answer: Answer) -> At | None:
         found = find(self.next_link_path, answer.document) if self.next_link_path else next_link(answer.link)
-        return {"url": same_host(answer.url, str(found))} if found else None
+        return {"path": on_host(answer.url, str(found))} if found else None
 
 
 Paging = Annotated[NoPaging | PagePaging | OffsetPaging | CursorPaging | LinkPaging, Field(discriminator="method")]
@@ -203,10 +203,10 @@ def next_link(header: str) -> str | None:
     return None
 
 
-def same_host(url: str, link: str) -> str:
-    """`link` as seen from `url`. It must stay on the host: the rest of the listing would be another's word.
+def on_host(url: str, link: str) -> str:
+    """Path and query of `link` as seen from `url`. It must stay on the host: the rest would be another's word.
 
-    Servers behind a proxy often write http:// into their links; the scheme of `url` is kept then."""
+    Servers behind a proxy often write http:// into their links; that is taken for https:// where `url` is."""
     base, found = urlsplit(url), urlsplit(urljoin(url, link))
     ports = (base.port or PORTS.get(base.scheme), found.port or PORTS.get(found.scheme))
     downgraded = base.scheme == "https" and found.scheme == "http" and found.port is None and base.port is None
@@ -217,4 +217,4 @@ def same_host(url: str, link: str) -> str:
             remedy="Enter the address under which the API names itself, or page another way.",
             code="foreign_link",
         )
-    return urlunsplit(found._replace(scheme=base.scheme))
+    return urlunsplit(("", "", found.path or "/", found.query, ""))

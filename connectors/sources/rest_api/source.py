@@ -228,13 +228,15 @@ class RestApiSource(Source[RestApiConfig]):
                 continue
             key = MARK + upsert.ref.source_id
             mark = Mark(place.token, (upsert.fingerprint or "")[:16])
-            known = msgspec.json.decode(kept, type=Mark) if (kept := state.get(key)) else None
-            state.put(key, msgspec.json.encode(mark))
+            known = msgspec.json.decode(kept, type=Mark) if (kept := state.get(key)) else Mark("", "")
             highest = self._higher(highest, item)
-            if known is None or known.token not in (place.token, place.again):
+            if known.token == place.token and place.since is None:
+                if known.fingerprint != mark.fingerprint:
+                    changes.append(self._twice(upsert.ref))
+                continue
+            state.put(key, msgspec.json.encode(mark))
+            if known.token not in (place.token, place.again) or known.fingerprint != mark.fingerprint:
                 changes.append(upsert)
-            elif known.fingerprint != mark.fingerprint:
-                changes.append(self._twice(upsert.ref) if known.token == place.token and not place.since else upsert)
         place = msgspec.structs.replace(self._advance(answer, place, visited), highest=highest, whole=whole)
         if place.phase == "read":
             return changes, place

@@ -79,26 +79,26 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> Feed:
 def _parse_xml(body: bytes, url: str, content_type: str) -> Feed:
     import feedparser  # here and not above: it takes a third of a second to load
 
-    # As a file object: feedparser would take bytes that happen to be a path for a file to open.
-    found = feedparser.parse(
-        io.BytesIO(body), response_headers={"content-location": url, "content-type": content_type or "application/xml"}
-    )
-    if not found.version and not found.entries:
+    # As a file object: feedparser would take bytes that happen to be a path for a file to open. Without the address: it
+    # would make relative IDs absolute with it, and then a move of the feed would make all entries new.
+    found = feedparser.parse(io.BytesIO(body), response_headers={"content-type": content_type or "application/xml"})
+    version = found.get("version", "")
+    if not version and not found.entries:
         raise _no_feed(body, url)
     error = found.get("bozo_exception") if found.bozo else None
     harmless = isinstance(error, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType)
     older = [link.get("href") for link in found.feed.get("links", []) if link.get("rel") in OLDER]
     return Feed(
-        title=_line(found.feed.get("title", "")),
-        version=found.version,
-        entries=[_entry(entry) for entry in found.entries],
+        title=_line(html_to_text(found.feed.get("title", ""))),
+        version=version,
+        entries=[_entry(entry, url) for entry in found.entries],
         older=urljoin(url, older[0]) if older and older[0] else None,
         problem=" ".join(str(error).split()) if error is not None else "",
         whole=error is None or harmless,
     )
 
 
-def _entry(raw: Any) -> Entry:
+def _entry(raw: Any, url: str) -> Entry:
     """One of feedparser's entries. Read as the plain dict that it is: its own access maps missing keys to others."""
 
     def get(name: str) -> Any:
@@ -108,18 +108,23 @@ def _entry(raw: Any) -> Entry:
     chosen = next((part for part in bodies if "html" in part.get("type", "")), bodies[0])
     html = chosen.get("value") or get("summary") or ""
     enclosures = [
-        {key: part[key] for key in ("href", "type", "length") if part.get(key)} for part in get("enclosures") or []
+        {"href": urljoin(url, part["href"])} | {key: part[key] for key in ("type", "length") if part.get(key)}
+        for part in get("links") or []
+        if part.get("rel") == "enclosure" and part.get("href")
     ]
     metadata = {
         "tags": [tag.get("term") for tag in get("tags") or [] if tag.get("term")],
         "enclosures": enclosures,
         "comments": get("comments"),
     }
+    title, link = get("title") or "", get("link")
+    if link == get("id") and not urlsplit(link or "").scheme:
+        link = None  # a GUID that forgot to say that it is no link
     published, updated = _moment(get("published_parsed")), _moment(get("updated_parsed"))
     return _made(
         id=get("id"),
-        title=get("title") or "",
-        link=get("link"),
+        title=html_to_text(title) if (get("title_detail") or {}).get("type") == "text/html" else title,
+        link=urljoin(url, link) if link else None,
         html=html,
         plain=chosen.get("type") == "text/plain" and "<" not in html,
         author=get("author") or "",
@@ -185,7 +190,7 @@ def _made(*, id: Any, title: str, link: str | None, html: str, metadata: dict[st
     """The entry with what every dialect may lack: an ID, a title, a link that can be followed."""
     if link and urlsplit(link).scheme not in ("http", "https"):
         link = None
-    title = _line(html_to_text(title) if "<" in title or "&" in title else title)
+    title = _line(title)
     if not id and not link:
         id = "sha256:" + hashlib.sha256(f"{title}\n{html}".encode()).hexdigest()
     shown = {key: value for key, value in metadata.items() if value}
