@@ -33,6 +33,7 @@ _METADATA = tuple(
         "192.0.0.192/32",  # Oracle
     )
 )
+_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
 
@@ -172,8 +173,9 @@ def is_public(address: Address) -> bool:
     inner = embedded(address)
     if inner is not None:
         return is_public(inner)
-    local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
-    return address.is_global and not address.is_multicast and not local
+    if isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address in _LOCAL_NAT64):
+        return False
+    return address.is_global and not address.is_multicast
 
 
 def embedded(address: Address) -> ipaddress.IPv4Address | None:

@@ -84,6 +84,6 @@ def bearer(*hosts: str) -> Authorization:
     return Authorization(kind="bearer", params={"token": SecretRef("env:TOKEN")}, hosts=hosts)
 
 
-async def resolves_to(addresses: Mapping[str, Sequence[str]], host: str) -> list[str]:
+async def resolves_to(addresses: Mapping[str, Sequence[str]], host: str, port: int) -> list[str]:
     """For `functools.partial`: a DNS of the test's own."""
     return list(addresses[host])
