@@ -91,9 +91,9 @@ async def _test(client: EngineApi, handle: DemoHandle, console: Console) -> bool
 def _step_line(step: CheckStep) -> Text:
     line = Text("  ")
     line.append(f"{step.state:<8}", style=STYLES.get(step.state, ""))
-    line.append(f"{step.title:<26}")
-    line.append(f"{step.ms:>8.1f} ms" if step.state != "skipped" else " " * 11, style="dim")
-    line.append(f"  {step.message}" if step.message else "")
+    line.append(f"{step.ms:>7.1f} ms  " if step.state != "skipped" else " " * 12, style="dim")
+    line.append(f"{step.title:<36}")
+    line.append(step.message, style="dim")
     return line
 
 

@@ -96,7 +96,9 @@ def drafts(addresses: Addresses, handbook: Path) -> list[ConnectionDraft]:
             },
             secrets={"/auth/token": f"env:{TOKEN_VARIABLE}"},
         ),
-        ConnectionDraft(type="rss", name="News", config={"url": f"{addresses.news}/feed.xml", "full_article": True}),
+        ConnectionDraft(
+            type="rss", name="News", config={"feed_url": f"{addresses.news}/feed.xml", "full_article": True}
+        ),
     ]
 
 
@@ -112,7 +114,7 @@ async def ensure_connections(client: EngineApi, wanted: list[ConnectionDraft]) -
             found.append(await client.add_connection(draft))
         elif moved := {
             f"/{name}": draft.config[name]
-            for name in ("endpoint_url", "url", "path")
+            for name in ("endpoint_url", "url", "feed_url", "path")
             if name in draft.config and there.config.get(name) != draft.config[name]
         }:
             found.append(await client.edit_connection(there.id, ConnectionEdit(set=moved)))
