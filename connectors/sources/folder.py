@@ -153,8 +153,10 @@ class FolderSource(Source[FolderConfig]):
     async def watch(self) -> AsyncIterator[None]:
         await asyncio.to_thread(self._identity)
         try:
-            async for _ in awatch(self._root, watch_filter=self._concerns, ignore_permission_denied=True):
-                yield
+            changes = awatch(self._root, watch_filter=self._concerns, ignore_permission_denied=True)
+            async with aclosing(changes):
+                async for _ in changes:
+                    yield
         except (OSError, RuntimeError) as error:
             raise PermanentError(
                 "The folder can't be watched",
@@ -261,7 +263,7 @@ class FolderSource(Source[FolderConfig]):
         """Opens only when it is read, so that a body nobody asks for leaves no file open."""
         with _in_family(source_id), await asyncio.to_thread(self._open, source_id) as file:
             length = 0
-            while chunk := await asyncio.to_thread(file.read, WHOLE):
+            while length <= facts.st_size and (chunk := await asyncio.to_thread(file.read, WHOLE)):
                 length += len(chunk)
                 yield chunk
             _refuse_changed(source_id, file, facts, length)
