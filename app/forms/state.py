@@ -46,6 +46,7 @@ class FormState:
         self._ids = count(1)
         self._cells = Cells()
         self._secrets: dict[Path, SecretSlot] = {}
+        self._revisions: dict[Path, int] = {}
         self._touched: set[Path] = set()
         self._submitted = False
         self._external: dict[Path, str] = {}
@@ -277,6 +278,10 @@ class FormState:
         """What was known of it when the form was loaded."""
         return self._stored.get(path, SecretSlot())
 
+    def secret_revision(self, path: Path) -> int:
+        """A number that changes when a secret at or below a path does; it tells nothing of the secret."""
+        return sum(count for where, count in self._revisions.items() if starts_with(where, path))
+
     def set_secret(self, path: Path, slot: SecretSlot) -> None:
         """Changes a secret. Not undoable: no history may hold it."""
         if slot.state == "unset" or (slot.state == "cleared" and path not in self._stored):
@@ -284,6 +289,7 @@ class FormState:
         else:
             self._secrets[path] = slot
         changes = self._vivified(path) if slot.filled else {}
+        self._revisions[path] = self._revisions.get(path, 0) + 1
         self._external.pop(path, None)
         self._errors = None
         if not changes or not self._apply(changes):

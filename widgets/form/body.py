@@ -10,7 +10,7 @@ from app.forms.schema import humanise
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.help import help_label
-from widgets.parts import frame, label
+from widgets.parts import frame, label, row
 
 GAP = theme.SPACE_L
 """Between two fields."""
@@ -21,7 +21,7 @@ class Disclosure(QWidget):
 
     opened = Signal()
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, detail: str = "") -> None:
         super().__init__()
         self.toggle = QToolButton()
         self.toggle.setText(title)
@@ -39,7 +39,10 @@ class Disclosure(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE_S)
-        column.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignLeft)
+        what = label(detail, "detail", "muted", wrap=True)
+        head = row(self.toggle, what, space=theme.SPACE_S)
+        head.setStretch(1, 1)
+        column.addLayout(head)
         column.addWidget(self.body)
 
     def _toggled(self, on: bool) -> None:
@@ -114,27 +117,47 @@ class ObjectBody(Block):
             self.binder.structure_changed.emit()
 
     def _build(self) -> None:
+        """Fields without a group come first; groups and nested objects follow in the order of their first field."""
         shown = [child for child in self.spec.children if not child.hidden]
-        plain = [child for child in shown if not child.advanced and not child.group]
-        advanced = [child for child in shown if child.advanced]
-        for child in plain:
+        usual = [child for child in shown if not child.advanced]
+        sections: dict[str, list[FieldSpec]] = {group: [] for group, _ in self.spec.groups}
+        loose = []
+        for child in usual:
+            if child.group:
+                sections.setdefault(child.group, []).append(child)
+            elif child.kind in (Kind.OBJECT, Kind.LIST, Kind.MAP) and self.level == 0:
+                sections[f"\0{child.name}"] = [child]
+            else:
+                loose.append(child)
+        for child in loose:
             self._add(self._fields, child)
-        titles = dict(self.spec.groups)
-        for child in shown:
-            if child.group and not child.advanced:
-                titles.setdefault(child.group, humanise(child.group))
-        for group, title in titles.items():
-            members = [child for child in shown if child.group == group and not child.advanced]
+        for group, members in sections.items():
             if members:
-                self._fields.addSpacing(theme.SPACE_S)
-                self._fields.addWidget(label(title, "section"))
-                for child in members:
-                    self._add(self._fields, child)
-        if advanced:
-            self._fold(self.tr("Advanced"), advanced)
+                self._section("" if group.startswith("\0") else self._title(group), members)
+        folded = [child for child in shown if child.advanced]
+        if folded:
+            self._fold(folded)
 
-    def _fold(self, title: str, children: list[FieldSpec]) -> None:
-        section = Disclosure(title)
+    def _title(self, group: str) -> str:
+        return dict(self.spec.groups).get(group) or (group if group[:1].isupper() else humanise(group))
+
+    def _section(self, title: str, members: list[FieldSpec]) -> None:
+        if self._fields.count():
+            self._fields.addSpacing(theme.SPACE_S)
+        # A section with one field of the same name says it once.
+        alone = len(members) == 1 and members[0].kind is Kind.UNION and _bare(title) == _bare(members[0].label)
+        if title:
+            line = row(label(title, "section"))
+            if alone and members[0].required:
+                line.addWidget(label(self.tr("required"), "detail", "muted"))
+            line.addStretch(1)
+            self._fields.addLayout(line)
+        for child in members:
+            self._add(self._fields, child, heading=not alone)
+
+    def _fold(self, children: list[FieldSpec]) -> None:
+        names = ", ".join(child.label for child in children[:3]) + (" …" if len(children) > 3 else "")
+        section = Disclosure(self.tr("Advanced"), names)
         section.toggle.setObjectName(f"advanced:{self.binder.state.pointer(self.path)}")
 
         def build() -> None:
@@ -148,11 +171,8 @@ class ObjectBody(Block):
             self._folded[child.name] = section
         self._fields.addWidget(section)
 
-    def _add(self, layout: QVBoxLayout, child: FieldSpec) -> None:
-        block = self.binder.make((*self.path, child.name), child, self.level + 1)
-        if child.kind in (Kind.OBJECT, Kind.LIST, Kind.MAP) and layout.count() and self.level == 0:
-            layout.addSpacing(theme.SPACE_S)
-        layout.addWidget(block)
+    def _add(self, layout: QVBoxLayout, child: FieldSpec, *, heading: bool = True) -> None:
+        layout.addWidget(self.binder.make((*self.path, child.name), child, self.level + 1, heading=heading))
 
     def open_towards(self, path: Path) -> None:
         """Unfolds the section a path lies in."""
@@ -178,6 +198,10 @@ def _can_be_absent(spec: FieldSpec) -> bool:
     if spec.nullable:
         return True
     return not spec.required and spec.default is UNSET and any(child.required for child in spec.children)
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def card() -> tuple[QWidget, QVBoxLayout]:

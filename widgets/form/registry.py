@@ -5,15 +5,19 @@ from __future__ import annotations
 from app.forms import UNSET, FieldSpec, Kind
 from widgets.form.choices import CheckEditor, ChoiceEditor, SeveralEditor, YesNoEditor
 from widgets.form.editor import Editor
+from widgets.form.live import LiveEditor
 from widgets.form.paths import PathEditor
 from widgets.form.secret import SecretEditor
 from widgets.form.tags import PairsEditor, TagsEditor
 from widgets.form.text import AreaEditor, JsonEditor, LineEditor, NumberEditor
+from widgets.form.tree import TreeEditor
 from widgets.form.units import UnitEditor
 
 EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.STRING, ""): LineEditor,
     (Kind.STRING, "path"): PathEditor,
+    (Kind.STRING, "live"): LiveEditor,
+    (Kind.STRING, "tree"): TreeEditor,
     (Kind.TEXT, ""): AreaEditor,
     (Kind.INTEGER, ""): NumberEditor,
     (Kind.INTEGER, "unit"): UnitEditor,
@@ -25,6 +29,7 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.MULTI_ENUM, ""): SeveralEditor,
     (Kind.SECRET, ""): SecretEditor,
     (Kind.TAGS, ""): TagsEditor,
+    (Kind.TAGS, "tree"): TreeEditor,
     (Kind.PAIRS, ""): PairsEditor,
     (Kind.JSON, ""): JsonEditor,
 }
@@ -32,8 +37,10 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
 
 def hint(spec: FieldSpec) -> str:
     """What decides between several editors of one kind."""
-    if spec.kind is Kind.STRING and spec.path_kind:
-        return "path"
+    if spec.kind in (Kind.STRING, Kind.TAGS) and spec.tree:
+        return "tree"
+    if spec.kind is Kind.STRING and (spec.options is not None or spec.path_kind):
+        return "live" if spec.options is not None else "path"
     if spec.kind in (Kind.INTEGER, Kind.NUMBER) and spec.unit:
         return "unit"
     if spec.kind is Kind.BOOLEAN and (spec.nullable or (spec.required and spec.default is UNSET)):

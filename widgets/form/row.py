@@ -10,9 +10,12 @@ from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.editor import Editor
 from widgets.form.help import help_label, plain
+from widgets.form.live import LiveEditor
+from widgets.form.outside import Outside
 from widgets.form.registry import make_editor
 from widgets.form.secret import SecretEditor
 from widgets.form.text import JsonEditor
+from widgets.form.tree import TreeEditor
 from widgets.parts import icon_label, label, tool_button
 
 NARROW = 360
@@ -44,9 +47,11 @@ class Row(Block):
         if spec.help:
             self._help = help_label(spec.help)
             if self.editor.names_itself:
-                self._help.setIndent(24)
+                self._help.setIndent(28)
             self._column.addWidget(self._help)
         self.editor.edited.connect(self._edited)
+        if isinstance(self.editor, LiveEditor | TreeEditor) and binder.services is not None:
+            self.editor.attach(Outside(binder.state, binder.services, binder.tasks))
         if isinstance(self.editor, SecretEditor):
             self.editor.slot_edited.connect(lambda slot: binder.state.set_secret(path, slot))
         self.refresh()

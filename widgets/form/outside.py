@@ -1,0 +1,68 @@
+"""What a live editor may use of the form around it: its services, the values so far, and a scope for its tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from app.forms import FieldSpec, FormState
+from connectors.sdk import Node, Option
+from connectors.sdk.errors import error_info
+from widgets.form.services import FormServices
+from widgets.tasks import TaskScope
+
+
+class Outside:
+    """Handed to editors that ask the connector."""
+
+    def __init__(self, state: FormState, services: FormServices, tasks: TaskScope) -> None:
+        self._state = state
+        self._services = services
+        self.tasks = tasks
+
+    def missing(self, spec: FieldSpec) -> str:
+        """The label of the first field that has to be filled in before choices can be asked for; "" if none."""
+        if spec.options is None:
+            return ""
+        for pointer in spec.options.depends:
+            for error in self._state.errors():
+                if error.pointer == pointer or error.pointer.startswith(f"{pointer}/"):
+                    return self._state.spec(error.path).label
+        return ""
+
+    def key(self, spec: FieldSpec) -> str:
+        """What the choices depend on, so that they are asked for again only when it changed. Holds no secret."""
+        depends = spec.options.depends if spec.options is not None else ()
+        found = []
+        for pointer in depends:
+            path = self._state.find(pointer)
+            if path is not None:
+                value = self._state.get(path)
+                found.append([repr(value), self._state.secret_revision(path)])
+        return json.dumps(found)
+
+    async def options(self, spec: FieldSpec) -> list[Option]:
+        """Asks for a field's choices with the values so far."""
+        assert spec.options is not None
+        value: Any = self._state.value()
+        return await self._services.options(spec.options.source, value if isinstance(value, dict) else {})
+
+    async def discover(self, parent: str | None) -> list[Node]:
+        """Asks for what lies below a node."""
+        return await self._services.discover(parent)
+
+
+def reason(error: BaseException) -> str:
+    """Why it failed and what to do, in one line."""
+    info = error_info(error)
+    return f"{info.sentence()}. {info.remedy}".strip() if info.remedy else info.sentence()
+
+
+def has_loop() -> bool:
+    """Whether coroutines can be started here; not in a plain test of widgets."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,203 @@
+"""Picking from the connector's tree (folders, spaces, drives) in a panel below the field; children are loaded when a
+node is opened. The field can also be typed."""
+
+from __future__ import annotations
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+
+from app.forms import FieldSpec, Json, Kind
+from app.forms.values import same
+from connectors.sdk import Node
+from widgets import theme
+from widgets.form.editor import Editor
+from widgets.form.outside import Outside, has_loop, reason
+from widgets.form.tags import TagsEditor
+from widgets.form.text import LineEditor
+from widgets.parts import button, row
+
+NODE = Qt.ItemDataRole.UserRole
+LOADED = Qt.ItemDataRole.UserRole + 1
+
+
+class TreeEditor(Editor):
+    """A line (or chips, where several may be picked) and a tree that opens below it."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self._outside: Outside | None = None
+        self._value: Json = None
+        self._several = spec.kind is Kind.TAGS
+        self.inner: Editor = TagsEditor(spec) if self._several else LineEditor(spec)
+        self.inner.edited.connect(self._inner_edited)
+        self.target = self.inner.target
+        self.choose = button(self.tr("Choose …"), self.toggle, icon="folder-open")
+        self.choose.setAccessibleName(self.tr("Choose {label}").format(label=spec.label))
+        self.choose.setEnabled(not spec.read_only)
+        self.choose.setVisible(False)
+        line = row(self.inner, self.choose)
+        line.setAlignment(self.choose, Qt.AlignmentFlag.AlignTop)
+        line.setStretch(0, 1)
+        self.column.addLayout(line)
+        self.panel: QFrame | None = None
+
+    def attach(self, outside: Outside) -> None:
+        """Gives it whom to ask."""
+        self._outside = outside
+        self.choose.setVisible(True)
+
+    def show_value(self, value: Json) -> None:
+        """Shows the value, in the tree too."""
+        self._value = value
+        self.inner.show_value(value)
+        if self.panel is not None:
+            self._mark(self.tree.invisibleRootItem())
+
+    def _inner_edited(self, value: Json) -> None:
+        self.edited.emit(value)
+
+    # --- the panel
+
+    def toggle(self) -> None:
+        """Opens or closes the tree."""
+        if self.panel is None:
+            self._build()
+        assert self.panel is not None
+        self.panel.setVisible(self.panel.isHidden())
+        if not self.panel.isHidden():
+            self.tree.setFocus()
+            if not self.tree.topLevelItemCount():
+                self._load(self.tree.invisibleRootItem(), None)
+
+    def _build(self) -> None:
+        self.panel = QFrame()
+        self.panel.setProperty("ground", "card")
+        self.panel.setVisible(False)
+        self.tree = QTreeWidget()
+        self.tree.setColumnCount(2)
+        self.tree.setHeaderHidden(True)
+        self.tree.setFixedHeight(220)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.tree.header().setStretchLastSection(False)
+        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.tree.setAccessibleName(self.tr("What can be chosen for {label}").format(label=self.spec.label))
+        self.tree.itemExpanded.connect(self._expanded)
+        self.tree.itemActivated.connect(self._activated)
+        self.tree.itemChanged.connect(self._ticked)
+        self.tree.installEventFilter(self)
+        column = QVBoxLayout(self.panel)
+        column.setContentsMargins(theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS)
+        column.addWidget(self.tree)
+        self.add(self.panel)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc closes the tree."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Escape
+            and self.panel is not None
+        ):
+            self.panel.setVisible(False)
+            self.target.setFocus()
+            return True
+        return False
+
+    def _load(self, parent: QTreeWidgetItem, node_id: str | None) -> None:
+        if self._outside is None or not has_loop():
+            return
+        waiting = QTreeWidgetItem([self.tr("Loading …")])
+        waiting.setFlags(Qt.ItemFlag.NoItemFlags)
+        parent.takeChildren()
+        parent.addChild(waiting)
+        self._outside.tasks.start(self._fill(self._outside, parent, node_id), f"discover {self.spec.name}")
+
+    async def _fill(self, outside: Outside, parent: QTreeWidgetItem, node_id: str | None) -> None:
+        try:
+            nodes = await outside.discover(node_id)
+        except Exception as error:
+            if shiboken6.isValid(self):
+                self._replace(parent, [self._failed(reason(error))])
+            return
+        if shiboken6.isValid(self):
+            made = [self._item(node) for node in nodes]
+            self._replace(parent, made or [self._failed(self.tr("Nothing here"))])
+            self._mark(parent)
+
+    def _replace(self, parent: QTreeWidgetItem, items: list[QTreeWidgetItem]) -> None:
+        parent.takeChildren()
+        parent.addChildren(items)
+
+    def _failed(self, text: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([text])
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        item.setToolTip(0, self.tr("Press Enter to try again"))
+        return item
+
+    def _item(self, node: Node) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([node.title, node.detail])
+        item.setData(0, NODE, node)
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self._several and node.selectable:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+            item.setCheckState(0, Qt.CheckState.Unchecked)
+        item.setFlags(flags)
+        item.setIcon(0, theme.icon("folder" if node.kind == "folder" else "file", "muted"))
+        item.setForeground(1, theme.color("muted"))
+        if node.has_children:
+            item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+        return item
+
+    def _expanded(self, item: QTreeWidgetItem) -> None:
+        node = item.data(0, NODE)
+        if isinstance(node, Node) and not item.data(0, LOADED):
+            item.setData(0, LOADED, True)
+            self._load(item, node.id)
+
+    def _activated(self, item: QTreeWidgetItem) -> None:
+        node = item.data(0, NODE)
+        if not isinstance(node, Node):
+            above = item.parent()
+            parent = above.data(0, NODE) if above is not None else None
+            self._load(above or self.tree.invisibleRootItem(), parent.id if isinstance(parent, Node) else None)
+        elif node.selectable and not self._several:
+            self.edited.emit(_value(node))
+            assert self.panel is not None
+            self.panel.setVisible(False)
+            self.target.setFocus()
+        elif self._several and node.selectable:
+            on = item.checkState(0) == Qt.CheckState.Checked
+            item.setCheckState(0, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)
+
+    def _ticked(self, item: QTreeWidgetItem, column: int) -> None:
+        node = item.data(0, NODE)
+        if column or not self._several or not isinstance(node, Node) or not node.selectable:
+            return
+        chosen = self._value if isinstance(self._value, list) else []
+        on = item.checkState(0) == Qt.CheckState.Checked
+        had = any(same(one, _value(node)) for one in chosen)
+        if on and not had:
+            self.edited.emit([*chosen, _value(node)])
+        elif had and not on:
+            self.edited.emit([one for one in chosen if not same(one, _value(node))])
+
+    def _mark(self, parent: QTreeWidgetItem) -> None:
+        chosen = self._value if isinstance(self._value, list) else [self._value]
+        self.tree.blockSignals(True)
+        for place in range(parent.childCount()):
+            item = parent.child(place)
+            node = item.data(0, NODE) if item is not None else None
+            if item is not None and isinstance(node, Node):
+                on = any(same(one, _value(node)) for one in chosen)
+                if self._several and node.selectable:
+                    item.setCheckState(0, Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+                elif on:
+                    item.setSelected(True)
+                self._mark(item)
+        self.tree.blockSignals(False)
+
+
+def _value(node: Node) -> Json:
+    return node.id if node.value is None else node.value
