@@ -97,14 +97,13 @@ def _checked_proxy(proxy: str) -> str:
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:
         parts = urlsplit(proxy)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ConfigError(
-            "The proxy setting is not an HTTP proxy",
-            where=public_proxy(proxy) if "@" not in proxy else "proxy",
-            remedy="Write it as http://host:port. SOCKS proxies are not supported.",
-            code="proxy_invalid",
-        )
-    return proxy
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return proxy
+    except ValueError:  # a broken port or address
+        pass
+    raise ConfigError(
+        "The proxy of the settings is not an HTTP proxy",
+        where="proxy",
+        remedy="Write it as http://host:port. SOCKS proxies are not supported.",
+        code="proxy_invalid",
+    )

@@ -78,7 +78,9 @@ class Transport(AiohttpTransport):
         if not isinstance(self.client, aiohttp.ClientSession):
             self.client = self.get_client()
         timeout = request.extensions.get("timeout", {})
-        proxy, proxy_auth = _proxy(self._proxy_for(request.url.scheme, request.url.host))
+        proxy, login = _proxy(self._proxy_for(request.url.scheme, request.url.host))
+        if login and request.url.scheme == "http":  # with TLS the proxy reads the CONNECT's headers, else these
+            request.headers.update(login)
         with map_aiohttp_exceptions():
             answer = await self.client.request(
                 request.method,
@@ -90,17 +92,18 @@ class Transport(AiohttpTransport):
                 skip_auto_headers=("Content-Type", "Accept", "Accept-Encoding", "User-Agent"),
                 timeout=aiohttp.ClientTimeout(sock_connect=timeout.get("connect"), sock_read=timeout.get("read")),
                 proxy=proxy,
-                proxy_auth=proxy_auth,
+                proxy_headers=login,
             )
         return httpx.Response(
             answer.status, headers=list(answer.raw_headers), stream=AiohttpResponseStream(answer), request=request
         )
 
 
-def _proxy(url: str | None) -> tuple[URL | None, aiohttp.BasicAuth | None]:
+def _proxy(url: str | None) -> tuple[URL | None, dict[str, str] | None]:
     if url is None:
         return None, None
     parsed = URL(url)
     if parsed.user is None:
         return parsed, None
-    return parsed.with_user(None), aiohttp.BasicAuth(parsed.user, parsed.password or "", encoding="utf-8")
+    login = aiohttp.encode_basic_auth(parsed.user, parsed.password or "")
+    return parsed.with_user(None), {"Proxy-Authorization": login}

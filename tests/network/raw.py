@@ -86,7 +86,7 @@ async def forward_proxy(*, user: str = "", refuse: int = 0) -> AsyncIterator[Pro
         if method == "CONNECT":
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         else:
-            path = target.removeprefix(f"http://{parts.netloc}")
+            path = target.removeprefix(f"http://{parts.netloc}") or "/"
             far_writer.write(head.replace(target, path, 1).encode())
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
 

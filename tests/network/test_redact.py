@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import base64
+from urllib.parse import quote
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.network.redact import MASK, Redactor, public_url
+
+SECRET = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FFF), min_size=6)
+
+
+@given(secret=SECRET, before=st.text(max_size=20), after=st.text(max_size=20))
+def test_no_form_of_a_known_secret_is_left(secret: str, before: str, after: str) -> None:
+    redactor = Redactor()
+    assert redactor.remember(secret) == secret
+    for form in (secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()):
+        assert form not in redactor.redact(f"{before} {form} {after}")
+    assert secret not in repr(redactor)
+
+
+def test_what_looks_like_a_credential_is_masked_too() -> None:
+    redact = Redactor().redact
+    for text in (
+        "Authorization: Bearer abcdef0123456789",
+        "basic dXNlcjpwYXNzd29yZA==",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0abc.c2lnbmF0dXJl",
+        "GET /x?access_token=abcdef&page=2",
+        "ghp_0123456789abcdef",
+        "xoxb-123456789-abc",
+    ):
+        assert MASK in redact(text)
+    assert redact("GET /x?access_token=abcdef&page=2") == f"GET /x?access_token={MASK}&page=2"
+    for harmless in ("the token is missing", "page=2&limit=100", "Basic English", "key points"):
+        assert redact(harmless) == harmless
+
+
+def test_an_address_is_shown_without_what_may_be_secret() -> None:
+    assert public_url("https://u:p@a.example:8443/path?token=x#y") == "https://a.example:8443/path"
+    assert public_url("https://a.example/ä b?x") == "https://a.example/ä b"
+    assert public_url("http://u:p@[::1") == MASK
