@@ -5,9 +5,9 @@ digest of the answer's bytes. A pass asks for the spans between boundaries, seve
 the same digest is passed on as unchanged, unparsed. All others are parsed, and pages are cut anew from their objects,
 so that insertions and deletions move boundaries but never multiply them. Pages leave in the order of keys.
 
-Two rules keep this sound. A digest stands for a page only if the page's last object is also the answer's last: asking
-again for as many keys and getting the same bytes then proves that nothing lies between. And the open span at the end
-counts as unchanged only if its answer also says that nothing follows.
+Two rules keep this sound. A digest is kept only for a page that holds exactly the objects of one answer and ends with
+the last of them: asking again for as many keys and getting the same bytes proves that nothing lies between. And the
+open span at the end counts as unchanged only if its answer also says that nothing follows.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Span:
 
     after: str | None
     through: str | None
-    keys: int = PAGE
+    keys: int
     known: Boundary | None = None
 
 
@@ -68,8 +68,9 @@ class Listed:
 class Boundaries:
     """The stored boundaries, in order. The open end has the key "end"; all others are "page:" and the last key."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, *, page: int) -> None:
         self._state = state
+        self._page = page
         self._keys = sorted(key[5:] for key in state.keys("page:"))
 
     def _known(self, through: str | None) -> Boundary | None:
@@ -85,11 +86,11 @@ class Boundaries:
         for through in [*self._keys[self._index(after) :], None]:
             known = self._known(through)
             last = found[-1].known if found else None
-            if last and known and last.keys + known.keys <= PAGE:
+            if last and known and last.keys + known.keys <= self._page:
                 joined = Boundary(last.keys + known.keys, last.documents + known.documents)
-                found[-1] = Span(found[-1].after, through, joined.keys if through else PAGE, joined)
+                found[-1] = Span(found[-1].after, through, joined.keys if through else self._page, joined)
             else:
-                keys = known.keys if known and through else PAGE
+                keys = known.keys if known and through else self._page
                 found.append(Span(found[-1].through if found else after, through, keys, known))
         return found
 
@@ -117,11 +118,20 @@ class Pass:
     """One pass from `after` on. If not `trusted`, everything is read: boundaries are a hint, digests mean nothing."""
 
     def __init__(
-        self, ask: Ask, to_changes: ToChanges, state: State, *, after: str | None, trusted: bool, where: str
+        self,
+        ask: Ask,
+        to_changes: ToChanges,
+        state: State,
+        *,
+        after: str | None,
+        trusted: bool,
+        where: str,
+        page: int = PAGE,
     ) -> None:
         self._ask = ask
         self._to_changes = to_changes
-        self._boundaries = Boundaries(state)
+        self._boundaries = Boundaries(state, page=page)
+        self._size = page
         self._after = after
         self._trusted = trusted
         self._where = where
@@ -147,9 +157,9 @@ class Pass:
                     collected, waiting = [], False
                 else:
                     collected, reach, waiting = collected + listed.objects, listed.through, True
-                    while len(collected) > PAGE:
-                        yield self._page(collected[PAGE - 1].key, collected[:PAGE])
-                        collected = collected[PAGE:]
+                    while len(collected) > self._size:
+                        cut, collected = collected[: self._size], collected[self._size :]
+                        yield self._page(cut[-1].key, cut)
         if waiting:
             yield self._page(reach, collected)
 
@@ -217,18 +227,17 @@ class Pass:
             if known and known.digest == digest and (through is not None or says_complete(body)):
                 yield Listed(through, unchanged=known)
                 return
-            known = None  # what follows is another part of the span
             listing = read_listing(body, where=self._where)
             objects = self._in_span(listing.objects, after, through)
             last = objects[-1].key if objects else None
             whole = len(objects) == len(listing.objects) and (not objects or len(region) > 0)
             if len(objects) < len(listing.objects) or not listing.truncated or (last is not None and last == through):
-                yield Listed(through, objects, digest if whole and through in (None, last) else None)
+                yield Listed(through, objects, digest if whole else None)
                 return
             if last is None:
                 raise TransientError("The server says that more objects follow but lists none", where=self._where)
             yield Listed(last, objects, digest if whole else None)
-            after, keys = last, PAGE
+            after, keys = last, self._size
 
     def _in_span(self, objects: list[Object], after: str | None, through: str | None) -> list[Object]:
         """The objects up to `through`. Raises where the order of keys is not what all this rests on."""

@@ -139,13 +139,16 @@ class BucketSource(Source[C], Generic[C]):
         return {}
 
     async def read(self, partition: Partition, checkpoint: dict[str, Json] | None, state: State) -> AsyncIterator[Page]:
-        after = (checkpoint or {}).get("after")
-        trusted = checkpoint is not None and not checkpoint.get("full", False)
+        known = checkpoint or {}
+        after = known.get("after")
+        going_on = isinstance(after, str)
+        # Only a checkpoint of ours vouches for what the state says. A full pass that was interrupted stays one.
+        trusted = (going_on or known.get("complete") is True) and not known.get("full", False)
         listing = Pass(
             self._list,
             self._to_changes,
             state,
-            after=after if isinstance(after, str) else None,
+            after=after if going_on else None,
             trusted=trusted,
             where=self._address.bucket_url,
         )
