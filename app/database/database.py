@@ -119,7 +119,7 @@ class Database:
             connection = self._connect(writable=True)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA cache_size=-16000")
+            connection.execute("PRAGMA cache_size=-8000")
             connection.execute("PRAGMA journal_size_limit=67108864")
             version = connection.pragma("user_version")
             if version > len(migrations):

@@ -85,7 +85,7 @@ CREATE INDEX document_bin ON document (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE VIRTUAL TABLE search USING fts5 (
     title, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2"
 );
-INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
+INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);
 
 CREATE TABLE change (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -44,9 +44,11 @@ class Engine:
         settings: NetworkSettings | None = None,
         clock: Clock | None = None,
         vault: Vault | SessionVault | None = None,
+        catalogue: Catalogue | None = None,
     ) -> Engine:
         """Open a profile that this process holds the lease of. Raises PermanentError when it can't be used."""
         self = cls(profile)
+        self._catalogue = catalogue or Catalogue.load()
         try:
             await self._open(settings or NetworkSettings.from_environment(), clock or SystemClock(), vault)
         except BaseException:
@@ -68,7 +70,6 @@ class Engine:
             vault = opened
         self._vault = vault
         secrets = Secrets(vault)
-        self._catalogue = Catalogue.load()
         self._connections = Connections(self._library.database)
         self._sources = Sources(self._catalogue, self._network, secrets)
         self._scheduler = Scheduler(self._connections, self._library, self._sources, self.bell, clock, self._activity)
