@@ -10,6 +10,7 @@ from connectors.sdk import Json
 
 MILLISECONDS_FROM = 1e11  # as seconds this is the year 5138: a larger number counts milliseconds
 MICROSECONDS_FROM = 1e14
+FARTHEST = 2.5e17  # in microseconds the year 9892: no time at all
 
 
 def parse_time(value: Json) -> float | None:
@@ -24,7 +25,7 @@ def parse_time(value: Json) -> float | None:
             return parse_time(float(text))
         return _parse_text(text)
     if isinstance(value, int | float):
-        return float(value) / _unit(value)
+        return float(value) / _unit(value) if abs(value) < FARTHEST else None
     return None
 
 
@@ -42,7 +43,10 @@ def earlier(value: Json, seconds: float) -> Json:
     except ValueError:
         at = parse_time(text)
         return value if at is None else _iso(datetime.fromtimestamp(at - seconds, UTC))
-    before = moment - timedelta(seconds=seconds)
+    try:
+        before = moment - timedelta(seconds=seconds)
+    except OverflowError:  # the calendar's first day
+        return value
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return before.date().isoformat()
     return _iso(before) if text.endswith(("Z", "z")) else before.isoformat()
@@ -63,7 +67,7 @@ def _parse_text(text: str) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, TypeError, IndexError, OverflowError):
             return None
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -286,6 +286,7 @@ def odd(name: str) -> web.Response:
         ('["a", "b"]', "", "whose first is text", "no list of objects"),
         ('{"error": "quota"}', "items", "fields error", "no list of objects"),
         ("null", "", "null", "no list of objects"),
+        ('{"data": null, "errors": [{"message": "No such field"}]}', "data", "No such field", "request body"),
     ],
 )
 def test_an_answer_of_another_kind_says_what_came(answer: str, items_path: str, what: str, remedy: str) -> None:
@@ -297,7 +298,7 @@ def test_an_answer_of_another_kind_says_what_came(answer: str, items_path: str, 
         assert what in info.what
         assert remedy in info.remedy
         assert info.where == f"{api.address}/all"
-        assert info.pointer == {"not_json": "/url" if "page" in what else None}.get(info.code, "/items_path")
+        assert info.pointer == ("/items_path" if info.code == "no_items" else "/url" if answer == "page" else None)
         async with connected(RestApiSource, config(api, "all", items_path=items_path)) as source:
             steps = [step async for step in source.check() if step.state == "failed"]
         assert [step.error for step in steps] == [info]
@@ -336,6 +337,16 @@ def test_an_item_without_an_id_fails_alone_and_nothing_counts_as_gone() -> None:
         async with connected(RestApiSource, config(api, "all")) as source:
             with pytest.raises(PermanentError):
                 _ = [refs async for refs in source.enumerate(Partition())]
+
+    run(test)
+
+
+def test_an_item_with_half_an_emoji_is_kept() -> None:
+    async def test(api: JsonApi) -> None:
+        api.next_answers.append(
+            web.Response(text='[{"id": "a\\ud83d", "title": "b\\ud83d"}]', content_type="application/json")
+        )
+        assert set((await synced(config(api, "all"))).documents) == {"a?"}
 
     run(test)
 

@@ -165,6 +165,7 @@ class RestApiConfig(ConnectorConfig):
         order=10,
         group="Items",
         options="lists",
+        depends=("/url",),
         examples=["results", "$.data[*]"],
     )
     items_may_be_missing: bool = option(
@@ -183,6 +184,7 @@ class RestApiConfig(ConnectorConfig):
         order=12,
         group="Items",
         options="fields",
+        depends=("/url",),
         min_length=1,
     )
     title_field: JsonPath = option(
@@ -192,10 +194,11 @@ class RestApiConfig(ConnectorConfig):
         order=13,
         group="Items",
         options="fields",
+        depends=("/url",),
     )
     content_fields: list[JsonPath] = option(
         [], title="Content fields", help="What becomes the text. Empty: the whole item.", order=14, group="Items",
-        options="fields",
+        options="fields", depends=("/url",),
     )  # fmt: skip
     content_is_html: bool = option(
         False, title="Content is HTML", help="Turns HTML into readable text.", order=15, group="Items"
@@ -217,12 +220,25 @@ class RestApiConfig(ConnectorConfig):
         order=17,
         group="Items",
         options="fields",
+        depends=("/url",),
     )
     url_field: JsonPath = option(
-        "", title="Link field", help="The item's page for people.", order=18, group="Items", options="fields"
+        "",
+        title="Link field",
+        help="The item's page for people.",
+        order=18,
+        group="Items",
+        options="fields",
+        depends=("/url",),
     )
     timestamp_field: JsonPath = option(
-        "", title="Changed field", help="When an item was last changed.", order=19, group="Items", options="fields"
+        "",
+        title="Changed field",
+        help="When an item was last changed.",
+        order=19,
+        group="Items",
+        options="fields",
+        depends=("/url",),
     )
     pagination: Paging = option(NoPaging(), title="Paging", order=20, group="Paging")
     max_pages: int = option(
@@ -255,6 +271,7 @@ class RestApiConfig(ConnectorConfig):
         group="New items only",
         advanced=True,
         options="fields",
+        depends=("/url",),
         examples=["updated_at"],
     )
     poll_parameter: str = option(

@@ -12,6 +12,7 @@ import json
 from connectors.sdk import DocumentRef, Json, PermanentError, Upsert
 from connectors.sources._html import html_to_text
 from connectors.sources._times import parse_time
+from connectors.sources._unicode import well_formed
 from connectors.sources.rest_api.config import RestApiConfig
 from connectors.sources.rest_api.paths import fields, find, shape
 from connectors.sources.rest_api.template import compile_template
@@ -23,6 +24,7 @@ TITLE_LENGTH = 300
 
 def read_item(config: RestApiConfig, item: Json, *, handle: str | None = None) -> Upsert:
     """The document of `item`. Raises PermanentError for an item that can't be one."""
+    item = well_formed(item)
     source_id = _id(config, item)
     title = _title(config, item) or source_id
     content = _content(config, item).encode("utf-8", "replace")

@@ -95,6 +95,8 @@ class Listing:
                 return []
             raise self._no_list(document, url)
         found = find_all(path, document)
+        if found in ([], [None]) and isinstance(document, dict) and isinstance(document.get("errors"), list):
+            self._refuse_errors(document["errors"], url)
         if len(found) == 1 and isinstance(found[0], list):
             items: list[Json] = found[0]
             if items and not any(isinstance(item, dict) for item in items):
@@ -107,6 +109,18 @@ class Listing:
         if len(found) == 1 and "[" not in path and "*" not in path:
             raise self._no_list(document, url, found)
         return found
+
+    def _refuse_errors(self, errors: list[Json], url: str) -> None:
+        """GraphQL answers errors with status 200; then nothing there does not mean that there is nothing."""
+        for error in errors[:1]:
+            told = error.get("message") if isinstance(error, dict) else error
+            raise PermanentError(
+                f"The API answered an error: {str(told)[:300]}",
+                where=url,
+                remedy="Correct the query parameters or the request body.",
+                detail=_excerpt(json.dumps(errors, ensure_ascii=False).encode("utf-8", "replace")),
+                code="api_error",
+            )
 
     def _is_empty(self, document: Json) -> bool:
         """Whether a path that matches nothing leads into an empty list, or the API may leave the list out."""
@@ -131,7 +145,7 @@ class Listing:
             remedy = f"Set Items to {' or '.join(repr(name) for name in candidates[:3])}."
         else:
             remedy = "Check the address and its parameters: the answer has no list of objects."
-        excerpt = _excerpt(json.dumps(document, ensure_ascii=False).encode())
+        excerpt = _excerpt(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
         return ConfigError(what, pointer="/items_path", where=url, remedy=remedy, detail=excerpt, code="no_items")
 
 

@@ -90,7 +90,7 @@ class PagePaging(_Counted):
     page_param: str = option("page", title="Page parameter", order=1, min_length=1)
     start_page: int = option(1, title="First page", order=2, ge=0)
     limit_param: str = option("", title="Page size parameter", help="Empty: not sent.", order=3, examples=["per_page"])
-    limit: int = option(100, title="Page size", order=4, ge=1, effect="tuning")
+    limit: int = option(100, title="Page size", order=4, ge=1)  # scope: another size renumbers the pages
 
     def first(self) -> At:
         return {"page": self.start_page}
@@ -139,6 +139,7 @@ class CursorPaging(_Paging):
         order=2,
         min_length=1,
         options="scalars",
+        depends=("/url",),
         examples=["next_cursor", "$.meta.next"],
     )
     initial_cursor: str = option("", title="First cursor", help="Empty: the first request has none.", order=3)
@@ -178,6 +179,7 @@ class LinkPaging(_Paging):
         help="Where the answer carries the next page's address. Empty: the Link header with rel=next.",
         order=1,
         options="scalars",
+        depends=("/url",),
         examples=["next", "@odata.nextLink", "$.links.next"],
     )
     limit_param: str = option("", title="Page size parameter", help="Empty: not sent.", order=2, examples=["per_page"])

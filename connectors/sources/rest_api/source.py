@@ -12,6 +12,7 @@ is deleted, the listing is read once more, and only what neither reading saw is 
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, ClassVar, Literal
@@ -41,6 +42,7 @@ from connectors.sdk import (
     Source,
     SourceSpec,
     State,
+    Upsert,
 )
 from connectors.sources._times import parse_time
 from connectors.sources._web import endpoint
@@ -92,7 +94,7 @@ class RestApiSource(Source[RestApiConfig]):
         title="REST API",
         summary="Items of any JSON API, with paging, sign-in and a template for the text.",
         group="Web",
-        icon="rest_api",
+        icon="rest",
         auth=("none", "header", "bearer", "basic", "oauth2_client_credentials"),
         capabilities=frozenset({Capability.INCREMENTAL, Capability.DELETIONS, Capability.ENUMERATE}),
         keywords=("api", "json", "http", "oauth2", "custom", "graphql", "web service"),
@@ -148,7 +150,8 @@ class RestApiSource(Source[RestApiConfig]):
                     continue
                 raise
             resumed = False
-            changes, place = self._take(answer, place, state, visited)
+            read = await asyncio.to_thread(self._documents, answer, place)  # a long page of HTML takes its time
+            changes, place = self._take(answer, read, place, state, visited)
             if place.phase == "sweep":
                 place = await self._after(place, state)
                 visited.clear()
@@ -188,7 +191,9 @@ class RestApiSource(Source[RestApiConfig]):
             if place.pages == self.config.max_pages:
                 raise self._stopped()
             answer = await self.listing.ask(place.at, first=place.pages == 0)
-            items = [read_item(self.config, item) for item in answer.items]
+            items = await asyncio.to_thread(
+                lambda found: [read_item(self.config, item) for item in found], answer.items
+            )
             place = self._advance(answer, place, visited)
             if place.phase == "over" and (gap := self._gap(answer, place)):
                 raise gap
@@ -212,31 +217,42 @@ class RestApiSource(Source[RestApiConfig]):
             token=secrets.token_hex(4), at=self.config.pagination.first(), since=since, highest=since, again=again
         )
 
-    def _take(self, answer: Answer, place: Place, state: State, visited: set[str]) -> tuple[list[Change], Place]:
-        """The changes of one answer, and the place after it."""
-        handle = msgspec.json.encode({"at": place.at} | ({"since": place.since} if place.since is not None else {}))
-        changes: list[Change] = []
-        whole, highest = place.whole, place.highest
+    def _documents(self, answer: Answer, place: Place) -> list[Upsert | Failure]:
+        """What becomes of each item of an answer."""
+        asked = {"at": place.at} if place.since is None else {"at": place.at, "since": place.since}
+        handle = msgspec.json.encode(asked).decode()
+        found: list[Upsert | Failure] = []
         for item in answer.items:
             try:
-                upsert = read_item(self.config, item, handle=handle.decode())
+                found.append(read_item(self.config, item, handle=handle))
             except PermanentError as error:
+                found.append(self._failure(item, error))
+        return found
+
+    def _take(
+        self, answer: Answer, read: list[Upsert | Failure], place: Place, state: State, visited: set[str]
+    ) -> tuple[list[Change], Place]:
+        """The changes of one answer, and the place after it."""
+        changes: list[Change] = []
+        whole, highest = place.whole, place.highest
+        for item, document in zip(answer.items, read, strict=True):
+            if isinstance(document, Failure):
                 # Such an item fails until it or the configuration changes, and is then listed anew: the watermark
                 # may pass it. It may be one that we know, though: nothing can be said about what is gone.
-                changes.append(self._failure(item, error))
+                changes.append(document)
                 whole = False
                 continue
-            key = MARK + upsert.ref.source_id
-            mark = Mark(place.token, (upsert.fingerprint or "")[:16])
-            known = msgspec.json.decode(kept, type=Mark) if (kept := state.get(key)) else Mark("", "")
             highest = self._higher(highest, item)
+            key = MARK + document.ref.source_id
+            mark = Mark(place.token, (document.fingerprint or "")[:16])
+            known = msgspec.json.decode(kept, type=Mark) if (kept := state.get(key)) else Mark("", "")
             if known.token == place.token and place.since is None:
                 if known.fingerprint != mark.fingerprint:
-                    changes.append(self._twice(upsert.ref))
+                    changes.append(self._twice(document.ref))
                 continue
             state.put(key, msgspec.json.encode(mark))
             if known.token not in (place.token, place.again) or known.fingerprint != mark.fingerprint:
-                changes.append(upsert)
+                changes.append(document)
         place = msgspec.structs.replace(self._advance(answer, place, visited), highest=highest, whole=whole)
         if place.phase == "read":
             return changes, place

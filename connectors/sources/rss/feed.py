@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from connectors.sdk import ConfigError, Json
 from connectors.sources._html import html_to_text
 from connectors.sources._times import parse_time
+from connectors.sources._unicode import well_formed
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 JSON_FEED = "https://jsonfeed.org/version/"
@@ -186,16 +187,26 @@ def _item(item: dict[str, Json], url: str) -> Entry:
     )
 
 
-def _made(*, id: Any, title: str, link: str | None, html: str, metadata: dict[str, Json], **rest: Any) -> Entry:
+def _made(
+    *, id: Any, title: str, link: str | None, html: str, author: str, metadata: dict[str, Json], **rest: Any
+) -> Entry:
     """The entry with what every dialect may lack: an ID, a title, a link that can be followed."""
     if link and urlsplit(link).scheme not in ("http", "https"):
         link = None
-    title = _line(title)
+    title = _line(well_formed(title))
     if not id and not link:
-        id = "sha256:" + hashlib.sha256(f"{title}\n{html}".encode()).hexdigest()
-    shown = {key: value for key, value in metadata.items() if value}
+        id = "sha256:" + hashlib.sha256(f"{title}\n{html}".encode("utf-8", "replace")).hexdigest()
+    shown = {key: well_formed(value) for key, value in metadata.items() if value}
     name = title or _line(html_to_text(html))[:80] or link or str(id)
-    return Entry(id=str(id or link), title=name, link=link, html=html, metadata=shown, **rest)
+    return Entry(
+        id=well_formed(str(id or link)),
+        title=well_formed(name),
+        link=link and well_formed(link),
+        html=html,
+        author=well_formed(author),
+        metadata=shown,
+        **rest,
+    )
 
 
 def _moment(parsed: Any) -> float | None:

@@ -38,7 +38,7 @@ from connectors.sdk import (
     option,
 )
 from connectors.sources._web import WebAddress, endpoint
-from connectors.sources.rss.article import extract_article
+from connectors.sources.rss.article import decode, extract_article
 from connectors.sources.rss.feed import Entry, Feed, parse_feed, titled
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -148,10 +148,10 @@ class RssSource(Source[RssConfig]):
             feed = await self._parsed(response)
             entries = self._cut(feed.entries, 0)
             ids = [_short(entry.id) for entry in entries]
-            window = Window(url=self.config.feed_url, ids=ids)
+            window = Window(url=self.config.feed_url, digest=digest, ids=ids)
             if feed.whole:  # else a 304 would keep from us what was cut off
                 etag, modified = response.headers.get("etag", ""), response.headers.get("last-modified", "")
-                window = msgspec.structs.replace(window, etag=etag, modified=modified, digest=digest)
+                window = msgspec.structs.replace(window, etag=etag, modified=modified)
             state.put(WINDOW, msgspec.json.encode(window))
             place = self._after(Place(known=kept.ids), feed, entries)
             yield self._page(feed, entries, place)
@@ -177,6 +177,8 @@ class RssSource(Source[RssConfig]):
         kind = response.headers.get("content-type", "")
         if kind and "html" not in kind.lower() and not kind.lower().startswith("text/plain"):
             return Content(response.body, media_type=kind)  # a PDF, say: text is taken from it like from any file
+        if kind.lower().startswith("text/plain"):
+            return Content(titled(title, decode(response.body, kind)).encode("utf-8", "replace"), media_type=TEXT)
         text = await asyncio.to_thread(extract_article, response.body, url=response.url, content_type=kind)
         return Content(titled(title, text).encode("utf-8", "replace"), media_type=TEXT)
 
