@@ -1,0 +1,287 @@
+"""The catalogue of source types: search as you type, groups, and what can't be used with its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from widgets import theme
+from widgets.parts import EmptyState, SearchField, column
+
+if TYPE_CHECKING:
+    from app.api import ConnectorView
+
+__all__ = ["Catalogue", "CatalogueModel", "sign_in_words"]
+
+Index = QModelIndex | QPersistentModelIndex
+CONNECTOR_ROLE = Qt.ItemDataRole.UserRole + 1
+HEADER = 32
+ENTRY = 52
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("catalogue", text)
+
+
+def sign_in_words(auth: list[str]) -> str:
+    """How a type signs in, in two or three words."""
+    words = {
+        "none": tr("no sign-in"),
+        "basic": tr("password"),
+        "digest": tr("password"),
+        "bearer": tr("token"),
+        "header": tr("API key"),
+        "aws_sigv4": tr("access key"),
+        "oauth2_client_credentials": tr("OAuth client"),
+        "google_service_account": tr("service account"),
+    }
+    found = list(dict.fromkeys(words.get(kind, kind) for kind in auth))
+    if len(found) > 2:
+        return tr("{0} and others").format(found[0] if found[0] != words["none"] else found[1])
+    return tr(" or ").join(found)
+
+
+def _by_title(connector: ConnectorView) -> tuple[bool, str]:
+    return bool(connector.problem), connector.title.lower()
+
+
+class CatalogueModel(QAbstractListModel):
+    """Entries under the headers of their groups, or the hits of a search, best first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: list[ConnectorView] = []
+        self._rows: list[str | ConnectorView] = []
+        self._text = ""
+
+    def show_connectors(self, connectors: list[ConnectorView]) -> None:
+        """The types there are."""
+        self._all = connectors
+        self.narrow(self._text)
+
+    def narrow(self, text: str) -> None:
+        """Only what matches every word."""
+        self.beginResetModel()
+        self._text = text.lower()
+        if not self._text:
+            groups: dict[str, list[ConnectorView]] = {}
+            for connector in self._all:
+                groups.setdefault(connector.group or tr("Other"), []).append(connector)
+            self._rows = []
+            for group, members in groups.items():
+                self._rows.append(group)
+                ordered: list[ConnectorView] = sorted(members, key=_by_title)
+                self._rows.extend(ordered)
+        else:
+            hits = [(rank, connector) for connector in self._all if (rank := self._rank(connector)) is not None]
+            self._rows = [connector for _rank, connector in sorted(hits, key=lambda hit: hit[0])]
+        self.endResetModel()
+
+    def first(self) -> QModelIndex:
+        """The first entry, invalid if there is none."""
+        for number, row in enumerate(self._rows):
+            if not isinstance(row, str):
+                return self.index(number)
+        return QModelIndex()
+
+    def index_of(self, type: str) -> QModelIndex:
+        """Where a type stands."""
+        for number, row in enumerate(self._rows):
+            if not isinstance(row, str) and row.type == type:
+                return self.index(number)
+        return QModelIndex()
+
+    def _rank(self, connector: ConnectorView) -> tuple[int, int, str] | None:
+        title = connector.title.lower()
+        where = " ".join([title, connector.type, connector.summary, connector.group, *connector.keywords]).lower()
+        if not all(word in where for word in self._text.split()):
+            return None
+        near = 0 if title.startswith(self._text) else 1 if self._text in title else 2
+        if self._text in (keyword.lower() for keyword in connector.keywords):
+            near = min(near, 1)
+        return (1 if connector.problem else 0, near, title)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Headers and entries."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Headers can't be chosen."""
+        if index.isValid() and isinstance(self._rows[index.row()], str):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The entry itself for the delegate, words for screen readers."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if isinstance(row, str):
+            return row if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.title
+        if role == CONNECTOR_ROLE:
+            return row
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            state = tr("can't be used: {0}").format(row.problem) if row.problem else sign_in_words(row.auth)
+            return f"{row.title}. {row.summary}. {state}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.problem or f"{row.summary}\n{sign_in_words(row.auth)}"
+        return None
+
+
+class EntryDelegate(QStyledItemDelegate):
+    """Icon, title and sign-in in the first line, one sentence in the second."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._strong, self._detail = theme.font("strong"), theme.font("detail")
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Headers are lower."""
+        return QSize(200, HEADER if index.data(CONNECTOR_ROLE) is None else ENTRY)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint a header or an entry."""
+        rect: QRect = option.rect
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        connector: ConnectorView | None = index.data(CONNECTOR_ROLE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._detail)
+        if connector is None:
+            painter.setPen(theme.color("muted"))
+            painter.drawText(rect.adjusted(theme.SPACE_L, 6, -theme.SPACE_L, 0), left, str(index.data()))
+            painter.restore()
+            return
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("selected" if selected else "hover"))
+            painter.drawRoundedRect(QRectF(rect).adjusted(8, 1, -8, -1), theme.RADIUS, theme.RADIUS)
+        broken = bool(connector.problem)
+        role = "accent" if selected else "muted"
+        painter.drawPixmap(
+            rect.left() + 20,
+            rect.top() + 16,
+            theme.pixmap("warning" if broken else connector.icon, "warning" if broken else role, 20),
+        )
+        inside = rect.adjusted(52, 0, -20, 0)
+        words = "" if broken else sign_in_words(connector.auth)
+        metrics = QFontMetrics(self._detail)
+        width = metrics.horizontalAdvance(words)
+        painter.setPen(theme.color("muted"))
+        painter.drawText(QRect(inside.right() - width, rect.top() + 8, width, 18), right, words)
+        second = metrics.elidedText(connector.problem or connector.summary, Qt.TextElideMode.ElideRight, inside.width())
+        if broken:
+            painter.setPen(theme.color("warning"))
+        painter.drawText(QRect(inside.left(), rect.top() + 26, inside.width(), 18), left, second)
+        painter.setFont(self._strong)
+        painter.setPen(theme.color("muted" if broken else "text"))
+        title = QFontMetrics(self._strong).elidedText(
+            connector.title, Qt.TextElideMode.ElideRight, inside.width() - width - theme.SPACE_S
+        )
+        painter.drawText(QRect(inside.left(), rect.top() + 8, inside.width(), 18), left, title)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRoundedRect(QRectF(rect).adjusted(9, 2, -9, -2), theme.RADIUS, theme.RADIUS)
+        painter.restore()
+
+
+class Catalogue(QFrame):
+    """Says `chosen` with the type that was chosen."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "surface")
+        self.model = CatalogueModel()
+        self.search = SearchField(self.tr("Search sources"), delay_ms=60)
+        self.search.searched.connect(self._narrow)
+        self.search.entered.connect(self._enter)
+        self.search.moved.connect(self._move)
+        self.list = QListView()
+        self.list.setObjectName("catalogue")
+        self.list.setAccessibleName(self.tr("Source types"))
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(EntryDelegate(self.list))
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.clicked.connect(self._choose)
+        self.list.activated.connect(self._choose)
+        self._nothing = EmptyState(
+            "search",
+            self.tr("No source type matches"),
+            self.tr("Show all"),
+            self.search.clear,
+            detail=self.tr("A JSON API is reached with REST API, a feed with RSS."),
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self._nothing)
+        head = column(self.search)
+        head.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_XS)
+        laid = column(head, self._stack, parent=self, space=0)
+        laid.setStretch(1, 1)
+        self.setFixedWidth(320)
+
+    def show_connectors(self, connectors: list[ConnectorView]) -> None:
+        """The types there are."""
+        chosen = self.list.currentIndex().data(CONNECTOR_ROLE)
+        self.model.show_connectors(connectors)
+        if chosen is not None:
+            self.list.setCurrentIndex(self.model.index_of(chosen.type))
+
+    def select(self, type: str) -> None:
+        """Mark a type without saying so."""
+        self.list.setCurrentIndex(self.model.index_of(type))
+
+    def _narrow(self, text: str) -> None:
+        self.model.narrow(text)
+        self._stack.setCurrentWidget(self.list if self.model.rowCount() else self._nothing)
+        if text:
+            self.list.setCurrentIndex(self.model.first())
+
+    def _enter(self) -> None:
+        index = self.list.currentIndex()
+        self._choose(index if index.isValid() else self.model.first())
+
+    def _move(self, by: int) -> None:
+        number = self.list.currentIndex().row() + by
+        while 0 <= number < self.model.rowCount():
+            index = self.model.index(number)
+            if index.data(CONNECTOR_ROLE) is not None:
+                self.list.setCurrentIndex(index)
+                return
+            number += by
+
+    def _choose(self, index: QModelIndex) -> None:
+        connector = index.data(CONNECTOR_ROLE)
+        if connector is not None:
+            self.list.setCurrentIndex(index)
+            self.chosen.emit(connector)

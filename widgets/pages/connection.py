@@ -1,0 +1,297 @@
+"""One connection: its state and primary action in the header, and four tabs below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QTabBar, QToolButton, QWidget
+
+from widgets import theme
+from widgets.pages.actions import ConnectionActions
+from widgets.pages.connection_documents import DocumentsTab
+from widgets.pages.connection_list import next_act
+from widgets.pages.connection_overview import OverviewTab
+from widgets.pages.connection_row import act_word
+from widgets.pages.connection_runs import RunsTab
+from widgets.pages.connection_settings import SettingsTab
+from widgets.pages.leaving import LeavePanel
+from widgets.pages.page import Page, Place
+from widgets.parts import ErrorPanel, StateLabel, button, column, icon_label, label, line, look, row, tool_button
+from widgets.tasks import Refresher
+
+if TYPE_CHECKING:
+    from app.api import ConnectionView, EngineApi, Fact, Gauge
+    from widgets.events import EventFeed
+
+__all__ = ["ConnectionPage"]
+
+TABS = ("overview", "documents", "runs", "settings")
+
+
+class ConnectionPage(Page):
+    """Shows whichever connection it is sent to."""
+
+    name = "connection"
+
+    def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
+        super().__init__(client, parent)
+        self.view: ConnectionView | None = None
+        self._ref = ""
+        self._seen = False
+        self.actions_ = ConnectionActions(self, self.reload)
+        self._refresher = Refresher(self.tasks, "load", self._load)
+
+        back = button(
+            self.tr("Sources"),
+            lambda: self.navigate.emit(Place("sources")),
+            kind="link",
+            icon="chevron-left",
+            name="back",
+        )
+        self._icon = icon_label("plug", "accent", 24)
+        self.title = QLineEdit()
+        self.title.setObjectName("connection_name")
+        self.title.setAccessibleName(self.tr("Name of the connection"))
+        self.title.setToolTip(self.tr("Click to rename"))
+        self.title.setProperty("plain", "true")
+        self.title.setFont(theme.font("title"))
+        self.title.editingFinished.connect(self._rename)
+        self._state = StateLabel()
+        self._type = label("", "body", "muted")
+        self.act = button("", self._act, kind="primary", name="act")
+        self._more = tool_button("more", self.tr("More actions"), name="more")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self._more.setMenu(self._menu)
+        words = column(self.title, row(self._state, self._type, None, space=theme.SPACE_M), space=2)
+        head = row(self._icon, words, self.act, self._more, space=theme.SPACE_M)
+        head.setStretch(1, 1)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("tabs")
+        self.tabs.setAccessibleName(self.tr("Views of the connection"))
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        titles = (self.tr("Overview"), self.tr("Documents"), self.tr("Runs"), self.tr("Settings"))
+        for title in titles:
+            self.tabs.addTab(title)
+        self.leave_panel = LeavePanel(self.tr("The settings are not saved."))
+        self.leave_panel.left.connect(self._leave)
+        top = column(row(back, None), head, theme.SPACE_XS, self.tabs, space=theme.SPACE_XS)
+        top.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, 0)
+
+        self.overview = OverviewTab(self)
+        self.documents = DocumentsTab(self)
+        self.runs = RunsTab(self)
+        self.settings = SettingsTab(self)
+        self.stack = QStackedWidget()
+        self._gone = ErrorPanel()
+        missing = QWidget()
+        column(self._gone, None, parent=missing, margin=theme.SPACE_XL)
+        for tab in (self.overview, self.documents, self.runs, self.settings, missing):
+            self.stack.addWidget(tab)
+        laid = column(self.leave_panel, top, line(), self.stack, parent=self, space=0)
+        laid.setStretch(3, 1)
+        self.tabs.currentChanged.connect(self._show_tab)
+        self.overview.changes_wanted.connect(self._show_documents)
+        self.overview.run_wanted.connect(self._show_run)
+        self.overview.settings_wanted.connect(lambda: self.show_tab("settings"))
+        self.overview.changed.connect(self.reload)
+        self.settings.saved.connect(lambda _view: self.reload())
+        self.settings.acted.connect(self._manage)
+
+    # --- page ---
+
+    def show_place(self, place: Place) -> None:
+        """Another connection, tab, run or kind of change."""
+        if place.ref and place.ref != self._ref:
+            self._ref = place.ref
+            self.view = None
+            self.tabs.setCurrentIndex(0)
+        if place.tab in TABS:
+            self.show_tab(place.tab)
+        if place.tab == "documents" and place.filter:
+            self.documents.choose_change(place.filter)
+        if place.tab == "runs" and place.filter:
+            self.runs.choose(place.filter)
+
+    async def activate(self) -> None:
+        """Read it."""
+        self._seen = True
+        await self._load()
+
+    def deactivate(self) -> None:
+        """Facts need not be followed while nobody looks."""
+        self._seen = False
+
+    def follow(self, feed: EventFeed) -> None:
+        """Only what concerns the connection that is shown."""
+        feed.fact.connect(self._fact)
+        feed.gauge.connect(self._gauge)
+
+    def reload(self) -> None:
+        """Read it again, soon."""
+        self._refresher.ask()
+
+    def refresh(self) -> None:
+        """F5 syncs."""
+        if self.view is not None and self.view.enabled and self.view.active_run is None:
+            self.actions_.sync(self.view)
+
+    def focus_search(self) -> None:
+        """Ctrl-F searches its documents."""
+        self.show_tab("documents")
+        self.documents.search.setFocus()
+
+    def unsaved(self) -> bool:
+        """Changed settings."""
+        return self.settings.is_dirty()
+
+    def ask_to_leave(self, place: Place) -> None:
+        """Ask in the page, where the changes are."""
+        self.show_tab("settings")
+        self.leave_panel.ask(place)
+
+    async def close_tasks(self) -> None:
+        """The window closes."""
+        await self.settings.shutdown()
+        await super().close_tasks()
+
+    def _leave(self, place: Place) -> None:
+        self.settings.discard()
+        self.navigate.emit(place)
+
+    # --- showing ---
+
+    def _fact(self, fact: Fact) -> None:
+        if self._seen and self.view is not None and fact.connection_id == self.view.id:
+            self.reload()
+
+    def _gauge(self, gauge: Gauge) -> None:
+        if self._seen and self.view is not None and gauge.connection_id == self.view.id:
+            self.overview.take(gauge)
+
+    async def _load(self) -> None:
+        from connectors.sdk import NotFound
+
+        if not self._ref:
+            return
+        try:
+            view = await self.client.connection(self._ref)
+        except NotFound as error:
+            self._gone.show_error(error.info())
+            self.stack.setCurrentIndex(len(TABS))
+            return
+        if view.removed_at is not None:
+            self.navigate.emit(Place("sources"))
+            return
+        self._show(view)
+
+    def _show(self, view: ConnectionView) -> None:
+        self.view = view
+        self._ref = view.id
+        self._icon.show_icon(view.icon, "accent")
+        if not self.title.hasFocus():
+            self.title.setText(view.name)
+        shown = look(view.state)
+        sentence = shown.word if view.sentence in ("", shown.word) else view.sentence
+        self._state.show_state(view.state, sentence)
+        self._type.setText(view.type_title)
+        act = next_act(view)
+        act = "sync" if act == "look" else act
+        self.act.setText(self.tr("Sync now") if act == "sync" else act_word(act))
+        self.act.setAccessibleName(self.act.text())
+        kind = "" if act == "cancel" else "primary"
+        self.act.setProperty("kind", kind)
+        icons = {"sync": "sync", "cancel": "stop", "enable": "play", "sign_in": "key", "review": "held"}
+        theme.set_icon(self.act, icons[act], "on_accent" if kind else "text")
+        theme.repolish(self.act)
+        if self.stack.currentIndex() == len(TABS):
+            self.stack.setCurrentIndex(self.tabs.currentIndex())
+        for tab in (self.overview, self.documents, self.runs, self.settings):
+            tab.show_connection(view)
+        self._show_tab(self.tabs.currentIndex())
+
+    def show_tab(self, name: str) -> None:
+        """Show a tab by its name."""
+        self.tabs.setCurrentIndex(TABS.index(name))
+
+    def _show_tab(self, number: int) -> None:
+        changed = self.stack.currentIndex() != number
+        self.stack.setCurrentIndex(number)
+        tab = self.stack.currentWidget()
+        if self.view is not None and changed and isinstance(tab, DocumentsTab | RunsTab | SettingsTab):
+            tab.reload()
+
+    def _show_documents(self, change: str) -> None:
+        self.documents.choose_change(change)
+        self.show_tab("documents")
+
+    def _show_run(self, run_id: str) -> None:
+        self.runs.choose(run_id)
+        self.show_tab("runs")
+
+    # --- acts ---
+
+    def _act(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        act = next_act(view)
+        if act == "cancel":
+            self.actions_.cancel(view)
+        elif act == "enable":
+            self.actions_.enable(view, True)
+        elif act == "sign_in":
+            self.show_tab("settings")
+        elif act == "review":
+            self.show_tab("overview")
+        else:
+            self.actions_.sync(view)
+
+    def _manage(self, act: str) -> None:
+        view = self.view
+        if view is None:
+            return
+        if act in ("enable", "disable"):
+            self.actions_.enable(view, act == "enable")
+        elif act == "duplicate":
+            self.actions_.duplicate(view)
+        elif act == "export":
+            self.actions_.export([view])
+        else:
+            self.settings.discard()
+            self.actions_.remove(view)
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        if self.view is not None:
+            made = self.actions_.menu(self.view, self)
+            for action in made.actions():
+                action.setParent(self._menu)
+                self._menu.addAction(action)
+            made.deleteLater()
+
+    def _rename(self) -> None:
+        from app.api import ConnectionEdit
+
+        name = self.title.text().strip()
+        view = self.view
+        if view is None or name == view.name:
+            return
+        if not name:
+            self.title.setText(view.name)
+            return
+
+        async def work() -> None:
+            try:
+                await self.client.edit_connection(view.id, ConnectionEdit(name=name))
+            except Exception:
+                self.title.setText(view.name)
+                raise
+            self.reload()
+
+        self.title.clearFocus()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tasks.start(work(), "rename")

@@ -1,0 +1,194 @@
+"""The documents of a connection: a table that reads its rows from the library as they are scrolled to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from widgets import theme
+from widgets.pages.page import Page
+from widgets.parts import (
+    Chip,
+    EmptyState,
+    SearchField,
+    absolute_time,
+    column,
+    format_bytes,
+    label,
+    plural,
+    relative_time,
+    row,
+)
+from widgets.parts.tables import Column, PagedTable, table_view
+from widgets.tasks import Refresher
+
+if TYPE_CHECKING:
+    from app.api import ConnectionView, DocumentFilter, DocumentView
+
+__all__ = ["DocumentsTab", "media_icon"]
+
+SORTS = ["title", "type", "size", "updated", "stored"]
+
+
+def media_icon(media_type: str) -> str:
+    """The drawing for a kind of document."""
+    kind = media_type.split(";")[0]
+    if kind.startswith("image/"):
+        return "image"
+    if "spreadsheet" in kind or kind in ("text/csv", "application/vnd.ms-excel"):
+        return "table"
+    if kind in ("message/rfc822", "application/vnd.ms-outlook"):
+        return "mail"
+    return "text" if kind.startswith("text/") else "file"
+
+
+class DocumentsTab(QWidget):
+    """Search by title or path, what the last run changed, sorted by the engine."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+        self._view: ConnectionView | None = None
+        self._run = ""
+        self._change = ""
+        self._sort, self._descending = "title", False
+        self.model: PagedTable[DocumentView] = PagedTable(
+            [
+                Column(
+                    self.tr("Title"),
+                    lambda d: d.title or d.path or d.source_id,
+                    "title",
+                    icon=lambda d: (media_icon(d.media_type), "muted"),
+                    tip=lambda d: f"{d.path or d.source_id}\n{d.url or ''}".strip(),
+                ),
+                Column(self.tr("Path"), lambda d: d.path or d.source_id, "", role=lambda _d: "muted", width=300),
+                Column(self.tr("Size"), lambda d: format_bytes(d.size), "size", right=True, width=92),
+                Column(
+                    self.tr("Changed"),
+                    lambda d: relative_time(d.updated_at) if d.updated_at else "",
+                    "updated",
+                    tip=lambda d: absolute_time(d.updated_at),
+                    width=120,
+                ),
+                Column(
+                    self.tr("Stored"),
+                    lambda d: relative_time(d.stored_at),
+                    "stored",
+                    tip=lambda d: absolute_time(d.stored_at),
+                    width=120,
+                ),
+            ]
+        )
+        self.model.wanted.connect(self._fetch)
+        self._refresher = Refresher(page.tasks, "documents", self._load, interval=1.0)
+        self.search = SearchField(self.tr("Title or path"), shortcut="")
+        self.search.setFixedWidth(240)
+        self.search.searched.connect(lambda _text: self.reload())
+        self._chips = {
+            value: Chip(text, value=value or "all")
+            for value, text in (
+                ("", self.tr("All")),
+                ("new", self.tr("New in the last run")),
+                ("changed", self.tr("Changed")),
+                ("deleted", self.tr("Deleted")),
+            )
+        }
+        for value, chip in self._chips.items():
+            chip.clicked.connect(lambda _on, value=value: self.choose_change(value))
+        self._count = label("", "detail", "muted")
+        bar = row(*self._chips.values(), None, self._count, self.search, space=theme.SPACE_S)
+        bar.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
+        self.table = table_view(self.model, "documents", self.tr("Documents"))
+        head = self.table.horizontalHeader()
+        head.setSectionsClickable(True)
+        head.setSortIndicatorShown(False)
+        head.sectionClicked.connect(self._sort_by)
+        self._nothing = EmptyState("file", "")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._nothing)
+        laid = column(bar, self._stack, parent=self, space=0)
+        laid.setStretch(1, 1)
+        self._mark()
+
+    def show_connection(self, view: ConnectionView) -> None:
+        """The connection whose documents are meant; reads again only where something changed."""
+        old, self._view = self._view, view
+        if old is None or old.id != view.id:
+            self.search.clear()
+            self._change, self._run = "", ""
+            self._mark()
+            self.model.begin(0, [])
+            self.table.scrollToTop()
+        if self.isVisible() and (old is None or old.id != view.id or old.documents != view.documents):
+            self.reload()
+
+    def choose_change(self, change: str) -> None:
+        """Only what the last run made of the documents."""
+        self._change = change
+        run = self._view and (self._view.active_run or self._view.last_run)
+        self._run = run.id if run and change else ""
+        self._mark()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the first page again, soon."""
+        self._refresher.ask()
+
+    def _mark(self) -> None:
+        for value, chip in self._chips.items():
+            chip.setChecked(value == self._change)
+
+    def _filter(self, offset: int) -> DocumentFilter:
+        from app.api import DocumentFilter
+
+        assert self._view is not None
+        values: dict[str, Any] = {"change": self._change, "sort": self._sort}
+        if self._change == "deleted":
+            values["status"] = ""
+        return DocumentFilter(
+            connections=[self._view.id],
+            text=self.search.text().strip(),
+            run=self._run,
+            descending=self._descending,
+            limit=PagedTable.PAGE,
+            offset=offset,
+            **values,
+        )
+
+    async def _load(self) -> None:
+        if self._view is None:
+            return
+        found = await self._page.client.documents(self._filter(0))
+        self.model.begin(found.total, found.documents)
+        self._count.setText(plural(found.total, self.tr("document"), self.tr("documents")))
+        if found.total:
+            self._stack.setCurrentWidget(self.table)
+            return
+        if self.search.text() or self._change:
+            self._nothing.say(self.tr("No document matches"))
+        else:
+            self._nothing.say(self.tr("No documents yet"), self.tr("They appear here as soon as a sync stores them."))
+        self._stack.setCurrentWidget(self._nothing)
+
+    def _fetch(self, page: int) -> None:
+        async def work() -> None:
+            found = await self._page.client.documents(self._filter(page * PagedTable.PAGE))
+            self.model.fill(page, found.documents)
+
+        if self._view is not None and not self._page.tasks.closed:
+            self._page.tasks.start(work(), f"documents page {page}")
+
+    def _sort_by(self, section: int) -> None:
+        key = self.model.columns[section].key
+        if not key:
+            return
+        self._descending = not self._descending if key == self._sort else key != "title"
+        self._sort = key
+        head = self.table.horizontalHeader()
+        head.setSortIndicatorShown(True)
+        order = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
+        head.setSortIndicator(section, order)
+        self.reload()

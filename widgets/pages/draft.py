@@ -1,0 +1,182 @@
+"""A connection that is not stored yet: its name, when it syncs, its generated form, its test, and saving it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QWidget
+
+from widgets import theme
+from widgets.pages.catalogue import sign_in_words
+from widgets.pages.form_services import EngineServices
+from widgets.pages.page import Page
+from widgets.pages.schedule import ScheduleBox
+from widgets.pages.test_panel import TestPanel
+from widgets.parts import button, column, frame, icon_label, label, line, row
+
+if TYPE_CHECKING:
+    from app.api import ConnectionDraft, ConnectorView
+
+__all__ = ["FORM_WIDTH", "DraftView"]
+
+FORM_WIDTH = 648
+"""A form is not wider than what the eye follows."""
+
+
+class DraftView(QWidget):
+    """Says `saved` with the stored connection."""
+
+    saved = Signal(object)
+
+    def __init__(self, page: Page, connector: ConnectorView, schema: dict[str, Any], name: str) -> None:
+        super().__init__()
+        from app.api import CheckTarget
+        from widgets.form import FormView
+
+        self._page = page
+        self.connector = connector
+        self._first_name = name
+        self.name = QLineEdit(name)
+        self.name.setObjectName("name")
+        self.name.setAccessibleName(self.tr("Name"))
+        self.name.textEdited.connect(lambda _text: self._blame_name(""))
+        self._name_error = label("", "detail", "error", wrap=True)
+        self._name_error.hide()
+        self.schedule = ScheduleBox("watch" in connector.capabilities)
+        services = EngineServices(page.client, lambda: CheckTarget(draft=self.value()))
+        self.form = FormView(schema, services=services)
+        self.test = TestPanel(page, self._target)
+        self.test.blamed.connect(self.form.show_error)
+        self.form.changed.connect(self.test.mark_stale)
+
+        words = [connector.summary, sign_in_words(connector.auth)]
+        head = row(
+            icon_label(connector.icon, "accent", 24),
+            column(
+                label(connector.title, "section"),
+                label("  ·  ".join(word for word in words if word), "detail", "muted", wrap=True),
+                space=2,
+            ),
+            space=theme.SPACE_M,
+        )
+        head.setStretch(1, 1)
+        own = QFormLayout()
+        own.setSpacing(theme.SPACE_S)
+        own.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        own.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        own.addRow(_buddy(self.tr("&Name"), self.name), column(self.name, self._name_error, space=theme.SPACE_XS))
+        inner = QWidget()
+        inner.setMaximumWidth(FORM_WIDTH)
+        sync = QFormLayout()
+        sync.setSpacing(theme.SPACE_S)
+        sync.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        sync.addRow(_buddy(self.tr("S&ync"), self.schedule), self.schedule)
+        laid = column(head, own, self.form, line(), sync, None, parent=inner, space=theme.SPACE_L)
+        laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_XL)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        holder = QWidget()
+        row(inner, None, parent=holder, space=0).setStretch(0, 10)
+        self.area.setWidget(holder)
+
+        self.save_button = button(self.tr("Save"), lambda: self._save(False), name="save")
+        self.sync_button = button(
+            self.tr("Save and sync"),
+            lambda: self._save(True),
+            kind="primary",
+            name="save_and_sync",
+            shortcut="Ctrl+Return",
+        )
+        self._footer = frame("window")
+        foot = row(
+            self.test.button,
+            self.test.deep,
+            None,
+            self.save_button,
+            self.sync_button,
+            parent=self._footer,
+            space=theme.SPACE_M,
+        )
+        foot.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
+        whole = column(self.area, self.test, line(), self._footer, parent=self, space=0)
+        whole.setStretch(0, 1)
+
+    # --- values ---
+
+    def value(self) -> ConnectionDraft:
+        """What the form says, as a draft."""
+        from app.api import ConnectionDraft
+
+        return ConnectionDraft(
+            type=self.connector.type,
+            name=self.name.text().strip(),
+            config=self.form.value(),
+            secrets=self.form.secrets(),
+            schedule=self.schedule.schedule(),
+        )
+
+    async def shutdown(self) -> None:
+        """Before it is thrown away."""
+        await self.form.shutdown()
+
+    def is_dirty(self) -> bool:
+        """Whether somebody typed into it."""
+        return bool(self.form.is_dirty()) or self.name.text().strip() != self._first_name
+
+    def _target(self) -> Any:
+        from app.api import CheckTarget
+
+        return None if self.form.show_errors() else CheckTarget(draft=self.value())
+
+    # --- saving ---
+
+    def _save(self, sync: bool) -> None:
+        wrong = self.form.show_errors()
+        if not self.name.text().strip():
+            self._blame_name(self.tr("Give it a name."))
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            wrong += 1
+        if not wrong and not self._page.tasks.running("save"):
+            self._page.tasks.start(self._store(sync), "save")
+
+    async def _store(self, sync: bool) -> None:
+        from connectors.sdk import ConfigError
+
+        self._enable(False)
+        try:
+            view = await self._page.client.add_connection(self.value())
+            if sync:
+                await self._page.client.start_sync(view.id, trigger="first")
+        except ConfigError as error:
+            self._blame(error.pointer, error.what if not error.remedy else f"{error.what}. {error.remedy}")
+            return
+        finally:
+            self._enable(True)
+        self.saved.emit(view)
+
+    def _blame(self, pointer: str, message: str) -> None:
+        if pointer in ("/name", "name"):
+            self._blame_name(message)
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.form.show_error(pointer, message)
+
+    def _blame_name(self, message: str) -> None:
+        self._name_error.setText(message)
+        self._name_error.setVisible(bool(message))
+        self.name.setProperty("invalid", bool(message))
+        self.name.setAccessibleDescription(message)
+        theme.repolish(self.name)
+
+    def _enable(self, enabled: bool) -> None:
+        self.save_button.setEnabled(enabled)
+        self.sync_button.setEnabled(enabled)
+        self.sync_button.setText(self.tr("Save and sync") if enabled else self.tr("Saving …"))
+
+
+def _buddy(text: str, field: QWidget) -> QWidget:
+    made = label(text, "strong")
+    made.setTextFormat(Qt.TextFormat.AutoText)
+    made.setBuddy(field)
+    return made

@@ -1,0 +1,158 @@
+"""The connection test of a form: its button, its steps as they happen, its verdict, and when that has become stale."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QWidget
+
+from widgets import theme
+from widgets.pages.page import Page
+from widgets.parts import StateLabel, button, column, error_text, line, row
+from widgets.parts.steps import StepsView
+
+if TYPE_CHECKING:
+    from app.api import CheckTarget
+    from connectors.sdk import CheckStep
+
+__all__ = ["TestPanel"]
+
+MOST = 264
+"""The steps never take more than this of the page; beyond it they scroll."""
+
+
+class TestPanel(QFrame):
+    """`target` answers what to test, or None when the form has errors, which it then shows itself.
+
+    The buttons stand apart from the steps, so that a page can lay them into its footer."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    blamed = Signal(str, str)
+    """A step named the field to blame: its JSON pointer, and what is wrong."""
+    finished = Signal(bool)
+
+    def __init__(self, page: Page, target: Callable[[], CheckTarget | None]) -> None:
+        super().__init__()
+        self._page = page
+        self._target = target
+        self.setObjectName("test_panel")
+        self.setProperty("ground", "surface")
+        self.button = button(self.tr("Test"), self.toggle, icon="flask", name="test", shortcut="Ctrl+T")
+        self.deep = QCheckBox(self.tr("Also fetch one document"))
+        self.deep.setObjectName("test_deep")
+        self.deep.setToolTip(self.tr("Reads one real document to its end, so that permissions are proven."))
+        self.verdict = StateLabel()
+        self.steps = StepsView()
+        inner = QWidget()
+        inside = column(row(self.verdict, None), self.steps, parent=inner, space=theme.SPACE_XS)
+        inside.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_S)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(inner)
+        self._scroll.setWidgetResizable(True)
+        self._inner = inner
+        column(line(), self._scroll, parent=self, space=0)
+        self.hide()
+        self._step_states: dict[str, CheckStep] = {}
+
+    @property
+    def running(self) -> bool:
+        """Whether a test is under way."""
+        return self._page.tasks.running("test")
+
+    def toggle(self) -> None:
+        """Test, or cancel the test that runs."""
+        if self.running:
+            self._page.tasks.cancel("test")
+            return
+        target = self._target()
+        if target is not None:
+            self._page.tasks.start(self._test(target, self.deep.isChecked()), "test")
+
+    def mark_stale(self) -> None:
+        """A field has changed: the result speaks of other values."""
+        if self.isHidden() or self.steps.stale:
+            return
+        if self.running:
+            self._page.tasks.cancel("test")
+        self.steps.set_stale(True)
+        self.verdict.show_state("skipped", self.tr("Tested before your last change"))
+
+    def clear(self) -> None:
+        """Nothing was tested."""
+        self._page.tasks.cancel("test")
+        self.steps.clear()
+        self.hide()
+
+    async def _test(self, target: CheckTarget, deep: bool) -> None:
+        self.steps.clear()
+        self._step_states.clear()
+        self.verdict.show_state("running", self.tr("Testing …"))
+        self.button.setText(self.tr("Cancel"))
+        theme.set_icon(self.button, "stop")
+        self.show()
+        stream = self._page.client.check(target, deep)
+        try:
+            async for step in stream:
+                self._step_states[step.name] = step
+                self.steps.show_step(step)
+                self._fit()
+            self._conclude()
+        except asyncio.CancelledError:
+            self.steps.stop()
+            self.verdict.show_state("cancelled", self.tr("Cancelled"))
+            raise
+        except Exception as error:
+            from connectors.sdk import CheckStep, error_info
+
+            info = error_info(error)
+            self.steps.show_step(
+                CheckStep(
+                    name="start",
+                    title=self.tr("Start the test"),
+                    state="failed",
+                    message=info.sentence(),
+                    remedy=info.remedy,
+                    error=info,
+                )
+            )
+            self._step_states["start"] = self.steps.rows["start"].step
+            self._conclude()
+        finally:
+            close = getattr(stream, "aclose", None)
+            if close is not None:
+                await close()
+            self.button.setText(self.tr("Test"))
+            theme.set_icon(self.button, "flask")
+            self._fit()
+
+    def _conclude(self) -> None:
+        states = [step.state for step in self._step_states.values()]
+        if "failed" in states:
+            step = next(step for step in self._step_states.values() if step.state == "failed")
+            self.verdict.show_state("failed", self.tr("The test failed at: {0}").format(step.title))
+            if step.error is not None and step.error.pointer:
+                self.blamed.emit(step.error.pointer, step.error.what)
+        elif "warning" in states:
+            self.verdict.show_state("warning", self.tr("It works, with a warning"))
+        else:
+            self.verdict.show_state("ok", self.tr("It works"))
+        self.finished.emit("failed" not in states)
+
+    def text(self) -> str:
+        """The result for the clipboard."""
+        lines = []
+        for step in self._step_states.values():
+            lines.append(f"{step.state:8} {step.title} {step.ms:.0f} ms {step.message}")
+            if step.error is not None:
+                lines.append(error_text(step.error))
+        return "\n".join(lines)
+
+    def _fit(self) -> None:
+        self._inner.adjustSize()
+        self._scroll.setFixedHeight(min(MOST, self._inner.sizeHint().height() + 2))
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(bar.maximum())

@@ -1,0 +1,190 @@
+"""A table that is a list of records and a list of columns, and one that asks for its rows page by page."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from widgets import theme
+
+__all__ = ["Column", "PagedTable", "RecordTable", "table_view"]
+
+T = TypeVar("T")
+Index = QModelIndex | QPersistentModelIndex
+RECORD_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True)
+class Column(Generic[T]):
+    """One column: its title, what a record says in it, and how. `key` names it for sorting by the engine."""
+
+    title: str
+    text: Callable[[T], str]
+    key: str = ""
+    icon: Callable[[T], tuple[str, str]] | None = None
+    role: Callable[[T], str] | None = None
+    tip: Callable[[T], str] | None = None
+    right: bool = False
+    width: int = 0
+
+
+class RecordTable(QAbstractTableModel, Generic[T]):
+    """Records that are all here."""
+
+    def __init__(self, columns: list[Column[T]]) -> None:
+        super().__init__()
+        self.columns = columns
+        self.records: list[T] = []
+
+    def show_records(self, records: list[T]) -> None:
+        """The records as they are now. Equal ones cause nothing; as many as before change in place."""
+        if records == self.records:
+            return
+        if len(records) == len(self.records):
+            self.records = records
+            self.dataChanged.emit(self.index(0, 0), self.index(len(records) - 1, len(self.columns) - 1))
+            return
+        self.beginResetModel()
+        self.records = records
+        self.endResetModel()
+
+    def record(self, row: int) -> T | None:
+        """A record, None where there is none (yet)."""
+        return self.records[row] if 0 <= row < len(self.records) else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """As many as there are."""
+        return 0 if parent.isValid() else len(self.records)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """As many as were given."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The columns' titles."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(self.columns[section].right)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What the column says of the record."""
+        if not index.isValid():
+            return None
+        column = self.columns[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column.right)
+        record = self.record(index.row())
+        if record is None:
+            return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() == 0 else None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return column.text(record).replace("\n", " ")
+        if role == RECORD_ROLE:
+            return record
+        if role == Qt.ItemDataRole.DecorationRole and column.icon is not None:
+            return QIcon(theme.icon(*column.icon(record)))
+        if role == Qt.ItemDataRole.ForegroundRole and column.role is not None:
+            return QColor(theme.color(column.role(record)))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip(record) if column.tip is not None else column.text(record)
+        return None
+
+
+class PagedTable(RecordTable[T]):
+    """Records of which only the pages that were looked at are here. Says `wanted` with the number of a missing page."""
+
+    wanted = Signal(int)
+
+    PAGE = 200
+    KEPT = 40
+
+    def __init__(self, columns: list[Column[T]]) -> None:
+        super().__init__(columns)
+        self.total = 0
+        self._pages: OrderedDict[int, list[T]] = OrderedDict()
+        self._asked: set[int] = set()
+
+    def begin(self, total: int, first: list[T]) -> None:
+        """Another list: its length and its first page."""
+        if total == self.total and self._pages.get(0) == first:
+            return
+        same = total == self.total
+        if not same:
+            self.beginResetModel()
+        self.total = total
+        self._pages.clear()
+        self._asked.clear()
+        self._pages[0] = first
+        if same and total:
+            self.dataChanged.emit(self.index(0, 0), self.index(total - 1, len(self.columns) - 1))
+        elif not same:
+            self.endResetModel()
+
+    def fill(self, page: int, records: list[T]) -> None:
+        """A page that was wanted."""
+        self._asked.discard(page)
+        self._pages[page] = records
+        while len(self._pages) > self.KEPT:
+            self._pages.popitem(last=False)
+        first, last = page * self.PAGE, min(self.total, (page + 1) * self.PAGE) - 1
+        if last >= first:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+
+    def record(self, row: int) -> T | None:
+        """The record, or None and a wish for its page."""
+        page, place = divmod(row, self.PAGE)
+        records = self._pages.get(page)
+        if records is None:
+            if page not in self._asked:
+                self._asked.add(page)
+                self.wanted.emit(page)
+            return None
+        return records[place] if place < len(records) else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """As many as the engine counts."""
+        return 0 if parent.isValid() else self.total
+
+
+def _alignment(right: bool) -> int:
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: int = 0) -> QTableView:
+    """A table with rows of one height, whole rows selected, and the widths its columns ask for."""
+    view = QTableView()
+    view.setObjectName(name)
+    view.setAccessibleName(title)
+    view.setModel(model)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setTabKeyNavigation(False)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    rows = view.verticalHeader()
+    rows.setVisible(False)
+    rows.setDefaultSectionSize(theme.ROW)
+    rows.setMinimumSectionSize(theme.ROW)
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    head = view.horizontalHeader()
+    head.setHighlightSections(False)
+    head.setStretchLastSection(False)
+    head.setMinimumSectionSize(48)
+    for number, column in enumerate(model.columns):
+        if number == stretch:
+            head.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+        elif column.width:
+            view.setColumnWidth(number, column.width)
+    return view
