@@ -30,8 +30,9 @@ from connectors.sdk import CheckStep, Clock, Json, Node, Option
 class Engine:
     """Everything without a window, on one event loop. Make one with `Engine.open`; implements `EngineApi`."""
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, catalogue: Catalogue) -> None:
         self.profile = profile
+        self._catalogue = catalogue
         self._stack = AsyncExitStack()
         self._started = time.time()
         self.bell: Bell[api.Gauge] = Bell()
@@ -47,8 +48,7 @@ class Engine:
         catalogue: Catalogue | None = None,
     ) -> Engine:
         """Open a profile that this process holds the lease of. Raises PermanentError when it can't be used."""
-        self = cls(profile)
-        self._catalogue = catalogue or Catalogue.load()
+        self = cls(profile, catalogue or Catalogue.load())
         try:
             await self._open(settings or NetworkSettings.from_environment(), clock or SystemClock(), vault)
         except BaseException:

@@ -45,8 +45,8 @@ class Progressed:
 
 @dataclass(slots=True)
 class Batch:
-    """One commit. `counts` are what the run adds to its counters, apart from new, changed and bytes, which the ledger
-    finds out; the page's checkpoint comes with its last batch."""
+    """One commit. `seen` are there at the source and no longer staged as gone or failing; `unchanged` and `pages` are
+    added to the run's counters, the others the ledger finds out; the page's checkpoint comes with its last batch."""
 
     partition: str = ""
     fetched: list[Fetched] = field(default_factory=list)

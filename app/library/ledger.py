@@ -168,7 +168,8 @@ class _Commit:
         content = self.placed[item.sha256]
         self.bytes += item.size
         row = db.execute(
-            "SELECT id, content, revision, deleted_at, indexed, size FROM document WHERE connection = ? AND source_id = ?",
+            "SELECT id, content, revision, deleted_at, indexed, size FROM document "
+            "WHERE connection = ? AND source_id = ?",
             (fence.connection, ref.source_id),
         ).fetchone()
         values = (
@@ -277,7 +278,13 @@ class _Commit:
 
     def _fail(self, failed: Failed) -> None:
         run_item(self.db, self.fence.run, failed, self.now)
-        if failed.source_id is None or failed.kind != "failed":
+        if failed.source_id is None:
+            return
+        self.db.execute(
+            "DELETE FROM staged_deletion WHERE connection = ? AND source_id = ?",
+            (self.fence.connection, failed.source_id),
+        )
+        if failed.kind != "failed":
             return
         self.db.execute(
             "INSERT INTO failing (connection, source_id, partition, upsert, title, error, run, since) "

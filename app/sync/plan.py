@@ -64,7 +64,6 @@ async def plan_page(catalog: Catalog, connection_num: int, partition: str, page:
 
 
 def _sort(plan: Plan, change: Upsert, known: Known | None, everything: bool) -> None:
-    plan.seen.append(change.ref.source_id)
     same = (
         known is not None
         and not known.deleted
@@ -78,6 +77,7 @@ def _sort(plan: Plan, change: Upsert, known: Known | None, everything: bool) -> 
         return
     assert known is not None
     ref = change.ref
+    plan.seen.append(ref.source_id)
     if (known.title, known.path, known.url) == (ref.title, ref.path or ref.source_id, ref.url):
         plan.unchanged += 1
     else:

@@ -22,7 +22,7 @@ from app.sync.budget import ByteBudget
 from app.sync.fetch import expected_bytes, fetch
 from app.sync.plan import Plan, plan_page
 from app.sync.state import KeyedState
-from connectors.sdk import Json, Page, Partition, Source, TransientError, Upsert
+from connectors.sdk import Json, NotFound, Page, Partition, Source, TransientError, Upsert
 
 FETCHES = 64
 OPEN_PAGES = 3
@@ -31,6 +31,7 @@ BATCH_BYTES = 8 * 1024 * 1024
 HELD_BYTES = 16 * 1024 * 1024
 COMMIT_SECONDS = 1.0
 FAILURES_IN_A_ROW = 25
+ABOUT_THE_SOURCE = frozenset({"transient", "config"})
 
 
 @dataclass(slots=True)
@@ -45,9 +46,10 @@ class _Open:
 
 @dataclass(slots=True)
 class _Ended:
-    """The reader has no more pages, or failed."""
+    """The reader has no more pages, or failed; or (`at_once`) a fetch met what concerns the whole run."""
 
     error: Exception | None = None
+    at_once: bool = False
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ class Pass:
     async def run(self) -> bool:
         """Read to the end. False when `stop` ended it early. Raises what the source or the library raises."""
         reader = _Reader(self)
-        await _Pipeline(self, reader.read, FETCHES).run()
+        await _Pipeline(self, reader.read).run()
         return not reader.stopped
 
     async def retry(self, upserts: list[Upsert]) -> None:
@@ -87,7 +89,7 @@ class Pass:
         async def read(emit: Callable[[_Open], Any]) -> None:
             await emit(_Open(Plan(fetch=upserts), len(upserts), None))
 
-        await _Pipeline(self, read, FETCHES).run()
+        await _Pipeline(self, read, retrying=True).run()
 
 
 class _Reader:
@@ -120,10 +122,10 @@ class _Reader:
 class _Pipeline:
     """Reader, fetchers and committer of one pass, joined by queues that are bounded by open pages and bytes."""
 
-    def __init__(self, job: Pass, read: Callable[..., Any], fetches: int) -> None:
+    def __init__(self, job: Pass, read: Callable[..., Any], *, retrying: bool = False) -> None:
         self._pass = job
         self._read = read
-        self._fetches = fetches
+        self._retrying = retrying
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
         self._done: asyncio.Queue[_Job | _Open | _Ended] = asyncio.Queue()
         self._slots = asyncio.Semaphore(OPEN_PAGES)
@@ -139,7 +141,7 @@ class _Pipeline:
         loop = asyncio.get_running_loop()
         name = f"sync {self._pass.fence.run}"
         tasks = [loop.create_task(self._reading(), name=f"{name}: read")]
-        tasks += [loop.create_task(self._fetching(), name=f"{name}: fetch {number}") for number in range(self._fetches)]
+        tasks += [loop.create_task(self._fetching(), name=f"{name}: fetch {number}") for number in range(FETCHES)]
         try:
             error = await self._committing()
         finally:
@@ -174,7 +176,7 @@ class _Pipeline:
                 job.on_item(item.upsert.ref.title)
                 item.result = await fetch(job.source, job.library.content, item.upsert, job.most_bytes)
             except Exception as error:
-                self._done.put_nowait(_Ended(error))
+                self._done.put_nowait(_Ended(error, at_once=True))
                 return
             held = _held_bytes(item.result)
             self._budget.correct(item.taken, held)
@@ -182,7 +184,9 @@ class _Pipeline:
             self._done.put_nowait(item)
 
     async def _committing(self) -> Exception | None:
-        """Gather and commit until the pass ends; answers what ended it early, after committing what was complete."""
+        """Gather and commit until the pass ends; answers what ended it early, after committing what was complete.
+
+        Pages that were read before the reader failed are fetched and committed like any other."""
         loop = asyncio.get_running_loop()
         ended: _Ended | None = None
         while ended is None or self._pages:
@@ -197,27 +201,21 @@ class _Pipeline:
                 continue
             while True:
                 if isinstance(item, _Ended):
-                    if item.error is not None:
+                    if item.at_once:
                         await self._commit()
                         return item.error
                     ended = item
                 else:
                     self._gather(item)
-                if (
-                    self._done.empty()
-                    or len(self._batch.fetched) >= BATCH_DOCUMENTS
-                    or self._batch_bytes >= BATCH_BYTES
-                ):
+                if self._in_a_row >= FAILURES_IN_A_ROW:
+                    return await self._give_up()
+                if self._done.empty() or self._full():
                     break
                 item = self._done.get_nowait()
-            broken = self._broken()
-            closed = self._close_pages()
-            if closed or broken or self._full():
+            if self._close_pages() or self._full():
                 await self._commit()
-            if broken is not None:
-                return broken
         await self._commit()
-        return None
+        return ended.error
 
     def _full(self) -> bool:
         return len(self._batch.fetched) >= BATCH_DOCUMENTS or self._batch_bytes >= BATCH_BYTES
@@ -236,20 +234,22 @@ class _Pipeline:
             self._batch.seen.append(item.upsert.ref.source_id)
             self._in_a_row = 0
         elif item.result is not None:
+            if self._retrying and item.result.error.code == NotFound.default_code:
+                self._batch.seen.append(item.upsert.ref.source_id)  # gone for good: no longer a failure
+                return
             self._batch.failed.append(item.result)
-            if item.result.error.category in ("transient", "config"):
+            if item.result.error.category in ABOUT_THE_SOURCE:
                 self._in_a_row += 1
 
-    def _broken(self) -> Exception | None:
-        """So many failures in a row that it is not about single documents: the run waits or ends instead."""
-        if self._in_a_row < FAILURES_IN_A_ROW:
-            return None
-        last = self._batch.failed[-1].error if self._batch.failed else None
-        what = last.what if last is not None else "The source stopped answering"
+    async def _give_up(self) -> Exception:
+        """So many failures in a row are not about single documents: keep what was fetched and leave the page open."""
+        last = self._batch.failed[-1].error
+        self._batch.failed = [item for item in self._batch.failed if item.error.category not in ABOUT_THE_SOURCE]
+        await self._commit()
         return TransientError(
-            f"{FAILURES_IN_A_ROW} documents in a row could not be fetched: {what}",
-            where=last.where if last is not None else "",
-            remedy=(last.remedy if last is not None else "") or "Check that the source is up, then sync again.",
+            f"{FAILURES_IN_A_ROW} documents in a row could not be fetched: {last.what}",
+            where=last.where,
+            remedy=last.remedy or "Check that the source is up, then sync again.",
             code="source_unavailable",
         )
 
