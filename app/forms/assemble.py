@@ -83,7 +83,7 @@ class Assembler:
         if isinstance(cell, Present):
             value.update(cell.extras)
             return value
-        return value if value or (spec.required and not spec.nullable) else UNSET
+        return value or UNSET
 
     def _secret(self, path: Path, cell: Any, *, instance: bool) -> Json:
         slot = self._secrets.get(path)
@@ -146,32 +146,34 @@ class Assembler:
             path = path[:-1]
         return path
 
+    def innermost(self, path: Path) -> FieldSpec:
+        """The field that edits a path's value: of a union, what its chosen branch is."""
+        spec, cell = self.spec(path), self._cells.now.get(path)
+        if spec.kind is Kind.UNION and isinstance(cell, int):
+            return self.innermost((*path, branch(cell)))
+        return spec
+
     def union_at(self, tokens: list[str | int]) -> tuple[FieldSpec, int | None] | None:
         """The union at a place in the value, and the place of its chosen branch."""
-        path, used = self._walk(tokens, into_union=False)
+        path, used = self._walk(tokens)
         if used < len(tokens):
             return None
         cell = self._cells.now.get(path)
         spec = self.spec(path)
         return spec, cell if isinstance(cell, int) and spec.kind is Kind.UNION else None
 
-    def _walk(self, tokens: Sequence[str | int], *, into_union: bool = True) -> tuple[Path, int]:
+    def _walk(self, tokens: Sequence[str | int]) -> tuple[Path, int]:
         """Follows tokens through chosen branches; answers the deepest path and how many tokens it took."""
         path: Path = ()
         used = 0
         while True:
             spec = self.spec(path)
             cell = self._cells.now.get(path)
-            if spec.kind is Kind.UNION and isinstance(cell, int) and (into_union or used < len(tokens)):
-                below = spec.branches[cell].spec
-                if not below.is_leaf or used == len(tokens):
-                    path = (*path, branch(cell))
-                    if below.kind is not Kind.UNION and used == len(tokens):
-                        return path, used
-                    continue
-                return (*path, branch(cell)), used
             if used == len(tokens):
                 return path, used
+            if spec.kind is Kind.UNION and isinstance(cell, int):
+                path = (*path, branch(cell))
+                continue
             token = tokens[used]
             step: Any = None
             if spec.kind is Kind.OBJECT and str(token) in spec.by_name:

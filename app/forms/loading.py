@@ -16,7 +16,7 @@ from app.forms.unions import match_branch, plain
 from app.forms.values import UNSET, Foreign, Json, Path, Present, branch, item
 
 Fits = Callable[[Branch, Json], bool]
-_DEEP = 24
+_DEEP = 12
 
 
 class Loader:
@@ -25,6 +25,7 @@ class Loader:
     def __init__(self, fits: Fits, next_id: Callable[[], int]) -> None:
         self.fits = fits
         self.next_id = next_id
+        self._budget = 5000  # a schema may require itself without end
         self.cells: dict[Path, Any] = {}
         self.secrets: dict[Path, SecretSlot] = {}
 
@@ -36,13 +37,15 @@ class Loader:
         if spec.default is not UNSET:
             self.value(spec, path, spec.default)
             return
-        if len(path) > _DEEP:
+        self._budget -= 1
+        if len(path) > _DEEP or self._budget < 0:
             return
         if spec.kind is Kind.CONST:
             if wanted:
                 self.cells[path] = spec.const
         elif spec.kind is Kind.OBJECT:
             if wanted or (spec.children and not spec.nullable and completes_itself(spec)):
+                self.cells[path] = Present()
                 for child in spec.children:
                     self.defaults(child, (*path, child.name))
         elif spec.kind is Kind.UNION and wanted and not spec.nullable and spec.branches:

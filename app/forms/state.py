@@ -112,9 +112,15 @@ class FormState:
     # --- changing
 
     def set(self, path: Path, value: Json) -> None:
-        """Sets a leaf. Keystrokes in one field are one undo step until it is left."""
+        """Sets a field. Keystrokes in one are one undo step until it is left."""
         changes = self._vivified(path)
-        changes[path] = value
+        if self.spec(path).is_leaf:
+            changes[path] = value
+        else:
+            loader = self._loader()
+            loader.value(self.spec(path), path, value)
+            changes |= {**dict.fromkeys(self._cells.below(path), UNSET), **loader.cells}
+            self._secrets.update(loader.secrets)
         self._apply(changes, path)
 
     def clear(self, path: Path) -> None:
@@ -142,7 +148,7 @@ class FormState:
             loader = self._loader()
             loader.defaults(spec, path, wanted=True)
             changes |= {key: cell for key, cell in loader.cells.items() if key not in self._cells.now}
-            changes[path] = loader.cells.get(path, Present() if spec.kind is Kind.OBJECT else ())
+            changes[path] = loader.cells.get(path, ())
         elif spec.branches:
             changes |= self._chosen(spec, path, 0)
         self._apply(changes)
@@ -351,7 +357,7 @@ class FormState:
                 add(path, "unparsed", {"problem": cell.problem})
         for violation in self._validation.violations(self._tree.instance(), self._tree.union_at):
             path = self._tree.visible(violation.tokens)
-            spec = self.spec(path)
+            spec = self._tree.innermost(path)
             slot = self._secrets.get(path)
             if slot is not None and slot.filled and slot.text is None:
                 continue  # what stands in for a stored secret can't be wrong

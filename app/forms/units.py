@@ -28,4 +28,6 @@ def spoken(value: float, unit: str) -> str:
     if not units:
         return f"{value:,} {unit}".strip()
     amount, place = split(value, unit)
+    if amount == 1:
+        return f"1 {units[place][0].removesuffix('s')}" if units[place][0].islower() else f"1 {units[place][0]}"
     return f"{amount:,.15g} {units[place][0]}" if isinstance(amount, float) else f"{amount:,} {units[place][0]}"
