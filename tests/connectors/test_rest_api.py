@@ -19,6 +19,7 @@ from connectors.sdk import (
     Delete,
     ErrorInfo,
     Failure,
+    HeadwaterError,
     Json,
     NotFound,
     Page,
@@ -255,7 +256,7 @@ def test_the_time_is_sent_the_way_the_api_writes_it(highest: Json, asked: str) -
 )
 def test_paging_that_does_not_move_is_an_error(path: str, fields: dict[str, Json], code: str) -> None:
     async def test(api: JsonApi) -> None:
-        with pytest.raises(PermanentError) as caught:
+        with pytest.raises(HeadwaterError) as caught:
             await synced(config(api, path, **fields))
         assert caught.value.code == code
         assert caught.value.remedy

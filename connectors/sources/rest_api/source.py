@@ -13,9 +13,8 @@ is deleted, the listing is read once more, and only what neither reading saw is 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -44,46 +43,18 @@ from connectors.sdk import (
     State,
     Upsert,
 )
-from connectors.sources._times import parse_time
 from connectors.sources._web import endpoint
-from connectors.sources.rest_api.config import ClientCredentials, RestApiConfig
+from connectors.sources.rest_api.auth import ClientCredentials
+from connectors.sources.rest_api.config import RestApiConfig
 from connectors.sources.rest_api.items import read_item
-from connectors.sources.rest_api.listing import Listing, digest
-from connectors.sources.rest_api.paging import Answer, At
+from connectors.sources.rest_api.listing import Listing
+from connectors.sources.rest_api.marks import Marks
+from connectors.sources.rest_api.paging import Answer
+from connectors.sources.rest_api.passes import Passes, Place
 from connectors.sources.rest_api.paths import find
 from connectors.sources.rest_api.trial import Trial
 
-MARK = "item/"
 SWEEP_PAGE = 500  # deletions per page
-SWEEP_BREATH = 500  # marks looked at before the loop gets a turn
-DAY = 86400.0
-
-
-class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The checkpoint: where a pass stands.
-
-    `token` names the pass in the marks. `since` is what it asks from, None for everything; `highest` what it has seen.
-    `whole` falls with the first gap. `again` is the token of the reading that this one repeats.
-    """
-
-    token: str
-    phase: Literal["read", "sweep", "over"] = "read"
-    at: At = {}
-    since: Json = None
-    highest: Json = None
-    pages: int = 0
-    seen: int = 0
-    total: int | None = None
-    digest: str = ""
-    whole: bool = True
-    again: str = ""
-
-
-class Mark(msgspec.Struct, frozen=True, array_like=True):
-    """What is remembered of an id: the pass that saw it last, and its fingerprint's beginning."""
-
-    token: str
-    fingerprint: str
 
 
 class RestApiSource(Source[RestApiConfig]):
@@ -129,16 +100,14 @@ class RestApiSource(Source[RestApiConfig]):
 
     async def read(self, partition: Partition, checkpoint: dict[str, Json] | None, state: State) -> AsyncIterator[Page]:
         """One pass, or the rest of one."""
-        place = self._restore(checkpoint)
+        marks, passes = Marks(state, self.context.clock), Passes(self.config)
+        place = self._restored(passes, checkpoint)
         resumed = place.pages > 0
-        visited: set[str] = set()
         budget = self.config.max_pages
         while place.phase == "read":
             if budget == 0:
-                yield Page(
-                    changes=[Failure(source_id=None, error=self._stopped().info())],
-                    checkpoint=msgspec.to_builtins(place),
-                )
+                stopped = Failure(source_id=None, error=passes.limit().info())
+                yield Page(changes=[stopped], checkpoint=msgspec.to_builtins(place))
                 return
             budget -= 1
             try:
@@ -146,33 +115,30 @@ class RestApiSource(Source[RestApiConfig]):
             except HeadwaterError as error:
                 if resumed and error.category in ("permanent", "config"):  # most often a cursor that has expired
                     self.context.log.info("The API knows the kept place no more: reading from the start")
-                    place, resumed = self._begin(since=place.since), False
+                    place, resumed = passes.begin(since=place.since), False
                     continue
                 raise
             resumed = False
             read = await asyncio.to_thread(self._documents, answer, place)  # a long page of HTML takes its time
-            changes, place = self._take(answer, read, place, state, visited)
+            changes, place = self._take(answer, read, place, marks, passes)
             if place.phase == "sweep":
-                place = await self._after(place, state)
-                visited.clear()
+                place = await self._after(place, marks, passes)
             progress = Progress(seen=place.seen, total=place.total)
             yield Page(changes=changes, checkpoint=msgspec.to_builtins(place), progress=progress)
             if place.phase == "read" and self.config.request_delay:
                 await self.context.clock.sleep(self.config.request_delay)
         while place.phase == "sweep":
-            gone = await self._unmarked(place, state, SWEEP_PAGE)
+            gone = await marks.unseen(place, SWEEP_PAGE)
             for source_id in gone:
-                state.delete(MARK + source_id)
+                marks.forget(source_id)
             if len(gone) < SWEEP_PAGE:
                 place = msgspec.structs.replace(place, phase="over")
             yield Page(changes=[Delete(source_id) for source_id in gone], checkpoint=msgspec.to_builtins(place))
 
     async def fetch(self, ref: DocumentRef) -> Content:
         """The item's text, by asking for the page on which it was listed: an API need not have an address per item."""
-        place: dict[str, Json] = (
-            msgspec.json.decode(ref.handle) if ref.handle else {"at": self.config.pagination.first()}
-        )
-        answer = await self.listing.ask(place["at"], since=place.get("since"))
+        asked = msgspec.json.decode(ref.handle) if ref.handle else {"at": self.config.pagination.first()}
+        answer = await self.listing.ask(asked["at"], since=asked.get("since"))
         for item in answer.items:
             if str(find(self.config.id_field, item)) == ref.source_id:
                 found = read_item(self.config, item)
@@ -184,38 +150,30 @@ class RestApiSource(Source[RestApiConfig]):
         )
 
     async def enumerate(self, partition: Partition) -> AsyncIterator[list[SlimRef]]:
-        """All ids, asked without regard to what is new. Raises rather than leave one out."""
-        place = self._begin()
-        visited: set[str] = set()
-        while place.phase == "read":
-            if place.pages == self.config.max_pages:
-                raise self._stopped()
-            answer = await self.listing.ask(place.at, first=place.pages == 0)
-            items = await asyncio.to_thread(
-                lambda found: [read_item(self.config, item) for item in found], answer.items
-            )
-            place = self._advance(answer, place, visited)
-            if place.phase == "over" and (gap := self._gap(answer, place)):
-                raise gap
-            yield [SlimRef(item.ref.source_id, item.fingerprint) for item in items]
+        """All ids, asked without regard to what is new. Raises rather than leave one out; read twice where an item
+        may slip between two pages."""
+        passes = Passes(self.config)
+        told: set[str] = set()
+        for _ in range(2 if self.config.pagination.shifts else 1):
+            place = passes.begin()
+            while place.phase == "read":
+                if place.pages == self.config.max_pages:
+                    raise passes.limit()
+                answer = await self.listing.ask(place.at, first=place.pages == 0)
+                found = await asyncio.to_thread(
+                    lambda items: [read_item(self.config, item) for item in items], answer.items
+                )
+                place = passes.advance(answer, place)
+                if place.phase == "over" and (gap := passes.gap(answer, place)):
+                    raise gap
+                yield [SlimRef(one.ref.source_id, one.fingerprint) for one in found if one.ref.source_id not in told]
+                told.update(one.ref.source_id for one in found)
 
-    def _restore(self, checkpoint: dict[str, Json] | None) -> Place:
-        """The place to go on from; a checkpoint that can't be read means a pass over everything."""
-        if checkpoint is None:
-            return self._begin()
-        try:
-            place = msgspec.convert(checkpoint, Place)
-        except msgspec.ValidationError:
+    def _restored(self, passes: Passes, checkpoint: dict[str, Json] | None) -> Place:
+        place = passes.restore(checkpoint) if checkpoint is not None else passes.begin()
+        if place is None:
             self.context.log.warning("The checkpoint can't be read: reading everything")
-            return self._begin()
-        if place.phase != "over":
-            return place
-        return self._begin(since=place.highest if self.config.poll_parameter else None)
-
-    def _begin(self, *, since: Json = None, again: str = "") -> Place:
-        return Place(
-            token=secrets.token_hex(4), at=self.config.pagination.first(), since=since, highest=since, again=again
-        )
+        return place or passes.begin()
 
     def _documents(self, answer: Answer, place: Place) -> list[Upsert | Failure]:
         """What becomes of each item of an answer."""
@@ -230,11 +188,11 @@ class RestApiSource(Source[RestApiConfig]):
         return found
 
     def _take(
-        self, answer: Answer, read: list[Upsert | Failure], place: Place, state: State, visited: set[str]
+        self, answer: Answer, read: list[Upsert | Failure], place: Place, marks: Marks, passes: Passes
     ) -> tuple[list[Change], Place]:
         """The changes of one answer, and the place after it."""
         changes: list[Change] = []
-        whole, highest = place.whole, place.highest
+        whole, highest, now = place.whole, place.highest, self.context.clock.now()
         for item, document in zip(answer.items, read, strict=True):
             if isinstance(document, Failure):
                 # Such an item fails until it or the configuration changes, and is then listed anew: the watermark
@@ -242,111 +200,25 @@ class RestApiSource(Source[RestApiConfig]):
                 changes.append(document)
                 whole = False
                 continue
-            highest = self._higher(highest, item)
-            key = MARK + document.ref.source_id
-            mark = Mark(place.token, (document.fingerprint or "")[:16])
-            known = msgspec.json.decode(kept, type=Mark) if (kept := state.get(key)) else Mark("", "")
-            if known.token == place.token and place.since is None:
-                if known.fingerprint != mark.fingerprint:
-                    changes.append(self._twice(document.ref))
-                continue
-            state.put(key, msgspec.json.encode(mark))
-            if known.token not in (place.token, place.again) or known.fingerprint != mark.fingerprint:
-                changes.append(document)
-        place = msgspec.structs.replace(self._advance(answer, place, visited), highest=highest, whole=whole)
+            highest = passes.higher(highest, item, now)
+            seen = marks.see(document, place)
+            if seen != "known":
+                changes.append(document if seen == "news" else self._twice(document.ref))
+        place = msgspec.structs.replace(passes.advance(answer, place), highest=highest, whole=whole)
         if place.phase == "read":
             return changes, place
-        if gap := self._gap(answer, place):
+        if gap := passes.gap(answer, place):
             changes.append(Failure(source_id=None, error=gap.info()))
             return changes, msgspec.structs.replace(place, highest=place.since)
         return changes, msgspec.structs.replace(place, phase="sweep" if whole and place.since is None else "over")
 
-    async def _after(self, place: Place, state: State) -> Place:
+    async def _after(self, place: Place, marks: Marks, passes: Passes) -> Place:
         """What follows a whole reading: nothing, the sweep, or first a second look (see the module)."""
-        if not await self._unmarked(place, state, 1):
+        if not await marks.unseen(place, 1):
             return msgspec.structs.replace(place, phase="over")
-        if self.config.pagination.shifts and place.pages > 2 and not place.again:  # the last page is empty
-            again = self._begin(again=place.token)
-            return msgspec.structs.replace(again, highest=place.highest)
+        if self.config.pagination.shifts and not place.again:
+            return msgspec.structs.replace(passes.begin(again=place.token), highest=place.highest)
         return place
-
-    async def _unmarked(self, place: Place, state: State, most: int) -> list[str]:
-        """Up to `most` known ids that neither this reading nor the one it repeats has seen."""
-        found: list[str] = []
-        for number, key in enumerate(state.keys(MARK), 1):
-            if number % SWEEP_BREATH == 0:
-                await self.context.clock.sleep(0)
-            kept = state.get(key)
-            if kept and msgspec.json.decode(kept, type=Mark).token not in (place.token, place.again):
-                found.append(key.removeprefix(MARK))
-                if len(found) == most:
-                    break
-        return found
-
-    def _advance(self, answer: Answer, place: Place, visited: set[str]) -> Place:
-        """The place after `answer`; its phase is "over" where the listing ends."""
-        following = self._following(answer, place, visited)
-        total = self.config.pagination.total(answer)
-        return msgspec.structs.replace(
-            place,
-            phase="over" if following is None else "read",
-            at=following or {},
-            pages=place.pages + 1,
-            seen=place.seen + len(answer.items),
-            total=place.total if total is None else total,
-            digest=digest(answer.items),
-        )
-
-    def _following(self, answer: Answer, place: Place, visited: set[str]) -> At | None:
-        """The next place. Raises when the API goes round in circles instead of on."""
-        if answer.refused is not None:
-            return None
-        following = self.config.pagination.following(place.at, answer)
-        if following is None:
-            return None
-        visited.add(digest([place.at]))
-        if digest([following]) in visited:
-            raise PermanentError(
-                "The API leads back to a page that was already read",
-                where=answer.url,
-                remedy="Check under Paging where the next cursor or link is found.",
-                detail=str(following)[:300],
-                code="paging_loop",
-            )
-        if answer.items and digest(answer.items) == place.digest:
-            raise PermanentError(
-                f"Page {place.pages + 1} is the same as the one before: the API ignores the paging parameter",
-                where=answer.url,
-                remedy="Look up in the API's manual how it pages, and set Paging accordingly.",
-                code="paging_ignored",
-            )
-        return following
-
-    def _gap(self, answer: Answer, place: Place) -> PermanentError | None:
-        """Why a listing that has ended is not whole. A 404 beyond the last page is how many APIs say that it is."""
-        if answer.refused not in (None, 404):
-            return PermanentError(
-                f"The API refused page {place.pages} with {answer.refused}: the rest of the listing was not read",
-                where=answer.url,
-                remedy="Many APIs page only so far. Narrow the listing by query parameters, or page by cursor or link.",
-                code="page_refused",
-            )
-        if place.total is not None and place.seen < place.total:
-            return PermanentError(
-                f"The API tells of {place.total} items and listed {place.seen}",
-                where=answer.url,
-                remedy="Check that the total counts the same items, or clear Total under Paging.",
-                code="listing_incomplete",
-            )
-        return None
-
-    def _stopped(self) -> PermanentError:
-        return PermanentError(
-            f"Stopped after {self.config.max_pages} pages, before the listing ended",
-            where=self.config.url,
-            remedy="The next run goes on from here. Raise 'Most pages per run' to read more at once.",
-            code="page_limit",
-        )
 
     def _failure(self, item: Json, error: HeadwaterError) -> Failure:
         found = find(self.config.id_field, item) if isinstance(item, dict) else None
@@ -361,14 +233,3 @@ class RestApiSource(Source[RestApiConfig]):
             code="duplicate_id",
         )
         return Failure(source_id=ref.source_id, error=error.info(), title=ref.title)
-
-    def _higher(self, highest: Json, item: Json) -> Json:
-        """The later of what was remembered and the item's time. A time in the future is a mistake, not a watermark."""
-        if not self.config.poll_timestamp_field:
-            return None
-        value = find(self.config.poll_timestamp_field, item)
-        moment = parse_time(value)
-        if moment is None or moment > self.context.clock.now() + DAY:
-            return highest
-        known = parse_time(highest)
-        return value if known is None or moment > known else highest

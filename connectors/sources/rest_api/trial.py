@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from connectors.sdk import Json, Option, PermanentError, Probe, Warn
-from connectors.sources.rest_api.config import NoAuth, RestApiConfig
+from connectors.sources.rest_api.auth import NoAuth
+from connectors.sources.rest_api.config import RestApiConfig
 from connectors.sources.rest_api.items import read_item
 from connectors.sources.rest_api.listing import Listing, digest
 from connectors.sources.rest_api.paging import Answer, NoPaging
+from connectors.sources.rest_api.passes import paging_ignored
 from connectors.sources.rest_api.paths import fields, has, lists
 from connectors.sources.rest_api.template import unknown_names
 
@@ -131,12 +133,7 @@ class Trial:
             return "The first page is the only one."
         second = await self.listing.ask(following, first=False)
         if answer.items and digest(second.items) == digest(answer.items):
-            raise PermanentError(
-                "The second page is the same as the first: the API ignores the paging parameter",
-                where=second.url,
-                remedy="Look up in the API's manual how it pages, and set Paging accordingly.",
-                code="paging_ignored",
-            )
+            raise paging_ignored(second, 2)
         return f"The second page has {len(second.items)} more." if second.items else "The first page is the only one."
 
 
