@@ -185,12 +185,19 @@ def test_a_folder_that_is_gone_takes_its_documents_along() -> None:
     assert catalog(found, known=["a/1", "b/1", "b/2"]) == {"a/1"}
 
 
-def test_a_source_that_is_down_ends_the_run_instead_of_failing_every_folder() -> None:
-    tree = Tree(["a/1", "b/1"], {"a/": NotFound("Gone"), "b/": NotFound("Gone")})
+def test_a_source_that_is_down_ends_the_run_before_a_page_says_that_anything_is_gone(small_pages: None) -> None:
+    tree = Tree(["a/1", "b1", "b2", "b3", "b4"], {"a/": NotFound("Gone")})
     tree.down = TransientError("The disk was pulled out")
+    found: list[Page] = []
+
+    async def run() -> None:
+        pages = tree_pages(tree.list_folder, verify=tree.verify, wanted=FileFilter(FileFilters()), checkpoint=None)
+        async for page in pages:
+            found.append(page)
 
     with pytest.raises(TransientError, match="pulled out"):
-        asyncio.run(tree.pages())
+        asyncio.run(run())
+    assert found == []
 
 
 def test_a_lost_sign_in_ends_the_run_at_once() -> None:
