@@ -50,7 +50,7 @@ class Rail(QFrame):
             self._buttons[name] = button
             laid.addWidget(button)
         laid.addStretch(1)
-        self._appearance = self._button(self.tr("Appearance"), "sparkle")
+        self._appearance = self._button(self.tr("Appearance"), "contrast")
         self._appearance.setObjectName("rail_appearance")
         self._appearance.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._schemes: dict[str, QAction] = {}

@@ -619,7 +619,7 @@ def _furnish(engine: FakeEngine) -> None:
         bytes=210_000_000,
         last_ok_at=now - 3600,
         schedule=every_hour,
-        failed_items=3,
+        failed_items=2,
     )
     make(
         "Support tickets",
@@ -657,6 +657,17 @@ def _furnish(engine: FakeEngine) -> None:
     )
     make("Old intranet", "webdav", "disabled", "Disabled", documents=320, bytes=9_000_000, enabled=False)
     make("Press", "rss", "new", "Not synced yet")
+    for connection in list(engine._connections.values()):
+        if connection.last_ok_at is not None and connection not in (handbook, contracts):
+            run = engine.make_run(
+                connection,
+                "held_back" if connection.held_back else "done",
+                now - connection.last_ok_at + 6,
+                6,
+                counts=RunCounts(documents=connection.documents, new=4, changed=2),
+                summary="4 new, 2 changed",
+            )
+            engine.put(replace(connection, last_run=run))
     for number in range(29):
         state: RunState = "failed" if number in (4, 17) else "done_with_failures" if number % 9 == 3 else "done"
         engine.make_run(
@@ -686,8 +697,8 @@ def _furnish(engine: FakeEngine) -> None:
     failed = engine.make_run(
         handbook, "failed", 2000, 3, error=AUTH_ERROR, summary="Failed: the server no longer accepts the password"
     )
-    last = (engine._runs["r1"], failed)
-    engine.put(replace(contracts, active_run=active, last_run=last[0]))
+    first = next(run for run in engine._runs.values() if run.connection_id == contracts.id)
+    engine.put(replace(contracts, active_run=active, last_run=first))
     engine.put(replace(handbook, last_run=failed))
     engine._items[active.id] = [
         ItemView(

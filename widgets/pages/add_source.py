@@ -39,6 +39,7 @@ class AddSourcePage(Page):
             icon="chevron-left",
             name="back",
         )
+        back.setProperty("place", "back")
         header = row(label(self.tr("Add a source"), "title"), None, space=theme.SPACE_S)
         top = column(row(back, None), header, space=2)
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)

@@ -57,8 +57,6 @@ def sign_in_words(auth: list[str]) -> str:
         "google_service_account": tr("service account"),
     }
     found = list(dict.fromkeys(words.get(kind, kind) for kind in auth))
-    if len(found) > 2:
-        return tr("{0} and others").format(found[0] if found[0] != words["none"] else found[1])
     return tr(" or ").join(found)
 
 
@@ -189,7 +187,7 @@ class EntryDelegate(QStyledItemDelegate):
             theme.pixmap("warning" if broken else connector.icon, "warning" if broken else role, 20),
         )
         inside = rect.adjusted(52, 0, -20, 0)
-        words = "" if broken else sign_in_words(connector.auth)
+        words = "" if broken else sign_in_words(connector.auth[:1])
         metrics = QFontMetrics(self._detail)
         width = metrics.horizontalAdvance(words)
         painter.setPen(theme.color("muted"))
@@ -248,7 +246,7 @@ class Catalogue(QFrame):
         head.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_XS)
         laid = column(head, self._stack, parent=self, space=0)
         laid.setStretch(1, 1)
-        self.setFixedWidth(320)
+        self.setFixedWidth(340)
 
     def show_connectors(self, connectors: list[ConnectorView]) -> None:
         """The types there are."""

@@ -49,6 +49,7 @@ class ConnectionPage(Page):
             icon="chevron-left",
             name="back",
         )
+        back.setProperty("place", "back")
         self._icon = icon_label("plug", "accent", 24)
         self.title = QLineEdit()
         self.title.setObjectName("connection_name")

@@ -21,7 +21,7 @@ from widgets.parts import (
     relative_time,
     row,
 )
-from widgets.parts.tables import Column, PagedTable, table_view
+from widgets.parts.tables import Column, PagedTable, on_page, table_view
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -101,13 +101,14 @@ class DocumentsTab(QWidget):
         bar = row(*self._chips.values(), None, self._count, self.search, space=theme.SPACE_S)
         bar.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
         self.table = table_view(self.model, "documents", self.tr("Documents"))
+        self._listed = on_page(self.table)
         head = self.table.horizontalHeader()
         head.setSectionsClickable(True)
         head.setSortIndicatorShown(False)
         head.sectionClicked.connect(self._sort_by)
         self._nothing = EmptyState("file", "")
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._listed)
         self._stack.addWidget(self._nothing)
         laid = column(bar, self._stack, parent=self, space=0)
         laid.setStretch(1, 1)
@@ -165,7 +166,7 @@ class DocumentsTab(QWidget):
         self.model.begin(found.total, found.documents)
         self._count.setText(plural(found.total, self.tr("document"), self.tr("documents")))
         if found.total:
-            self._stack.setCurrentWidget(self.table)
+            self._stack.setCurrentWidget(self._listed)
             return
         if self.search.text() or self._change:
             self._nothing.say(self.tr("No document matches"))

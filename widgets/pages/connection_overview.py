@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea, QW
 from widgets import theme
 from widgets.pages.held_back import HeldBackPanel
 from widgets.pages.page import Page
+from widgets.pages.schedule import schedule_words
 from widgets.parts import (
     ErrorPanel,
+    about,
     absolute_time,
     button,
     column,
@@ -115,7 +117,6 @@ class OverviewTab(QScrollArea):
         for name, number in self.numbers.items():
             number.clicked.connect(lambda name=name: self._number(name))
         self._since = label("", "detail", "muted")
-        self._size = label("", "detail", "muted")
         self.bars = RunBars()
         self.bars.chosen.connect(self.run_wanted.emit)
         self._history = QWidget()
@@ -140,7 +141,7 @@ class OverviewTab(QScrollArea):
             self.held,
             self._running,
             column(self._last, self._next, space=2),
-            column(row(*self.numbers.values(), None, space=0), row(self._since, None, self._size), space=theme.SPACE_S),
+            column(row(*self.numbers.values(), None, space=0), self._since, space=theme.SPACE_S),
             self._history,
             self._failures,
             None,
@@ -202,8 +203,6 @@ class OverviewTab(QScrollArea):
         if state == "running" and progress.rate > 0:
             parts.append(format_rate(progress.rate))
         if state == "running" and progress.remaining is not None:
-            from widgets.parts import about
-
             parts.append(about(progress.remaining))
         self._rate.setText("  ·  ".join(parts))
         self._now.setText(progress.current)
@@ -234,13 +233,12 @@ class OverviewTab(QScrollArea):
         elif view.schedule.watch:
             text = self.tr("It is watched for changes and syncs by itself.")
         elif view.schedule.every:
-            text = self.tr("Runs every {0}.").format(format_duration(view.schedule.every))
+            text = self.tr("Syncs by itself: {0}.").format(schedule_words(view.schedule).lower())
         else:
             text = self.tr("It runs only by hand.")
         self._next.setText(text)
         self.numbers["documents"].show_number(view.documents)
         self.numbers["failed"].show_number(view.failed_items, "error" if view.failed_items else "")
-        self._size.setText(self.tr("{0} in the library").format(format_bytes(view.bytes)) if view.bytes else "")
         run = view.active_run or last
         for number in ("new", "changed", "deleted"):
             self.numbers[number].setVisible(run is not None)
@@ -255,6 +253,9 @@ class OverviewTab(QScrollArea):
             if live
             else self.tr("New, changed and deleted in the last run")
         )
+        view = self._view
+        if view is not None and view.bytes:
+            text += "  ·  " + self.tr("{0} in the library").format(format_bytes(view.bytes))
         self._since.setText(text)
 
     async def _load(self) -> None:
@@ -310,8 +311,8 @@ def _last_words(run: RunView, tr: object) -> str:
     assert callable(tr)
     when = relative_time(run.finished_at or run.queued_at)
     word = look(run.state).word
-    what = f": {run.summary}" if run.summary and not run.summary.startswith(word) else ""
+    text = str(tr("Last run: {0} {1}")).format(word[:1].lower() + word[1:], when)
     if run.started_at is not None and run.finished_at is not None:
-        took = format_duration(run.finished_at - run.started_at)
-        return str(tr("Last run {0}{1}, {2}, in {3}.")).format(word[:1].lower() + word[1:], what, when, took)
-    return str(tr("Last run {0}{1}, {2}.")).format(word[:1].lower() + word[1:], what, when)
+        text += str(tr(" in {0}")).format(format_duration(run.finished_at - run.started_at))
+    summary = run.summary.removeprefix(word).lstrip(": ").rstrip(".")
+    return f"{text}. {summary[:1].upper()}{summary[1:]}." if summary else f"{text}."

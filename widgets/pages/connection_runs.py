@@ -26,7 +26,7 @@ from widgets.parts import (
     row,
 )
 from widgets.parts.items import ItemsTable
-from widgets.parts.tables import Column, RecordTable, table_view
+from widgets.parts.tables import Column, RecordTable, on_page, table_view
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, RunView
@@ -110,11 +110,12 @@ class RunsTab(QWidget):
             row(self._title, None, self._copy), self._words, self._error, self._all_well, space=theme.SPACE_XS
         )
         head.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_S)
-        laid = column(head, self.items.view, parent=below, space=0)
+        self._listed = on_page(self.items.view)
+        laid = column(head, self._listed, parent=below, space=0)
         laid.setStretch(1, 1)
         laid.addStretch(0)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.addWidget(self.table)
+        self._splitter.addWidget(on_page(self.table))
         self._splitter.addWidget(below)
         self._splitter.setSizes([280, 220])
         self._splitter.setChildrenCollapsible(False)
@@ -184,7 +185,7 @@ class RunsTab(QWidget):
         else:
             self._error.hide()
         self.items.show_records(items)
-        self.items.view.setVisible(bool(items))
+        self._listed.setVisible(bool(items))
         self._copy.setVisible(bool(items))
         self._all_well.setVisible(not items and run.error is None)
         if run.counts.failed + run.counts.skipped > len(items) >= ITEMS:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from widgets import theme
-from widgets.pages.draft import FORM_WIDTH
+from widgets.pages.draft import FORM_WIDTH, buddy
 from widgets.pages.form_services import EngineServices
 from widgets.pages.page import Page
 from widgets.pages.schedule import ScheduleBox
@@ -103,11 +103,9 @@ class SettingsTab(QWidget):
         self.schedule = ScheduleBox(_can(types.get(view.type), "watch"))
         self.schedule.show_schedule(view.schedule)
         self.schedule.chosen.connect(self._touched)
-        sync = label(self.tr("S&ync"), "strong")
-        sync.setTextFormat(Qt.TextFormat.AutoText)
-        sync.setBuddy(self.schedule)
         when = QWidget()
-        column(sync, row(self.schedule, None), parent=when, space=theme.SPACE_S)
+        sync = buddy(self.tr("S&ync"), self.schedule)
+        column(sync, row(self.schedule, None), parent=when, space=theme.SPACE_XS)
         self._laid.addWidget(self.form)
         self._laid.addWidget(line())
         self._laid.addWidget(when)
@@ -194,7 +192,9 @@ class SettingsTab(QWidget):
         return self._draft_target()
 
     def _touched(self) -> None:
-        self.test.mark_stale()
+        if self.form is None or self._view is None:
+            return
+        self.test.mark_stale(self._draft_target())
         self.scope.hide()
         self._show_dirty()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 
 from widgets import theme
 from widgets.pages.catalogue import sign_in_words
@@ -18,7 +18,7 @@ from widgets.parts import button, column, frame, icon_label, label, line, row
 if TYPE_CHECKING:
     from app.api import ConnectionDraft, ConnectorView
 
-__all__ = ["FORM_WIDTH", "DraftView"]
+__all__ = ["FORM_WIDTH", "DraftView", "buddy"]
 
 FORM_WIDTH = 648
 """A form is not wider than what the eye follows."""
@@ -48,7 +48,7 @@ class DraftView(QWidget):
         self.form = FormView(schema, services=services)
         self.test = TestPanel(page, self._target)
         self.test.blamed.connect(self.form.show_error)
-        self.form.changed.connect(self.test.mark_stale)
+        self.form.changed.connect(lambda: self.test.mark_stale(CheckTarget(draft=self.value())))
 
         words = [connector.summary, sign_in_words(connector.auth)]
         head = row(
@@ -61,17 +61,10 @@ class DraftView(QWidget):
             space=theme.SPACE_M,
         )
         head.setStretch(1, 1)
-        own = QFormLayout()
-        own.setSpacing(theme.SPACE_S)
-        own.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        own.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        own.addRow(_buddy(self.tr("&Name"), self.name), column(self.name, self._name_error, space=theme.SPACE_XS))
+        own = column(buddy(self.tr("&Name"), self.name), self.name, self._name_error, space=theme.SPACE_XS)
         inner = QWidget()
         inner.setMaximumWidth(FORM_WIDTH)
-        sync = QFormLayout()
-        sync.setSpacing(theme.SPACE_S)
-        sync.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        sync.addRow(_buddy(self.tr("S&ync"), self.schedule), self.schedule)
+        sync = column(buddy(self.tr("S&ync"), self.schedule), row(self.schedule, None), space=theme.SPACE_XS)
         laid = column(head, own, self.form, line(), sync, None, parent=inner, space=theme.SPACE_L)
         laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_XL)
         self.area = QScrollArea()
@@ -175,8 +168,9 @@ class DraftView(QWidget):
         self.sync_button.setText(self.tr("Save and sync") if enabled else self.tr("Saving …"))
 
 
-def _buddy(text: str, field: QWidget) -> QWidget:
-    made = label(text, "strong")
+def buddy(text: str, field: QWidget) -> QWidget:
+    """A field's label, whose mnemonic goes to the field."""
+    made = label(text)
     made.setTextFormat(Qt.TextFormat.AutoText)
     made.setBuddy(field)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from widgets.parts import format_duration
@@ -12,9 +12,25 @@ from widgets.parts import format_duration
 if TYPE_CHECKING:
     from app.api import Schedule
 
-__all__ = ["ScheduleBox"]
+__all__ = ["ScheduleBox", "schedule_words"]
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def schedule_words(schedule: Schedule) -> str:
+    """A schedule in a few words; empty for "only by hand"."""
+    if schedule.watch:
+        return QCoreApplication.translate("ScheduleBox", "As soon as something changes")
+    known = {
+        15 * MINUTE: QCoreApplication.translate("ScheduleBox", "Every 15 minutes"),
+        HOUR: QCoreApplication.translate("ScheduleBox", "Every hour"),
+        6 * HOUR: QCoreApplication.translate("ScheduleBox", "Every 6 hours"),
+        DAY: QCoreApplication.translate("ScheduleBox", "Every day"),
+    }
+    if not schedule.every:
+        return ""
+    every = QCoreApplication.translate("ScheduleBox", "Every {0}").format(format_duration(schedule.every))
+    return known.get(schedule.every, every)
 
 
 class ScheduleBox(QComboBox):
@@ -26,16 +42,12 @@ class ScheduleBox(QComboBox):
         super().__init__(parent)
         self.setObjectName("schedule")
         self.setAccessibleName(self.tr("Sync"))
+        from app.api import Schedule
+
         self.addItem(self.tr("Only by hand"), (None, False))
-        if watch:
-            self.addItem(self.tr("As soon as something changes"), (None, True))
-        for text, seconds in (
-            (self.tr("Every 15 minutes"), 15 * MINUTE),
-            (self.tr("Every hour"), HOUR),
-            (self.tr("Every 6 hours"), 6 * HOUR),
-            (self.tr("Every day"), DAY),
-        ):
-            self.addItem(text, (seconds, False))
+        choices = [Schedule(every=seconds) for seconds in (15 * MINUTE, HOUR, 6 * HOUR, DAY)]
+        for choice in [Schedule(watch=True), *choices] if watch else choices:
+            self.addItem(schedule_words(choice), (choice.every, choice.watch))
         self.activated.connect(lambda _number: self.chosen.emit())
 
     def schedule(self) -> Schedule:
@@ -51,7 +63,5 @@ class ScheduleBox(QComboBox):
             if tuple(self.itemData(number)) == (schedule.every, schedule.watch):
                 self.setCurrentIndex(number)
                 return
-        every = self.tr("Every {0}").format(format_duration(schedule.every)) if schedule.every else ""
-        watch = self.tr("As soon as something changes") if schedule.watch else ""
-        self.addItem(" · ".join(text for text in (watch, every) if text), (schedule.every, schedule.watch))
+        self.addItem(schedule_words(schedule), (schedule.every, schedule.watch))
         self.setCurrentIndex(self.count() - 1)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame
 
 from widgets import theme
 from widgets.pages.page import Page
-from widgets.parts import button, column, icon_label, label, plural, row
+from widgets.parts import button, column, format_count, icon_label, label, plural, row
 
 if TYPE_CHECKING:
     from app.api import ConnectionEdit, EditPreview
@@ -26,7 +26,7 @@ class ScopePanel(QFrame):
         super().__init__()
         self._page = page
         self.setObjectName("scope_panel")
-        self.setProperty("ground", "warning")
+        self.setProperty("ground", "warning_banner")
         self._what = label("", "strong", wrap=True)
         self._effect = label("", wrap=True)
         self.apply = button(self.tr("Apply"), self._apply, kind="primary", name="scope_apply")
@@ -65,8 +65,8 @@ class ScopePanel(QFrame):
         self._effect.setText(
             self.tr("The next run would add {0}, remove {1} and keep {2}.").format(
                 plural(preview.added, self.tr("document"), self.tr("documents")),
-                preview.removed or 0,
-                preview.kept or 0,
+                format_count(preview.removed or 0),
+                format_count(preview.kept or 0),
             )
         )
         self.setAccessibleDescription(self._effect.text())

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea
 
 from widgets import theme
 from widgets.pages.page import Page
-from widgets.parts import StateLabel, button, column, error_text, line, row
+from widgets.parts import StateLabel, button, column, error_text, frame, line, row
 from widgets.parts.steps import StepsView
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TestPanel"]
 
-MOST = 264
+MOST = 280
 """The steps never take more than this of the page; beyond it they scroll."""
 
 
@@ -47,16 +47,17 @@ class TestPanel(QFrame):
         self.deep.setToolTip(self.tr("Reads one real document to its end, so that permissions are proven."))
         self.verdict = StateLabel()
         self.steps = StepsView()
-        inner = QWidget()
+        inner = frame("surface")
         inside = column(row(self.verdict, None), self.steps, parent=inner, space=theme.SPACE_XS)
         inside.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_S)
         self._scroll = QScrollArea()
         self._scroll.setWidget(inner)
         self._scroll.setWidgetResizable(True)
-        self._inner = inner
+        self._inner_layout = inside
         column(line(), self._scroll, parent=self, space=0)
         self.hide()
         self._step_states: dict[str, CheckStep] = {}
+        self._tested: CheckTarget | None = None
 
     @property
     def running(self) -> bool:
@@ -70,11 +71,12 @@ class TestPanel(QFrame):
             return
         target = self._target()
         if target is not None:
+            self._tested = target
             self._page.tasks.start(self._test(target, self.deep.isChecked()), "test")
 
-    def mark_stale(self) -> None:
-        """A field has changed: the result speaks of other values."""
-        if self.isHidden() or self.steps.stale:
+    def mark_stale(self, now: CheckTarget) -> None:
+        """The form says this now: if that is not what was tested, the result speaks of other values."""
+        if self.isHidden() or self.steps.stale or now == self._tested:
             return
         if self.running:
             self._page.tasks.cancel("test")
@@ -152,7 +154,13 @@ class TestPanel(QFrame):
         return "\n".join(lines)
 
     def _fit(self) -> None:
-        self._inner.adjustSize()
-        self._scroll.setFixedHeight(min(MOST, self._inner.sizeHint().height() + 2))
+        """As high as the steps need, once they are laid out."""
+        QTimer.singleShot(0, self, self._fit_now)
+
+    def _fit_now(self) -> None:
+        layout = self._inner_layout
+        width = self._scroll.viewport().width()
+        height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        self._scroll.setFixedHeight(min(MOST, height + 2))
         bar = self._scroll.verticalScrollBar()
         bar.setValue(bar.maximum())

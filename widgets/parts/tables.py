@@ -9,11 +9,12 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from widgets import theme
+from widgets.parts.build import frame, row
 
-__all__ = ["Column", "PagedTable", "RecordTable", "table_view"]
+__all__ = ["Column", "PagedTable", "RecordTable", "on_page", "table_view"]
 
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
@@ -188,3 +189,11 @@ def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: int =
         elif column.width:
             view.setColumnWidth(number, column.width)
     return view
+
+
+def on_page(view: QTableView) -> QFrame:
+    """A table that fills a page, its text in line with the page's margin."""
+    made = frame("surface")
+    laid = row(view, parent=made, space=0)
+    laid.setContentsMargins(theme.SPACE_XL - 11, 0, theme.SPACE_S, 0)
+    return made

@@ -95,7 +95,7 @@ def relative_time(at: float | None, now: float | None = None) -> str:
     if abs(ago) < 45:
         return tr("just now") if ago >= 0 else tr("in a moment")
     span = abs(ago)
-    if span < 3600:
+    if span < 3570:
         text = tr("{0} min").format(max(1, round(span / 60)))
     elif span < 22 * 3600:
         text = tr("{0} h").format(round(span / 3600))
