@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from connectors.sdk import ConfigError, SecretRef
 
+_log = logging.getLogger(__name__)
 _LARGEST_FILE = 64 * 1024
 
 
@@ -24,9 +26,17 @@ class Store(Protocol):
 class Secrets:
     """Reads secrets by reference. Without a vault only `env:` and `file:` can be read."""
 
-    def __init__(self, vault: Store | None = None, *, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        vault: Store | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        warn: Callable[[str], None] = _log.warning,
+    ) -> None:
         self._vault = vault
         self._environ = os.environ if environ is None else environ
+        self._warn = warn
+        self._warned: set[Path] = set()
 
     async def get(self, ref: SecretRef) -> str:
         """The secret itself. Raises ConfigError when it isn't there, AuthError when the vault can't give it."""
@@ -34,7 +44,12 @@ class Secrets:
         if kind == "env":
             return self._from_environment(name)
         if kind == "file":
-            return await asyncio.to_thread(_from_file, Path(name).expanduser())
+            path = Path(name).expanduser()
+            secret, open_to_others = await asyncio.to_thread(_from_file, path)
+            if open_to_others and path not in self._warned:
+                self._warned.add(path)
+                self._warn(f"The secret in {path} is readable by others on this machine: chmod 600 {path}")
+            return secret
         if kind == "keyring" and self._vault is not None:
             return await self._vault.get(ref.ref)
         raise ConfigError(
@@ -62,9 +77,11 @@ class Secrets:
         return value
 
 
-def _from_file(path: Path) -> str:
+def _from_file(path: Path) -> tuple[str, bool]:
+    """The secret, and whether others may read it too."""
     try:
         with path.open("rb") as file:
+            open_to_others = os.name == "posix" and bool(os.fstat(file.fileno()).st_mode & 0o077)
             raw = file.read(_LARGEST_FILE + 1)
         text = raw.decode("utf-8")
     except FileNotFoundError:
@@ -78,7 +95,7 @@ def _from_file(path: Path) -> str:
     text = text.removesuffix("\n").removesuffix("\r")
     if not text:
         raise _unusable(path, "is empty", "Write the secret into it.")
-    return text
+    return text, open_to_others
 
 
 def _unusable(path: Path, what: str, remedy: str) -> ConfigError:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -218,9 +218,8 @@ def _open_file(path: Path) -> apsw.Connection:
     database = apsw.Connection(str(path))
     try:
         database.set_busy_timeout(10_000)
-        database.transaction_mode = "IMMEDIATE"
         database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
-        with database:
+        with _transaction(database):
             database.execute(_SCHEMA)
     except BaseException:
         database.close()
@@ -228,9 +227,21 @@ def _open_file(path: Path) -> apsw.Connection:
     return database
 
 
+@contextlib.contextmanager
+def _transaction(database: apsw.Connection) -> Iterator[None]:
+    # Not `with database`: that waits for another writer without letting any other thread of the process run.
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
 def _insert_key(database: apsw.Connection, row: KeyRow, newest: KeyRow | None) -> None:
     """Add a key, unless another process has added one since `newest` was the newest."""
-    with database:
+    with _transaction(database):
         found = database.execute("SELECT id FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
         if (found[0] if found else None) == (newest.id if newest else None):
             database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
