@@ -68,8 +68,8 @@ async def tree_pages(
 ) -> AsyncGenerator[Page, None]:
     """Listing pages from `checkpoint` on; the last one's checkpoint starts the next pass from the beginning.
 
-    `verify` raises when the tree as a whole is not there: asked when a folder fails, to tell a broken folder from a
-    server that is down or a disk that was pulled out, and before the last page. `ahead` bounds the listings in flight.
+    `verify` raises when the tree as a whole is not there. It is asked when a folder fails, to tell a broken or deleted
+    folder from a server that is down or a disk that was pulled out. `ahead` bounds the listings in flight.
     """
     after, seen = _position(checkpoint)
     walk = _Walk(list_folder, wanted, ahead, after)
@@ -91,7 +91,6 @@ async def tree_pages(
                     yield page.finish(through=path, go_on=path + _END)
             if page.is_full:
                 yield page.finish(through=page.reached, go_on=page.reached)
-        await verify()
         yield page.finish(through=None, go_on=None)
     finally:
         await walk.close()

@@ -232,11 +232,12 @@ def test_a_file_above_the_cap_is_a_failed_item_that_is_not_fetched() -> None:
     assert ("GET", "/dav/a.bin") not in server.asked
 
 
-def test_only_depths_0_and_1_are_asked_for() -> None:
+def test_a_pass_asks_for_each_folder_once_and_never_for_all_that_is_below() -> None:
     server = DavServer(dict.fromkeys(NAMES, b""))
     read(server)
 
-    assert server.depths == {"0", "1"}
+    assert server.depths == {"1"}
+    assert len(server.asked) == len(set(server.asked)) == 7
 
 
 def test_names_from_beyond_text_are_failed_items() -> None:
