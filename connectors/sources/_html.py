@@ -9,6 +9,7 @@ import re
 
 from lxml import etree
 
+SPACE = re.compile(r"\s+")
 SKIPPED = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "nav"})
 HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 BLOCKS = frozenset(HEADINGS) | {
@@ -62,7 +63,7 @@ class _Writer:
 
     def text(self, text: str | None) -> None:
         if text:
-            self.line.append(text if self.pre else re.sub(r"\s+", " ", text))
+            self.line.append(text if self.pre else SPACE.sub(" ", text))
 
     def start(self, node: etree._Element) -> None:
         tag = node.tag

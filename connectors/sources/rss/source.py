@@ -154,12 +154,12 @@ class RssSource(Source[RssConfig]):
                 window = msgspec.structs.replace(window, etag=etag, modified=modified)
             state.put(WINDOW, msgspec.json.encode(window))
             place = self._after(Place(known=kept.ids), feed, entries)
-            yield self._page(feed, entries, place)
+            yield await self._page(feed, entries, place)
         while place.next:
             feed = await self._parsed(await self._get(place.next, Window()))
             entries = self._cut(feed.entries, place.seen)
             place = self._after(place, feed, entries)
-            yield self._page(feed, entries, place)
+            yield await self._page(feed, entries, place)
 
     async def fetch(self, ref: DocumentRef) -> Content:
         """The article, or the entry's own text where articles are not wanted or the entry has no link."""
@@ -198,11 +198,12 @@ class RssSource(Source[RssConfig]):
             self.context.log.warning("The feed has errors; what can be read is kept", problem=feed.problem)
         return feed
 
-    def _page(self, feed: Feed, entries: list[Entry], place: Place) -> Page:
+    async def _page(self, feed: Feed, entries: list[Entry], place: Place) -> Page:
         """The entries as changes; authoritative only where the person wants the window itself, and it is whole."""
         listing = not self.config.keep_removed and feed.whole
+        changes = await asyncio.to_thread(lambda: [self._upsert(entry) for entry in entries])  # HTML takes its time
         return Page(
-            changes=[self._upsert(entry) for entry in entries],
+            changes=list(changes),
             checkpoint=msgspec.to_builtins(place),
             kind="listing" if listing else "delta",
             covers=Covers() if listing else None,
