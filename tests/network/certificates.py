@@ -56,7 +56,7 @@ class Authority:
         """A server's TLS context with a certificate for `host` that ends in `days` (negative: has ended)."""
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.datetime.now(datetime.UTC)
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"server {host}")])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"server {host}"[:64])])
         try:
             name: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(host))
         except ValueError:

@@ -31,7 +31,7 @@ _STARTED = re.compile(r"(?:Starting s3 server|WebDav Server started) on \[(https
 _S3_REQUEST = re.compile(
     r"serve s3: (LIST|[A-Z]+) (?:BUCKETS?|OBJECT|VERSION)(?:\s+Bucket:)? ?(\S*)(?: Object:)? ?(.*)$"
 )
-_S3_LIST = re.compile(r"serve s3: bucketname: (\S+) prefix: prefix:\"(.*)\", delim:")
+_S3_LIST = re.compile(r"serve s3: bucketname: (\S+) prefix: prefix:\"(.*?)\"(?:, delim:| page:)")
 _DAV_REQUEST = re.compile(r"INFO  : /(/.*): ([A-Z]+) from [0-9.:\[\]a-f]+$")
 
 

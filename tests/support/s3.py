@@ -229,6 +229,7 @@ async def served(fake: FakeS3, *, tls: ssl.SSLContext | None = None) -> AsyncIte
 @asynccontextmanager
 async def tunnel(port: int, hosts: list[str]) -> AsyncIterator[str]:
     """A forward proxy whose every tunnel ends at `port` on loopback; `hosts` notes where they were to lead."""
+    running: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = await reader.readuntil(b"\r\n\r\n")
@@ -237,13 +238,25 @@ async def tunnel(port: int, hosts: list[str]) -> AsyncIterator[str]:
         hosts.append(target.decode())
         there, back = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(_pump(reader, back), _pump(there, writer))
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(_pump(reader, back))
+                both.create_task(_pump(there, writer))
+        finally:
+            writer.close()
+            back.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        running.add(asyncio.create_task(serve(reader, writer), name="tunnel"))
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
@@ -253,8 +266,7 @@ async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
             await target.drain()
     except ConnectionError:
         pass
-    finally:
-        target.close()
+    target.close()
 
 
 def _written(query: dict[str, str]) -> Callable[[str], str]:
