@@ -280,7 +280,7 @@ def odd(name: str) -> web.Response:
         ("page", "", "a web page, not JSON", "Sign-in"),
         ("broken", "", "not valid JSON", "smaller pages"),
         ('{"results": [{"id": 1}], "n": 1}', "", "an object with the fields results, n", "'results'"),
-        ('[{"id": 1}]', "data.items", "the answer is a list of 1", "Leave Items empty"),
+        ('[{"id": 1}]', "data.items", "the answer is a list of 1", "Leave 'List of items' empty"),
         ('{"data": {"rows": [{"id": 1}]}}', "$.items[*]", "matches nothing", "'data.rows'"),
         ('{"items": {"id": 1}}', "items", "leads to an object", "no list of objects"),
         ('{"items": ["a", "b"]}', "items", "leads to text", "no list of objects"),

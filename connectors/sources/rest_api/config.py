@@ -62,7 +62,7 @@ class RestApiConfig(ConnectorConfig):
     )
     items_path: JsonPath = option(
         "",
-        title="Items",
+        title="List of items",
         help="Where the list of items lies in the answer: a name or a JSONPath. Empty: the answer is the list.",
         order=10,
         group="Items",
@@ -93,6 +93,7 @@ class RestApiConfig(ConnectorConfig):
         "",
         title="Title field",
         help="Empty: title, name, subject or the ID.",
+        examples=["title"],
         order=13,
         group="Items",
         options="fields",
@@ -127,7 +128,8 @@ class RestApiConfig(ConnectorConfig):
     url_field: JsonPath = option(
         "",
         title="Link field",
-        help="The item's page for people.",
+        help="Where the item's page is, for people.",
+        examples=["html_url"],
         order=18,
         group="Items",
         options="fields",
@@ -137,6 +139,7 @@ class RestApiConfig(ConnectorConfig):
         "",
         title="Changed field",
         help="When an item was last changed.",
+        examples=["updated_at"],
         order=19,
         group="Items",
         options="fields",

@@ -140,9 +140,9 @@ class Listing:
         else:
             what = f"'{path}' matches nothing; the answer is {shape(document)}"
         if isinstance(document, list) and path and not found:
-            remedy = "Leave Items empty: the answer itself is the list."
+            remedy = "Leave 'List of items' empty: the answer itself is the list."
         elif candidates:
-            remedy = f"Set Items to {' or '.join(repr(name) for name in candidates[:3])}."
+            remedy = f"Set 'List of items' to {' or '.join(repr(name) for name in candidates[:3])}."
         else:
             remedy = "Check the address and its parameters: the answer has no list of objects."
         excerpt = _excerpt(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))

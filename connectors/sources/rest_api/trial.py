@@ -79,7 +79,8 @@ class Trial:
         answer = await self._page()
         if not answer.items:
             raise Warn(
-                "The answer holds no items.", remedy="If there should be some, check the query parameters and Items."
+                "The answer holds no items.",
+                remedy="If there should be some, check the query parameters and 'List of items'.",
             )
         total = self.config.pagination.total(answer)
         return f"{len(answer.items)} items on the first page" + (f" of {total} in all." if total is not None else ".")
