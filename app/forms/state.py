@@ -242,6 +242,10 @@ class FormState:
             return True
         return not same(self._tree.value(path), self._original.value(path))
 
+    def was_there(self, path: Path) -> bool:
+        """Whether a field was in the value that was loaded."""
+        return self._original.value(path) is not UNSET
+
     def reset(self, path: Path = ()) -> None:
         """Brings a field and all below it back to what was loaded; undoable, but for secrets."""
         old = {key: cell for key, cell in self._baseline.items() if starts_with(key, path)}

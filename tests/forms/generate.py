@@ -10,8 +10,8 @@ Pair = tuple[dict[str, Any], Any]
 NAMES = st.sampled_from(["a", "b", "c_d", "e/f", "g~h", "ünï", "k"])
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), max_size=8)
 KEYWORDS = (
-    "type properties items oneOf anyOf allOf enum const default required title description format minimum maximum pattern"
-    " examples additionalProperties $ref order group x-options x-path multiline writeOnly discriminator"
+    "type properties items oneOf anyOf allOf enum const default required title description format minimum maximum"
+    " pattern examples additionalProperties $ref order group x-options x-path multiline writeOnly discriminator"
 )
 WORDS = st.fixed_dictionaries(
     {},

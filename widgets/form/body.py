@@ -129,16 +129,21 @@ class ObjectBody(Block):
                 sections[f"\0{child.name}"] = [child]
             else:
                 loose.append(child)
+        if loose and shown and shown[0].group:
+            sections["\0"] = loose  # the author wants the first group first
+            loose = []
         for child in loose:
             self._add(self._fields, child)
         for group, members in sections.items():
             if members:
-                self._section("" if group.startswith("\0") else self._title(group), members)
+                self._section(self._title(group), members)
         folded = [child for child in shown if child.advanced]
         if folded:
             self._fold(folded)
 
     def _title(self, group: str) -> str:
+        if group.startswith("\0"):
+            return self.tr("Other settings") if group == "\0" else ""
         return dict(self.spec.groups).get(group) or (group if group[:1].isupper() else humanise(group))
 
     def _section(self, title: str, members: list[FieldSpec]) -> None:

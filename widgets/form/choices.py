@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
 
 from app.forms import UNSET, FieldSpec, Json
 from app.forms.values import same
+from widgets import theme
 from widgets.form.editor import Editor, plain_text
+from widgets.parts import column, frame
 
 SEARCHABLE = 12
 """More choices than this can be searched."""
@@ -236,8 +238,10 @@ class SeveralEditor(Editor):
         self._list.itemChanged.connect(lambda _: self._edited())
         search.textChanged.connect(self._filter)
         self.target = self._list
+        ground = frame("card")
+        column(self._list, parent=ground, margin=theme.SPACE_XS)
         self.add(search)
-        self.add(self._list)
+        self.add(ground)
 
     def _filter(self, text: str) -> None:
         assert self._list is not None

@@ -53,7 +53,8 @@ class Editor(QWidget):
         """What an empty input shows: the default that then applies, else an example."""
         default = self.spec.default
         if default is not UNSET and default is not None and default != "" and default != []:
-            return self.tr("{value} (default)").format(value=plain_text(default))
+            shown = ", ".join(map(plain_text, default)) if isinstance(default, list) else plain_text(default)
+            return self.tr("{value} (default)").format(value=shown)
         if self.spec.examples:
             return self.tr("For example {value}").format(value=plain_text(self.spec.examples[0]))
         return ""

@@ -100,7 +100,7 @@ class Row(Block):
             if self.spec.required:
                 name = self.tr("{label}, required").format(label=name)
             self.editor.describe(object_name(pointer), name, " ".join(filter(None, words)))
-        self._show_modified(state.is_modified(self.path))
+        self._show_modified(state.is_modified(self.path) and state.was_there(self.path[:-1]))
 
     def _show_error(self, text: str) -> None:
         self.editor.show_invalid(bool(text))
@@ -125,7 +125,10 @@ class Row(Block):
                 return
             words = self.tr("Changed. Back to what it was: {label}").format(label=self.spec.label)
             self._reset = tool_button("undo", words, lambda: self.binder.state.reset(self.path), size=14)
-            self._reset.setFixedHeight(20)
+            self._reset.setText(self.tr("changed"))
+            self._reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._reset.setFont(theme.font("detail"))
+            self._reset.setProperty("kind", "mark")
             self._reset.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             self._head.addWidget(self._reset)
         self._reset.setVisible(modified)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.forms import FieldSpec, Json, SecretSlot
 from widgets import theme
@@ -76,10 +76,11 @@ class SecretEditor(Editor):
         line = QHBoxLayout(self.entry)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.SPACE_XS)
-        line.addWidget(self.line, 1)
-        line.addWidget(self.browse)
-        line.addWidget(self.reveal)
-        line.addWidget(self.more)
+        self._inputs = QVBoxLayout()
+        self._inputs.addWidget(self.line)
+        line.addLayout(self._inputs, 1)
+        for one in (self.browse, self.reveal, self.more):
+            line.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)
         self.add(self.entry)
         self.add(self.keep)
 
@@ -87,7 +88,7 @@ class SecretEditor(Editor):
         self.area = PlainArea(5, mono=True)
         self.area.setPlaceholderText(self.tr("Paste it here. It is hidden once you leave the field."))
         self.area.textChanged.connect(lambda: self._typed(self.area.toPlainText() if self.area else ""))
-        self.column.insertWidget(1, self.area)
+        self._inputs.addWidget(self.area)
 
     # --- showing
 
@@ -138,7 +139,8 @@ class SecretEditor(Editor):
             "env": self.tr("From the environment variable {name}").format(name=name),
             "file": self.tr("From the file {name}").format(name=name),
         }
-        self.place.setText(words.get(mode, self.tr("Stored ({place})").format(place=place)))
+        stored_in = self.tr("Stored in {place}").format(place=place.removeprefix("set in ") or self.tr("the vault"))
+        self.place.setText(words.get(mode, stored_in))
         typed = self._mode == "value"
         lines = self.area is not None and typed and not stored
         folded = lines and bool(self._text()) and not self.reveal.isChecked() and not self._in_area()

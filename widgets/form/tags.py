@@ -66,9 +66,10 @@ class TagsEditor(Editor):
     def _chip(self, place: int, value: Json) -> QPushButton:
         text = plain_text(value)
         shown = text if len(text) <= 60 else f"{text[:40]} … {text[-16:]}"
-        chip = QPushButton(shown.replace("&", "&&") or self.tr("(empty)"))
-        chip.setProperty("kind", "chip")
-        chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross stands behind the text
+        # The cross stands behind the text; the marks keep the text's own direction ("**/*.md") all the same.
+        chip = QPushButton(f"\u200e{shown.replace('&', '&&')}\u200e" if shown else self.tr("(empty)"))
+        chip.setProperty("kind", "tag")
+        chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         theme.set_icon(chip, "close", "muted", 12)
         chip.setToolTip(self.tr("Remove {value}").format(value=text))
         chip.setAccessibleName(self.tr("Remove {value}").format(value=text))
@@ -149,7 +150,7 @@ class PairsEditor(Editor):
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(theme.SPACE_XS)
         self.add(holder)
-        self.more = button(self.tr("Add"), self._more, kind="quiet", icon="plus")
+        self.more = button(self.tr("Add"), self._more, icon="plus")
         self.more.setAccessibleName(self.tr("Add to {label}").format(label=spec.label))
         self.more.setEnabled(not spec.read_only)
         foot = QHBoxLayout()

@@ -10,7 +10,7 @@ from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.body import GAP
 from widgets.form.choices import Combo, Segments
-from widgets.form.help import help_label
+from widgets.form.help import help_label, plain
 from widgets.parts import icon_label, label
 
 SEGMENTS = 3
@@ -31,7 +31,7 @@ class UnionBlock(Block):
         labels = [one.label for one in spec.branches]
         self._places: list[int | None] = list(range(len(labels)))
         if self._optional:
-            labels.append(self.tr("None"))
+            labels.append(self.tr("Not set"))
             self._places.append(None)
         self.segments: Segments | None = None
         self.combo: Combo | None = None
@@ -95,8 +95,7 @@ class UnionBlock(Block):
         for place, body in self._bodies.items():
             body.setVisible(place == chosen)
         text = self.spec.branches[chosen].help if chosen is not None else ""
-        if (text and text != self.spec.branches[chosen or 0].spec.help) or text:
-            self._help.setText(text)
+        self._help.setText(plain(text))
         self._help.setVisible(bool(text))
 
     def _build(self, place: int) -> QWidget:
