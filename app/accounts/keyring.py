@@ -7,11 +7,13 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from connectors.sdk import AuthError
 
 SERVICE = "Headwater"
+_WORKER = str(Path(__file__).with_name("keyring_worker.py"))
 _TIMEOUT = 20.0  # a person may have to answer a prompt
 
 
@@ -32,10 +34,11 @@ class Keyring(Protocol):
 
 
 class SystemKeyring:
-    """The `keyring` library in a process per call; a call that hangs is killed."""
+    """The `keyring` library in a process per call; a call that hangs is killed. `command` starts `keyring_worker` where
+    it can't be started as a file: in a packaged build."""
 
     def __init__(self, *, command: Sequence[str] | None = None, timeout: float = _TIMEOUT) -> None:
-        self._command = command or (sys.executable, "-m", "app.accounts.keyring_worker")
+        self._command = command or (sys.executable, "-P", _WORKER)
         self._timeout = timeout
 
     async def get(self, account: str) -> str | None:
@@ -51,13 +54,16 @@ class SystemKeyring:
     async def _call(self, do: str, account: str, value: str | None = None) -> dict[str, object]:
         request = {"do": do, "service": SERVICE, "account": account, "value": value}
         environ = {name: text for name, text in os.environ.items() if name != "HEADWATER_VAULT_PASSPHRASE"}
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environ,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=environ,
+            )
+        except OSError as error:
+            raise _refused(f"the keyring process could not be started: {error}") from error
         try:
             async with asyncio.timeout(self._timeout):
                 output, _ = await process.communicate(json.dumps(request).encode())
@@ -88,11 +94,15 @@ class SystemKeyring:
                 code="keyring_locked",
             )
         if problem is not None:
-            raise AuthError(
-                "The system's keyring refused",
-                where="keyring",
-                remedy="Allow Headwater to use it, and try again.",
-                detail=detail,
-                code="keyring_failed",
-            )
+            raise _refused(detail)
         return answer
+
+
+def _refused(detail: str) -> AuthError:
+    return AuthError(
+        "The system's keyring refused",
+        where="keyring",
+        remedy="Allow Headwater to use it, and try again.",
+        detail=detail,
+        code="keyring_failed",
+    )

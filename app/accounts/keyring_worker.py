@@ -1,4 +1,4 @@
-"""Talks to the operating system's keyring, in a process of its own: `python -m app.accounts.keyring_worker`.
+"""Talks to the operating system's keyring, in a process of its own. Imports nothing of this app, to start at once.
 
 A keyring call may block for as long as a prompt stands on the screen, and no thread can be stopped; a process can.
 One JSON request on stdin, one JSON answer on stdout; a secret is never an argument or in the environment.
