@@ -91,7 +91,9 @@ class FakeS3:
         return {key: stored.tag for key, stored in self.objects.items()}
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        path, _, _ = request.raw_path.removeprefix(f"{request.scheme}://{request.host}").partition("?")
+        path = request.raw_path.partition("?")[0]
+        if "://" in path:  # as a proxy is asked
+            path = "/" + path.split("/", 3)[3]
         host = request.headers["Host"]
         name = unquote(path).removeprefix("/")
         in_host = host.startswith(f"{self.bucket}.")
