@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from pydantic import ValidationError
 
+from app.network import SystemClock
 from connectors.sdk import (
     AuthError,
     ConfigError,
@@ -166,6 +167,28 @@ def test_an_item_that_slips_between_two_pages_is_not_taken_for_gone(path: str) -
         third = await synced(given, second)
         assert set(third.documents) == ALL - {"1"}
         assert [change.source_id for change in changes(third, Delete)] == ["1"]
+
+    run(test)
+
+
+class PatientClock(SystemClock):
+    """Waits for nothing, and remembers how long it should have."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("delay", "waited"), [(0, []), (1.5, [1.5, 1.5])])
+def test_there_is_a_pause_between_pages_only_where_one_is_wanted(delay: float, waited: list[float]) -> None:
+    async def test(api: JsonApi) -> None:
+        clock = PatientClock()
+        async with connected(RestApiSource, config(api, "cursor", request_delay=delay), clock=clock) as source:
+            await collect(source)
+        assert [seconds for seconds in clock.waited if seconds] == waited
 
     run(test)
 
