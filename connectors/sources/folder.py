@@ -18,7 +18,6 @@ from typing import Annotated
 from urllib.parse import quote
 
 from pydantic import AfterValidator
-from watchfiles import Change as FileChange
 from watchfiles import awatch
 
 from connectors.sdk import (
@@ -135,7 +134,7 @@ class FolderSource(Source[FolderConfig]):
                     remedy="Check that the disk or share is still connected, then sync again.",
                 )
 
-        base = Path(self._root).as_uri().rstrip("/")
+        base = Path(self._root).as_uri().removesuffix("/")
         pages = tree_pages(
             self._list,
             verify=verify,
@@ -152,8 +151,11 @@ class FolderSource(Source[FolderConfig]):
 
     async def watch(self) -> AsyncIterator[None]:
         await asyncio.to_thread(self._identity)
+        real = os.path.realpath(self._root)  # as the system reports changes
         try:
-            changes = awatch(self._root, watch_filter=self._concerns, ignore_permission_denied=True)
+            changes = awatch(
+                real, watch_filter=lambda _, path: self._concerns(path, real), ignore_permission_denied=True
+            )
             async with aclosing(changes):
                 async for _ in changes:
                     yield
@@ -165,8 +167,8 @@ class FolderSource(Source[FolderConfig]):
                 detail=str(error),
             ) from error
 
-    def _concerns(self, change: FileChange, path: str) -> bool:
-        relative = os.path.relpath(path, self._root).replace(os.sep, "/")
+    def _concerns(self, path: str, root: str) -> bool:
+        relative = os.path.relpath(path, root).replace(os.sep, "/")
         hidden = any(part.startswith(".") for part in relative.split("/"))
         return (self.config.hidden or not hidden) and self._wanted.enters(relative)
 

@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import pytest
 from pydantic import ValidationError
-from watchfiles import Change as FileChange
 
 from connectors.sdk import (
     CheckStep,
@@ -126,6 +125,15 @@ def test_a_document_says_what_the_file_system_knows(root: Path) -> None:
     assert (ref.source_id, ref.title, ref.media_type, ref.size) == ("a b/ü.md", "ü.md", "text/markdown", 5)
     assert ref.updated_at == 1_700_000_000
     assert ref.url == (root / "a b/ü.md").as_uri()
+
+
+@posix
+def test_the_whole_disk_may_be_the_folder() -> None:
+    async def run() -> list[CheckStep]:
+        async with opened(Path("/")) as source:
+            return [step async for step in source.check()]
+
+    assert {step.state for step in asyncio.run(run())} == {"running", "ok"}
 
 
 def test_filters_hidden_files_and_the_size_cap(root: Path) -> None:
@@ -396,22 +404,32 @@ def test_folders_are_offered_level_by_level(root: Path) -> None:
     assert asyncio.run(run()) == [["a", "B"], ["B/c"], []]
 
 
-def test_a_change_wakes_the_watcher_and_a_hidden_one_does_not(root: Path) -> None:
+@pytest.mark.parametrize("linked", [False, pytest.param(True, marks=posix)])
+def test_a_change_wakes_the_watcher(root: Path, linked: bool) -> None:
     put(root, "a/b.md")
+    if linked:
+        root.with_name("link").symlink_to(root)
 
     async def run() -> None:
-        async with opened(root, filters={"exclude": ["*.tmp"]}) as source:
-            assert not source._concerns(FileChange.added, str(root / ".git/index"))
-            assert not source._concerns(FileChange.added, str(root / "a/x.tmp"))
+        async with opened(root.with_name("link") if linked else root) as source:
             watching = source.watch()
             woken = asyncio.ensure_future(anext(watching))
             while not woken.done():  # the first changes may come before the watch is set up
                 put(root, "a/b.md", body=str(os.urandom(8)))
                 await asyncio.wait([woken], timeout=0.05)
             await woken
-            await watching.aclose()  # type: ignore[attr-defined]
+            await cast("Any", watching).aclose()
 
     asyncio.run(run())
+
+
+def test_changes_that_concern_no_document_wake_nobody(root: Path) -> None:
+    async def run() -> list[str]:
+        async with opened(root, filters={"exclude": ["*.tmp", "build"]}) as source:
+            paths = ["a.md", "a/b", "x.tmp", ".git/index", "a/.cache/b", "build/out"]
+            return [path for path in paths if source._concerns(str(root / path), str(root))]
+
+    assert asyncio.run(run()) == ["a.md", "a/b"]
 
 
 def test_a_folder_that_is_not_there_cannot_be_watched(root: Path) -> None:

@@ -87,30 +87,31 @@ def etag_text(value: str | None) -> str:
 
 
 def _resource(response: etree._Element) -> Resource | None:
-    href = (response.findtext("{DAV:}href") or "").strip()
     try:
-        address = urlsplit(href)
+        path = urlsplit((response.findtext("{DAV:}href") or "").strip()).path
     except ValueError:
         return None
-    parts = decoded(address.path)
     status = _status(response.findtext("{DAV:}status"))
-    stats = response.findall("{DAV:}propstat")
-    answers = [(_status(stat.findtext("{DAV:}status")), stat.find("{DAV:}prop")) for stat in stats]
-    good = [prop for code, prop in answers if code < 300 and prop is not None]
-    if status < 300 and answers and not good:
-        status = answers[0][0]
+    props: dict[str, etree._Element] = {}
+    refusals: list[int] = []
+    for stat in response.iterchildren("{DAV:}propstat"):
+        if (code := _status(stat.findtext("{DAV:}status"))) >= 300:
+            refusals.append(code)
+        elif (prop := stat.find("{DAV:}prop")) is not None:
+            props |= {str(each.tag).removeprefix("{DAV:}"): each for each in prop}
+    if refusals and not props:
+        status = refusals[0]
     if status >= 300:
-        return Resource(parts, status=status, folder=address.path.endswith("/"))
+        return Resource(decoded(path), status=status, folder=path.endswith("/"))
 
     def text(name: str) -> str:
-        return next((found.strip() for prop in good if (found := prop.findtext("{DAV:}" + name))), "")
+        return (props[name].text or "").strip() if name in props else ""
 
-    kinds = [kind for prop in good if (kind := prop.find("{DAV:}resourcetype")) is not None]
+    kind = props.get("resourcetype")
     size = text("getcontentlength")
     return Resource(
-        parts,
-        folder=any(kind.find("{DAV:}collection") is not None for kind in kinds)
-        or (not kinds and address.path.endswith("/")),
+        decoded(path),
+        folder=path.endswith("/") if kind is None else kind.find("{DAV:}collection") is not None,
         size=int(size) if size.isascii() and size.isdecimal() else None,
         etag=etag_text(text("getetag")),
         modified=parse_time(text("getlastmodified")),
