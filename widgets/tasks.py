@@ -50,6 +50,10 @@ class TaskScope:
         """Whether a task of that name has not ended."""
         return any(task.get_name() == f"{self.name}.{name}" and not task.done() for task in self._tasks)
 
+    def tasks(self) -> list[asyncio.Task[Any]]:
+        """What has not ended."""
+        return [task for task in self._tasks if not task.done()]
+
     async def close(self) -> None:
         """Cancel all and wait until each has ended."""
         self.closed = True

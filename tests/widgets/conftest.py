@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 async def until(holds: Callable[[], object]) -> None:
     """Let the loop turn until the condition holds; the `run` fixture bounds it."""
-    while not holds():  # noqa: ASYNC110 - a condition of widgets has no event of its own
+    while not holds():
         await asyncio.sleep(0.002)
 
 

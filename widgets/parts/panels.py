@@ -63,6 +63,7 @@ class EmptyState(QWidget):
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         self.action.setText(action_text)
+        self.action.setAccessibleName(action_text)
         self.action.setVisible(bool(action_text))
 
 
