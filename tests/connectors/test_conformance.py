@@ -33,7 +33,7 @@ from connectors.sdk import (
     Upsert,
     option,
 )
-from connectors.sdk.testing import CHECKS, Case, Check, RecordingLog, conformance
+from connectors.sdk.testing import CHECKS, Case, Check, Finding, RecordingLog, conformance
 
 SECRET = "s3cret/of+the test"
 PAGE = 3
@@ -296,6 +296,23 @@ class AnnouncesAnotherSize(Shelf):
         return Content((await super().fetch(ref)).body, size=1)
 
 
+class MixesUpFetches(Shelf):
+    busy = 0
+
+    async def fetch(self, ref: DocumentRef) -> Content:
+        self.busy += 1
+        await asyncio.sleep(0)
+        self.busy -= 1
+        return await super().fetch(ref) if not self.busy else Content(b"another one")
+
+
+class LeavesATaskRunning(Shelf):
+    async def read(self, partition: Partition, checkpoint: dict[str, Json] | None, state: State) -> AsyncIterator[Page]:
+        self.task = asyncio.create_task(asyncio.sleep(0.2), name="left behind")
+        async for page in super().read(partition, checkpoint, state):
+            yield page
+
+
 class SwallowsCancelAtListing(Shelf):
     async def read(self, partition: Partition, checkpoint: dict[str, Json] | None, state: State) -> AsyncIterator[Page]:
         async for page in super().read(partition, checkpoint, state):
@@ -396,6 +413,8 @@ BROKEN: list[tuple[type[Shelf], str, str]] = [
     (CannotFetch, "fetch", "can't be fetched"),
     (LeaksKeyErrors, "fetch", "KeyError"),
     (AnnouncesAnotherSize, "fetch", "announces"),
+    (MixesUpFetches, "fetch", "at once"),
+    (LeavesATaskRunning, "cancel", "left behind"),
     (SwallowsCancelAtListing, "cancel", "reading swallows"),
     (SwallowsCancelAtFetch, "cancel", "fetching swallows"),
     (TakesItsTime, "cancel", "goes on"),
@@ -412,8 +431,12 @@ BROKEN: list[tuple[type[Shelf], str, str]] = [
 
 @pytest.mark.parametrize(("broken", "check", "said"), BROKEN, ids=lambda value: getattr(value, "__name__", None))
 def test_the_kit_finds(broken: type[Shelf], check: str, said: str) -> None:
-    found = asyncio.run(next(each for each in CHECKS if each.name == check)(case(broken)))
+    async def run() -> list[Finding]:
+        found = await next(each for each in CHECKS if each.name == check)(case(broken))
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})  # what the broken ones leave behind
+        return found
 
+    found = asyncio.run(run())
     assert any(said in finding.message for finding in found), found
 
 

@@ -149,7 +149,7 @@ async def collect(
             for change in page.changes if fetch else ():
                 if isinstance(change, Upsert) and catalog.wants(change):
                     content = await source.fetch(change.ref)
-                    fetched[change.ref.source_id] = content.fingerprint, await digest_of(content)
+                    fetched[change.ref.source_id] = content.fingerprint, (await received(content))[0]
                     catalog.fetched.append(change.ref.source_id)
             catalog.apply(page, partition.id, fetched)
             if snapshots is not None:
@@ -159,11 +159,12 @@ async def collect(
     return catalog
 
 
-async def digest_of(content: Content) -> str:
-    """Reads a body to its end; its SHA-256."""
+async def received(content: Content) -> tuple[str, int]:
+    """Reads a body to its end; its SHA-256 and its size."""
     if isinstance(content.body, bytes):
-        return hashlib.sha256(content.body).hexdigest()
-    digest = hashlib.sha256()
+        return hashlib.sha256(content.body).hexdigest(), len(content.body)
+    digest, size = hashlib.sha256(), 0
     async for chunk in content.body:
         digest.update(chunk)
-    return digest.hexdigest()
+        size += len(chunk)
+    return digest.hexdigest(), size

@@ -11,12 +11,12 @@ from typing import Any, cast
 import msgspec
 
 from connectors.sdk.checks import CheckStep
-from connectors.sdk.documents import Partition, Upsert
+from connectors.sdk.documents import DocumentRef, Partition, Upsert
 from connectors.sdk.errors import HeadwaterError, error_info
 from connectors.sdk.source import Source
 from connectors.sdk.spec import Capability
 from connectors.sdk.testing.kit import Case, Check, Leaks, check, listening
-from connectors.sdk.testing.memory import Catalog, MemoryState, collect, digest_of
+from connectors.sdk.testing.memory import Catalog, MemoryState, collect, received
 
 
 @check("The connection test is a list of named steps, each running first and then done, all of them good.")
@@ -44,32 +44,47 @@ async def steps(case: Case) -> list[str]:
     return wrong
 
 
-@check("Every document can be fetched; one that is not there is an error of the family.")
+@check("Every document can be fetched, many at once; one that is not there is an error of the family.")
 async def fetch(case: Case) -> list[str]:
     wrong: list[str] = []
     async with case.opened() as source:
         for partition in await source.partitions():
-            listed = await collect(source, partition=partition, fetch=False)
-            for upsert in _upserts(listed):
-                if upsert.content is not None:
-                    continue
-                try:
-                    content = await source.fetch(upsert.ref)
-                    await digest_of(content)
-                except HeadwaterError as error:
-                    wrong.append(f"{upsert.ref.source_id} can't be fetched: {error}")
-                    continue
-                if isinstance(content.body, bytes) and content.size not in (None, len(content.body)):
-                    wrong.append(f"{upsert.ref.source_id} announces {content.size} bytes, has {len(content.body)}")
-            if listed_one := next((each for each in _upserts(listed) if each.content is None), None):
-                gone = msgspec.structs.replace(listed_one.ref, source_id="no/such/document", path="", handle=None)
+            refs = await _fetchable(source, partition)
+            one_by_one = [await _fetched(source, ref, wrong) for ref in refs]
+            at_once = await asyncio.gather(*(_fetched(source, ref, wrong) for ref in refs))
+            wrong += [
+                f"{ref.source_id} is another one when many are fetched at once"
+                for ref, alone, among in zip(refs, one_by_one, at_once, strict=True)
+                if alone != among
+            ]
+            if refs:
+                gone = msgspec.structs.replace(refs[0], source_id="no/such/document", path="", handle=None)
                 wrong += await _in_family(f"fetch of a document that is not there ({gone.source_id})", source, gone)
-    return wrong
+    return list(dict.fromkeys(wrong))
+
+
+async def _fetchable(source: Source[Any], partition: Partition, *, pages: int | None = None) -> list[DocumentRef]:
+    """What a partition lists without its content."""
+    listed = await collect(source, partition=partition, fetch=False, stop_after=pages)
+    return [upsert.ref for upsert in _upserts(listed) if upsert.content is None]
+
+
+async def _fetched(source: Source[Any], ref: DocumentRef, wrong: list[str]) -> str:
+    """The digest of a document; what is wrong with it goes to `wrong`."""
+    try:
+        content = await source.fetch(ref)
+        digest, size = await received(content)
+    except HeadwaterError as error:
+        wrong.append(f"{ref.source_id} can't be fetched: {error}")
+        return ""
+    if content.size not in (None, size):
+        wrong.append(f"{ref.source_id} announces {content.size} bytes, has {size}")
+    return digest
 
 
 async def _in_family(what: str, source: Source[Any], ref: Any) -> list[str]:
     try:
-        await digest_of(await source.fetch(ref))
+        await received(await source.fetch(ref))
     except HeadwaterError:
         return []
     except Exception as error:
@@ -81,25 +96,25 @@ def _upserts(catalog: Catalog) -> list[Upsert]:
     return [change for page in catalog.pages for change in page.changes if isinstance(change, Upsert)]
 
 
-@check("Reading and fetching end within a second of being cancelled, whatever they are waiting for.")
+@check("Reading and fetching end within a second of being cancelled, and leave nothing running.")
 async def cancel(case: Case) -> list[str]:
     wrong: list[str] = []
+    ours = asyncio.all_tasks()
+    async with case.opened() as source:
+        partition = (await source.partitions())[0]
     for turns in (1, 3, 10, 30):  # turns of the loop that it may run first
         async with case.opened() as source:
-            wrong += await _cancelled(case, "reading", turns, partial(collect, source, fetch=False))
+            reading = partial(collect, source, partition=partition, fetch=False)
+            wrong += await _cancelled(case, "reading", turns, reading)
     async with case.opened() as source:
-        first = await collect(source, fetch=False, stop_after=1)
-        fetchable = [upsert for upsert in _upserts(first) if upsert.content is None]
-        for turns in (1, 3, 10) if fetchable else ():
-            wrong += await _cancelled(case, "fetching", turns, partial(_fetched, source, fetchable[0]))
-        reading = cast("Any", source.read(Partition(), None, MemoryState()))
-        await anext(reading, None)
-        wrong += await _ends(case, "closing the pages after the first one", reading.aclose())
+        refs = await _fetchable(source, partition, pages=1)
+        for turns in (1, 3, 10) if refs else ():
+            wrong += await _cancelled(case, "fetching", turns, partial(_fetched, source, refs[0], []))
+        pages = cast("Any", source.read(partition, None, MemoryState()))
+        await anext(pages, None)
+        wrong += await _ends(case, "closing the pages after the first one", pages.aclose())
+    wrong += [f"the task {task.get_name()!r} is still running" for task in asyncio.all_tasks() - ours]
     return wrong
-
-
-async def _fetched(source: Source[Any], upsert: Upsert) -> str:
-    return await digest_of(await source.fetch(upsert.ref))
 
 
 async def _cancelled(case: Case, what: str, turns: int, start: Callable[[], Awaitable[object]]) -> list[str]:
