@@ -70,7 +70,7 @@ class Publisher:
         kind = request.path.strip("/")
         older = f"{self.address}/{kind}?page={page + 1}" if more else None
         if self.body is not None:
-            return web.Response(body=self.body, headers={"Content-Type": self.content_type})
+            return self._conditional(request, self.body, self.content_type)
         if kind == "json":
             return self._conditional(request, self._json(shown, older).encode(), "application/feed+json")
         body = self._atom(shown, older) if kind == "atom" else self._rss(shown)

@@ -397,6 +397,16 @@ def test_a_refused_page_leaves_a_gap_and_deletes_nothing() -> None:
     run(test)
 
 
+def test_a_gap_does_not_raise_the_watermark() -> None:
+    async def test(api: JsonApi) -> None:
+        polled: dict[str, Json] = {"poll_timestamp_field": "updated_at", "poll_parameter": "since"}
+        given = config(api, "capped", items_path="results", pagination={"method": "page"}, **polled)
+        await synced(given, await synced(given))
+        assert set(api.queries("since")) == {None}  # else the items of page 3 would never be asked for
+
+    run(test)
+
+
 def test_a_listing_shorter_than_its_total_deletes_nothing() -> None:
     async def test(api: JsonApi) -> None:
         catalog = await synced(config(api, "page"))
