@@ -48,7 +48,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--profile", type=Path, help="directory that holds all state (default: the platform's)")
     parser.add_argument("--demo", action="store_true", help="start local sample sources and connect them")
     options = parser.parse_args(argv)
-    profile = options.profile or default_profile()
+    profile = options.profile or default_profile(options.demo)
+    if options.demo:
+        from app.demo import prepare_profile
+        from connectors.sdk import HeadwaterError
+
+        try:
+            prepare_profile(profile)
+        except HeadwaterError as error:
+            parser.error(f"{error}. {error.remedy}")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app = cast(QApplication, app)
     app.setApplicationName("Headwater")
@@ -60,11 +68,15 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def default_profile() -> Path:
-    """The platform's data directory."""
+def default_profile(demo: bool) -> Path:
+    """The platform's data directory, the one `headwaterctl` takes; the demo has its own."""
+    if demo:
+        from app.demo import demo_profile
+
+        return demo_profile()
     from platformdirs import user_data_path
 
-    return user_data_path("headwater", appauthor=False)
+    return user_data_path("Headwater", appauthor=False)
 
 
 async def session(shell: Shell, profile: Path, *, demo: bool = False, open_engine: Open | None = None) -> None:

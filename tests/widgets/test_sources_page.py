@@ -13,6 +13,7 @@ from app.api import Gauge, RunCounts
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import FakeEngine, replace
 from tests.widgets.window import find, idle, press, window
+from widgets.pages.connection import ConnectionPage
 from widgets.pages.connection_list import ROW_ROLE, ConnectionsModel
 from widgets.pages.sources import SourcesPage
 from widgets.parts import Banner, Chip
@@ -62,9 +63,10 @@ def test_enter_in_the_search_opens_the_first_hit(run: Run, engine: FakeEngine, t
             QTest.keyClicks(page.search, "company")
             QTest.keyClick(page.search, Qt.Key.Key_Return)
             await idle(shell)
-            assert shell.current is shell.pages["connection"]
-            assert shell.current.view is not None
-            assert shell.current.view.name == "Company drive"
+            opened = cast(ConnectionPage, shell.current)
+            assert opened is shell.pages["connection"]
+            assert opened.view is not None
+            assert opened.view.name == "Company drive"
 
     run(main())
 
