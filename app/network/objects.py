@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Store
 
 WHOLE = 1024 * 1024
-"""Bodies up to this size are handed out whole, larger ones in chunks of at least it."""
+"""Bodies up to this size are handed out whole, larger ones in chunks."""
+CHUNK = 256 * 1024
+"""Chunks hold at least this much, but the last. Larger ones double what many bodies at once hold, and are slower."""
 _VETTED_FOR = 60.0
 _NOWHERE = "http://127.0.0.1:9"
 _UNFIT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\x00-\x1f\x7f]")
@@ -244,7 +246,7 @@ class HttpObjects:
                 self._http.stream("GET", url, headers={"accept-encoding": "identity"})
             )
             chunks = answer.chunks()
-            begun, length = await _gathered(chunks)
+            begun, length = await _gathered(chunks, WHOLE + 1)
             body: bytes | AsyncIterator[bytes] = begun
             if length > WHOLE:
                 announced = answer.headers.get("content-length", "")
@@ -260,7 +262,7 @@ class _Chunks:
     """A large body on its way through obstore; a fault in the middle becomes one of the family."""
 
     def __init__(self, found: GetResult, *, where: str) -> None:
-        self._stream = found.stream(min_chunk_size=WHOLE)
+        self._stream = found.stream(min_chunk_size=CHUNK)
         self._where = where
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -297,7 +299,7 @@ class _Rest:
             begun, self._begun = self._begun, b""
             return begun
         try:
-            chunk, length = await _gathered(self._chunks)
+            chunk, length = await _gathered(self._chunks, CHUNK)
         except BaseException:
             await self.aclose()
             raise
@@ -311,14 +313,14 @@ class _Rest:
         await self._exchange.aclose()
 
 
-async def _gathered(chunks: AsyncIterator[bytes]) -> tuple[bytes, int]:
-    """The next chunks as one of a little more than WHOLE, or what is left of them."""
+async def _gathered(chunks: AsyncIterator[bytes], least: int) -> tuple[bytes, int]:
+    """The next chunks as one of at least so many bytes, or what is left of them."""
     parts: list[bytes] = []
     length = 0
     async for chunk in chunks:
         parts.append(chunk)
         length += len(chunk)
-        if length > WHOLE:
+        if length >= least:
             break
     return b"".join(parts), length
 

@@ -1,14 +1,14 @@
 """The httpx transport over aiohttp that every request takes: a tenth of the CPU time of httpx's own.
 
-Differs from the library's transport in three ways. The URL goes out exactly as it was written: aiohttp would decode
-and normalise it, after which `a%2Fb` is another object and a signature no longer fits. Names are resolved by the
-guard. And errors keep aiohttp's own class as their cause, which `faults` reads.
+Differs from the library's transport where it would do harm. The URL goes out exactly as it was written: aiohttp would
+decode and normalise it, after which `a%2Fb` is another object and a signature no longer fits. Names are resolved by the
+guard, so that the address vetted is the address connected. No cookie is kept.
 """
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from socket import AF_INET, AF_INET6, AI_NUMERICHOST, AddressFamily
 
 import aiohttp
@@ -45,6 +45,17 @@ class GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         return None
+
+
+class _PlainBody(AiohttpResponseStream):
+    """A body that is not compressed, in the pieces in which it arrives: half the CPU time of small equal ones.
+
+    What is compressed stays with the library's 16 KB, which bounds what one piece may unpack to."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with map_aiohttp_exceptions():
+            async for chunk in self._aiohttp_response.content.iter_any():
+                yield chunk
 
 
 class Transport(AiohttpTransport):
@@ -94,9 +105,8 @@ class Transport(AiohttpTransport):
                 proxy=proxy,
                 proxy_headers=login,
             )
-        return httpx.Response(
-            answer.status, headers=list(answer.raw_headers), stream=AiohttpResponseStream(answer), request=request
-        )
+        body = AiohttpResponseStream if "Content-Encoding" in answer.headers else _PlainBody
+        return httpx.Response(answer.status, headers=list(answer.raw_headers), stream=body(answer), request=request)
 
 
 def _proxy(url: str | None) -> tuple[URL | None, dict[str, str] | None]:

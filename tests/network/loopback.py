@@ -40,7 +40,7 @@ async def loopback(answer: Answering, *, tls: ssl.SSLContext | None = None) -> A
         server.requests.append(request)  # type: ignore[arg-type]
         return await answer(request)  # type: ignore[arg-type]
 
-    runner = web.ServerRunner(web.Server(handle), shutdown_timeout=0.1)
+    runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import httpx
@@ -11,6 +12,8 @@ from botocore.credentials import Credentials
 
 from app.accounts.authorizers.credential import Credential
 from app.network import AwsCredentials
+
+logging.getLogger("botocore").setLevel(logging.WARNING)  # its signer logs whole requests, session token included
 
 
 class AwsSigV4(Credential):
