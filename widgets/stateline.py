@@ -48,7 +48,7 @@ class StateLine(QFrame):
             text = self.tr("{0} queued").format(view.queued_runs) if view.queued_runs else self.tr("No runs")
         self._runs.setText(text)
         state = self.tr(" (locked)") if view.vault_locked else ""
-        self._vault.setText(self.tr("Secrets in {0}").format(view.vault) + state)
+        self._vault.setText(self.tr("Secrets: {0}").format(view.vault) + state)
         self.setToolTip(self.tr("Headwater {0}, profile {1}").format(view.version, view.profile))
         self.changed.emit(view)
 

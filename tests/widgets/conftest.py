@@ -25,11 +25,11 @@ Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform says this of every window with a minimum size; it is about the platform, not about us."""
+    """The offscreen platform says this of windows with a minimum size and of popups; it is about it, not about us."""
     for item in items:
         if "tests/widgets" in item.path.as_posix():
             item.add_marker(
-                pytest.mark.qt_log_ignore(r"This plugin does not support propagateSizeHints\(\)", extend=True)
+                pytest.mark.qt_log_ignore(r"This plugin does not support (propagateSizeHints|raise|grabbing)", extend=True)
             )
 
 

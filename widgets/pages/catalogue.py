@@ -60,6 +60,11 @@ def sign_in_words(auth: list[str]) -> str:
     return tr(" or ").join(found)
 
 
+def _first(auth: list[str]) -> list[str]:
+    """The way most people will take: the first that is one."""
+    return [kind for kind in auth if kind != "none"][:1] or auth[:1]
+
+
 def _by_title(connector: ConnectorView) -> tuple[bool, str]:
     return bool(connector.problem), connector.title.lower()
 
@@ -187,7 +192,7 @@ class EntryDelegate(QStyledItemDelegate):
             theme.pixmap("warning" if broken else connector.icon, "warning" if broken else role, 20),
         )
         inside = rect.adjusted(52, 0, -20, 0)
-        words = "" if broken else sign_in_words(connector.auth[:1])
+        words = "" if broken else sign_in_words(_first(connector.auth))
         metrics = QFontMetrics(self._detail)
         width = metrics.horizontalAdvance(words)
         painter.setPen(theme.color("muted"))

@@ -311,8 +311,11 @@ def _last_words(run: RunView, tr: object) -> str:
     assert callable(tr)
     when = relative_time(run.finished_at or run.queued_at)
     word = look(run.state).word
-    text = str(tr("Last run: {0} {1}")).format(word[:1].lower() + word[1:], when)
+    text = str(tr("Last run {0} {1}")).format(word[:1].lower() + word[1:], when)
+    # The engine's summary tells how long it took; without one it is told here.
+    summary = run.summary.removeprefix(word).lstrip(": ").rstrip(".")
+    if summary:
+        return f"{text}. {summary[:1].upper()}{summary[1:]}."
     if run.started_at is not None and run.finished_at is not None:
         text += str(tr(" in {0}")).format(format_duration(run.finished_at - run.started_at))
-    summary = run.summary.removeprefix(word).lstrip(": ").rstrip(".")
-    return f"{text}. {summary[:1].upper()}{summary[1:]}." if summary else f"{text}."
+    return f"{text}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 
 from widgets import theme
@@ -50,12 +50,12 @@ class DraftView(QWidget):
         self.test.blamed.connect(self.form.show_error)
         self.form.changed.connect(lambda: self.test.mark_stale(CheckTarget(draft=self.value())))
 
-        words = [connector.summary, sign_in_words(connector.auth)]
         head = row(
             icon_label(connector.icon, "accent", 24),
             column(
                 label(connector.title, "section"),
-                label("  ·  ".join(word for word in words if word), "detail", "muted", wrap=True),
+                label(connector.summary, "detail", "muted", wrap=True),
+                label(self.tr("Sign-in: {0}").format(_sign_in(connector.auth)), "detail", "muted", wrap=True),
                 space=2,
             ),
             space=theme.SPACE_M,
@@ -174,3 +174,7 @@ def buddy(text: str, field: QWidget) -> QWidget:
     made.setTextFormat(Qt.TextFormat.AutoText)
     made.setBuddy(field)
     return made
+
+
+def _sign_in(auth: list[str]) -> str:
+    return sign_in_words(auth) if auth != ["none"] else QCoreApplication.translate("DraftView", "none needed")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["StepRow", "StepsView"]
 
 
+TITLE = 190
+
+
 class StepRow(QFrame):
     """One step. A failed or doubtful one carries its remedy, and its raw text folded."""
 
@@ -28,8 +31,8 @@ class StepRow(QFrame):
         self.setObjectName(f"step_{step.name}")
         self.step = step
         self._icon = icon_label("running", "accent", 16)
-        self._title = label(step.title, "body")
-        self._title.setMinimumWidth(150)
+        self._title = label(step.title, "body", wrap=True)
+        self._title.setFixedWidth(TITLE)
         self._message = label("", "body", "muted", wrap=True, select=True)
         self._ms = label("", "detail", "muted")
         self._ms.setMinimumWidth(56)
@@ -48,7 +51,7 @@ class StepRow(QFrame):
         self._more = QWidget()
         links = row(self._fold, self._copy, None, space=theme.SPACE_XS)
         more = column(self._remedy, self._detail, links, parent=self._more, space=2)
-        more.setContentsMargins(24 + 150 + theme.SPACE_S, 0, 0, 0)
+        more.setContentsMargins(24 + TITLE + theme.SPACE_S, 0, 0, 0)
         laid = column(first, self._more, parent=self, space=2)
         laid.setContentsMargins(0, 5, 0, 5)
         self.show_step(step)
