@@ -202,7 +202,9 @@ def _can_be_absent(spec: FieldSpec) -> bool:
     """Whether an object is switched on and off: where leaving it out is a choice of its own."""
     if spec.nullable:
         return True
-    return not spec.required and spec.default is UNSET and any(child.required for child in spec.children)
+    nothing_to_fill = all(child.hidden for child in spec.children)
+    demands = any(child.required for child in spec.children)
+    return not spec.required and spec.default is UNSET and (demands or nothing_to_fill)
 
 
 def _bare(text: str) -> str:

@@ -90,7 +90,7 @@ class CheckEditor(Editor):
         self.box = QCheckBox(spec.label.replace("&", "&&"))
         self.target = self.box
         self.box.setEnabled(not spec.read_only)
-        self.box.clicked.connect(self.edited.emit)
+        self.box.clicked.connect(lambda on: self.edited.emit(on))
         self.add(self.box)
 
     def show_value(self, value: Json) -> None:
@@ -133,6 +133,7 @@ class ChoiceEditor(Editor):
         self.target = self.combo
         self.combo.setEnabled(not spec.read_only)
         self._values: list[Json] = []
+        self._shown: Json = UNSET
         if not spec.required or spec.nullable:
             self._add(self._nothing(), UNSET)
         for choice in spec.choices:
@@ -167,31 +168,35 @@ class ChoiceEditor(Editor):
         line = self.combo.lineEdit()
         if line is not None:
             line.setPlaceholderText(self.tr("Type to search"))
-            line.editingFinished.connect(self._typed)
+            line.textEdited.connect(self._typed)
+            line.editingFinished.connect(lambda: self.show_value(self._shown))
 
     def show_value(self, value: Json) -> None:
         """Selects the value's entry; adds one for a value that is not listed."""
+        self._shown = value
         wanted = UNSET if value is None and not any(one is None for one in self._values) else value
         place = next((i for i, one in enumerate(self._values) if one is wanted or same(one, wanted)), -1)
         with QSignalBlocker(self.combo):
             if place < 0 and wanted is not UNSET:
                 self._add(self.tr("{value} (not listed)").format(value=plain_text(value)), value)
                 place = len(self._values) - 1
-            self.combo.setCurrentIndex(place)
-            if place < 0 and self.combo.isEditable():
-                self.combo.setEditText("")
+            line = self.combo.lineEdit()
+            text = self.combo.itemText(place) if place >= 0 else ""
+            if line is None or not line.hasFocus() or line.text().casefold() != text.casefold():
+                self.combo.setCurrentIndex(place)
+                if line is not None:
+                    line.setText(text)
 
     def _chosen(self, place: int) -> None:
         if 0 <= place < len(self._values):
             self.edited.emit(self._values[place])
 
-    def _typed(self) -> None:
-        text = self.combo.currentText().strip().casefold()
-        labels = [self.combo.itemText(i).casefold() for i in range(self.combo.count())]
-        place = labels.index(text) if text in labels else self.combo.currentIndex()
-        self.combo.setCurrentIndex(place)
-        if place >= 0:
-            self._chosen(place)
+    def _typed(self, text: str) -> None:
+        # A full label is a choice; anything else is a search, undone when the field is left.
+        wanted = text.strip().casefold()
+        for place in range(self._listed):
+            if self.combo.itemText(place).casefold() == wanted:
+                self._chosen(place)
 
 
 class SeveralEditor(Editor):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
 from widgets import theme
@@ -20,6 +21,8 @@ class Editor(QWidget):
     """The editor of one leaf. Subclasses build their widgets and name the one that takes focus in `target`."""
 
     edited = Signal(object)
+    rebuilt = Signal()
+    """It has other inputs now, so the order of Tab has to be set again."""
     wide = True
     """Whether it fills the column; a number does not."""
     names_itself = False
@@ -75,3 +78,23 @@ def plain_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
+
+
+def is_form_undo(event: QEvent) -> bool:
+    """Whether an input is asked if it wants an undo key for itself. It does not: undo belongs to the whole form."""
+    return (
+        event.type() == QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent)
+        and (event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo))
+    )
+
+
+class Line(QLineEdit):
+    """A line that leaves undo to the form."""
+
+    def event(self, event: QEvent) -> bool:
+        """Everything else as usual."""
+        if is_form_undo(event):
+            event.ignore()
+            return False
+        return super().event(event)

@@ -10,6 +10,7 @@ from app.forms import FieldSpec, Kind, Path
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.body import card
+from widgets.form.editor import Line
 from widgets.form.help import help_label
 from widgets.parts import button, icon_label, label, row, tool_button
 
@@ -30,7 +31,7 @@ class Item(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.SPACE_XS)
         if owner.spec.kind is Kind.MAP:
-            self.key = QLineEdit(owner.binder.state.key(path))
+            self.key = Line(owner.binder.state.key(path))
             self.key.setPlaceholderText(self.tr("Name"))
             self.key.textEdited.connect(lambda text: owner.binder.state.rename(path, text))
             head.addWidget(self.key, 1)
@@ -116,7 +117,7 @@ class ItemsBlock(Block):
                 item = self._items.pop(gone)
                 self.binder.drop(gone)
                 self._list.removeWidget(item)
-                item.hide()
+                item.setParent(None)
                 item.deleteLater()
             self._items = {path: self._items.get(path) or Item(self, path) for path in paths}
             for place, item in enumerate(self._items.values()):

@@ -50,6 +50,7 @@ class Row(Block):
                 self._help.setIndent(28)
             self._column.addWidget(self._help)
         self.editor.edited.connect(self._edited)
+        self.editor.rebuilt.connect(binder.structure_changed)
         if isinstance(self.editor, LiveEditor | TreeEditor) and binder.services is not None:
             self.editor.attach(Outside(binder.state, binder.services, binder.tasks))
         if isinstance(self.editor, SecretEditor):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QToolB
 
 from app.forms import FieldSpec, Json, SecretSlot
 from widgets import theme
-from widgets.form.editor import Editor
+from widgets.form.editor import Editor, Line
 from widgets.form.text import PlainArea
 from widgets.parts import button, icon_label, label, tool_button
 
@@ -33,6 +33,15 @@ class SecretEditor(Editor):
         self.area: PlainArea | None = None
         if spec.multiline:
             self._build_area()
+        for tool, words in (
+            (self.replace, self.tr("Replace {name}")),
+            (self.remove, self.tr("Remove {name}")),
+            (self.keep, self.tr("Keep the stored {name}")),
+            (self.reveal, self.tr("Show {name}")),
+            (self.more, self.tr("Where {name} comes from")),
+            (self.browse, self.tr("Browse for {name}")),
+        ):
+            tool.setAccessibleName(words.format(name=spec.label))
         self._arrange()
 
     def _build_stored(self) -> None:
@@ -53,7 +62,7 @@ class SecretEditor(Editor):
 
     def _build_entry(self) -> None:
         self.entry = QWidget()
-        self.line = QLineEdit()
+        self.line = Line()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.textEdited.connect(self._typed)
         self.reveal = tool_button("eye", self.tr("Show what was typed"), self._toggle)
@@ -168,13 +177,9 @@ class SecretEditor(Editor):
         for widget in (self.line, self.area, self.replace):
             if widget is not None:
                 widget.setObjectName(object_name if widget is self.target else "")
-                widget.setAccessibleName(name)
                 widget.setAccessibleDescription(description)
-        self.replace.setAccessibleName(self.tr("Replace {name}").format(name=name))
-        self.remove.setAccessibleName(self.tr("Remove {name}").format(name=name))
-        self.keep.setAccessibleName(self.tr("Keep the stored {name}").format(name=name))
-        self.reveal.setAccessibleName(self.tr("Show {name}").format(name=name))
-        self.more.setAccessibleName(self.tr("Where {name} comes from").format(name=name))
+                if widget is not self.replace:
+                    widget.setAccessibleName(name)
 
     # --- changing
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, Q
 
 from app.forms import UNSET, FieldSpec, Json, Kind
 from widgets import theme
-from widgets.form.editor import Editor, plain_text
+from widgets.form.editor import Editor, Line, plain_text
 from widgets.form.flow import FlowLayout
 from widgets.parts import button, tool_button
 
@@ -26,13 +26,11 @@ class TagsEditor(Editor):
         self.flow = FlowLayout(theme.SPACE_XS)
         holder = QWidget()
         holder.setLayout(self.flow)
-        self.line = QLineEdit()
+        self.line = Line()
         self.line.setMinimumWidth(160)
         self.line.setReadOnly(spec.read_only)
         self.target = self.line
         self.line.installEventFilter(self)
-        self.line.returnPressed.connect(self.take)
-        self.line.editingFinished.connect(self.take)
         self.flow.addWidget(self.line)
         self.add(holder)
         self._say_hint()
@@ -52,16 +50,16 @@ class TagsEditor(Editor):
         self._values = list(values)
         for chip in self._chips:
             self.flow.removeWidget(chip)
-            chip.hide()
+            chip.setParent(None)
             chip.deleteLater()
         self.flow.removeWidget(self.line)
         self._chips = [self._chip(place, one) for place, one in enumerate(values)]
         for chip in self._chips:
             self.flow.addWidget(chip)
         self.flow.addWidget(self.line)
-        QWidget.setTabOrder(self._chips[-1], self.line) if self._chips else None
         self._say_hint()
         self.updateGeometry()
+        self.rebuilt.emit()
 
     def _chip(self, place: int, value: Json) -> QPushButton:
         text = plain_text(value)
@@ -83,7 +81,9 @@ class TagsEditor(Editor):
         self.line.setPlaceholderText("" if self._values else self.hint() or self.tr("Type and press Enter"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The keys the class speaks of."""
+        """The keys the class speaks of; what was typed is taken when the line is left."""
+        if event.type() == QEvent.Type.FocusOut and watched is self.line:
+            self.take()
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
         if watched is self.line:
@@ -166,15 +166,21 @@ class PairsEditor(Editor):
             return
         for row, _, _ in self._rows:
             self._list.removeWidget(row)
-            row.hide()
+            row.setParent(None)
             row.deleteLater()
         self._rows = []
         for key, one in pairs.items():
             self._row(key, plain_text(one))
+        self.rebuilt.emit()
+
+    def describe(self, object_name: str, name: str, description: str) -> None:
+        """The button keeps its own name."""
+        self.more.setObjectName(object_name)
+        self.more.setAccessibleDescription(description)
 
     def _row(self, key: str = "", value: str = "") -> QLineEdit:
         row = QWidget()
-        name, text = QLineEdit(key), QLineEdit(value)
+        name, text = Line(key), Line(value)
         name.setPlaceholderText(self.tr("Name"))
         text.setPlaceholderText(self.tr("Value"))
         name.setAccessibleName(self.tr("Name in {label}").format(label=self.spec.label))
@@ -195,14 +201,13 @@ class PairsEditor(Editor):
 
     def _more(self) -> None:
         line = self._row()
-        QWidget.setTabOrder(line, self._rows[-1][2])
-        QWidget.setTabOrder(self._rows[-1][2], self.more)
+        self.rebuilt.emit()
         line.setFocus()
 
     def _drop(self, row: QWidget) -> None:
         self._rows = [one for one in self._rows if one[0] is not row]
         self._list.removeWidget(row)
-        row.hide()
+        row.setParent(None)
         row.deleteLater()
         self._edited()
         self.more.setFocus()

@@ -64,7 +64,7 @@ class FormView(QWidget):
         column.addWidget(self._binder.make((), root, 0, heading=root.kind is not Kind.OBJECT))
         column.addStretch(1)
         self._place(scrollable)
-        for keys, action in ((QKeySequence.StandardKey.Undo, self.undo), (QKeySequence.StandardKey.Redo, self.redo)):
+        for keys, action in (("Ctrl+Z", self.undo), ("Ctrl+Shift+Z", self.redo), ("Ctrl+Y", self.redo)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
