@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -57,7 +59,7 @@ class Shared(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """What a connector wants sent. `headers` have lower-case names."""
+    """What a connector wants sent. `headers` have lower-case names; `timeout` bounds the wait for the answer's head."""
 
     method: str
     url: httpx.URL
@@ -65,6 +67,7 @@ class Outgoing(NamedTuple):
     content: bytes
     accept: frozenset[int] | set[int]
     authorize: bool
+    timeout: float
 
 
 class _Origin(NamedTuple):
@@ -89,7 +92,8 @@ class Exchange:
     async def close(self) -> None:
         try:
             if self.response is not None:
-                await self.response.aclose()
+                with contextlib.suppress(*FAULTS):
+                    await self.response.aclose()
         finally:
             await self.limiter.__aexit__()
             if self._shared.on_exchange is not None:
@@ -175,7 +179,8 @@ class Exchanges:
             try:
                 if authorizer is not None:
                     await authorizer.authorize(request)
-                exchange.response = response = await self._transport.handle_async_request(request)
+                async with asyncio.timeout(out.timeout):  # not before: waiting for the limiter is no fault
+                    exchange.response = response = await self._transport.handle_async_request(request)
                 response.request = request
                 if response.status_code == 401 and again and authorizer is not None:
                     if await authorizer.refused(response):
@@ -269,7 +274,8 @@ def _redirect(out: Outgoing, response: httpx.Response | None) -> httpx.URL | Non
     if location is None or out.method not in ("GET", "HEAD"):
         return None
     try:
-        return response.url.join(location)
+        target = response.url.join(location)
+        return target.copy_with(userinfo=b"") if target.userinfo else target
     except httpx.InvalidURL as error:
         raise bad_url(public_url(location), str(error)) from error
 

@@ -13,6 +13,8 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias
 
+import idna
+
 from connectors.sdk import ConfigError, Endpoint, HeadwaterError, PermanentError, TransientError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -156,8 +158,14 @@ def _no_dns_answer(host: str, error: Exception) -> TransientError:
 
 
 def normal_host(host: str) -> str:
-    """A host as it is compared: lower case, no brackets, no final dot."""
-    return host.strip("[]").rstrip(".").lower()
+    """A host as it is compared: lower case, no brackets, no final dot, other scripts in their ASCII form."""
+    host = host.strip("[]").rstrip(".").lower()
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:  # then it resolves to nothing, which is said later
+        return host
 
 
 def as_address(text: str) -> Address | None:

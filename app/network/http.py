@@ -16,7 +16,7 @@ from app.network.exchange import FAULTS, Exchange, Exchanges, Outgoing, Shared
 from app.network.faults import bad_url
 from app.network.redact import public_url
 from app.network.retry import IDEMPOTENT, with_retries
-from connectors.sdk import Json, Log
+from connectors.sdk import Json, Log, PermanentError
 
 T = TypeVar("T")
 
@@ -56,18 +56,18 @@ class HttpClient:
             content, content_type = msgspec.json.encode(json), "application/json"
         elif data is not None:
             content, content_type = urlencode(data).encode(), "application/x-www-form-urlencoded"
-        out = self._outgoing(method, url, params, headers, content or b"", content_type, accept, authorize)
+        out = self._outgoing(method, url, params, headers, content or b"", content_type, accept, authorize, timeout)
 
         async def send() -> Answer:
-            async with asyncio.timeout(timeout or self._shared.settings.total_timeout):
-                exchange = await self._exchanges.open(out)
-                try:
-                    response = _begun(exchange)
+            exchange = await self._exchanges.open(out)
+            try:
+                response = _begun(exchange)
+                async with asyncio.timeout(out.timeout):
                     body = b"" if out.method == "HEAD" else await read_whole(response, max_bytes)
-                    exchange.received = len(body)
-                    return Answer(response.status_code, response.headers, body, str(response.url))
-                finally:
-                    await exchange.close()
+                exchange.received = len(body)
+                return Answer(response.status_code, response.headers, body, str(response.url))
+            finally:
+                await exchange.close()
 
         return await self._repeat(send, out, idempotent)
 
@@ -87,13 +87,8 @@ class HttpClient:
         authorize: bool = True,
     ) -> AsyncIterator[StreamedAnswer]:
         """See `connectors.sdk.Http.stream`. Sent again only until the answer begins."""
-        out = self._outgoing(method, url, params, headers, b"", None, accept, authorize)
-
-        async def send() -> Exchange:
-            async with asyncio.timeout(self._shared.settings.total_timeout):
-                return await self._exchanges.open(out)
-
-        exchange = await self._repeat(send, out, None)
+        out = self._outgoing(method, url, params, headers, b"", None, accept, authorize, None)
+        exchange = await self._repeat(lambda: self._exchanges.open(out), out, None)
         try:
             answer = StreamedAnswer(
                 _begun(exchange),
@@ -134,6 +129,7 @@ class HttpClient:
         content_type: str | None,
         accept: frozenset[int] | set[int],
         authorize: bool,
+        timeout: float | None,
     ) -> Outgoing:
         merged = self._headers
         if headers or content_type:
@@ -141,7 +137,7 @@ class HttpClient:
             if content_type:
                 merged["content-type"] = content_type
             for name, value in (headers or {}).items():
-                merged[name.lower()] = value
+                merged[name.lower()] = _header(name, value)
         try:
             if params:  # a space as %20, never as +: a signature is over this very text
                 query = urlencode(params, doseq=True, quote_via=quote, safe="")
@@ -149,7 +145,26 @@ class HttpClient:
             address = httpx.URL(url)
         except (httpx.InvalidURL, UnicodeError) as error:
             raise bad_url(public_url(url), str(error)) from error
-        return Outgoing(method.upper(), address, merged, content, accept, authorize)
+        if address.userinfo:
+            raise PermanentError(
+                "An address must not hold a user name or password",
+                where=public_url(url),
+                remedy="Remove it from the address, and use the fields for signing in.",
+                code="url_invalid",
+            )
+        wait = timeout or self._shared.settings.total_timeout
+        return Outgoing(method.upper(), address, merged, content, accept, authorize, wait)
+
+
+def _header(name: str, value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return value
+    raise PermanentError(
+        f"The header {name} holds characters that can't be sent",
+        where=name,
+        remedy="Use plain letters, digits and signs, on one line.",
+        code="header_invalid",
+    )
 
 
 def _begun(exchange: Exchange) -> httpx.Response:

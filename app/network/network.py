@@ -13,7 +13,7 @@ from app.network.exchange import ExchangeRecord, Shared
 from app.network.guard import Guard, Resolve, system_resolve
 from app.network.limits import Limiter
 from app.network.probes import network_probes
-from app.network.redact import Redactor
+from app.network.redact import RedactedLog, Redactor
 from app.network.settings import NetworkSettings
 from app.network.transport import GuardedResolver, Transport
 from connectors.sdk import Clock, Endpoint, Log, Probe, SourceSpec
@@ -76,7 +76,7 @@ class Network:
             ),
             tls=self.tls,
             limiter=limiter,
-            log=log,
+            log=RedactedLog(log, self.redactor),
             on_close=self._open.discard,
         )
         self._open.add(context)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlsplit
+
+from connectors.sdk import Json, Log
 
 MASK = "•••"
 
@@ -53,6 +56,36 @@ class Redactor:
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} values)"
+
+
+class RedactedLog:
+    """A connection's log without secrets, whatever its connector writes into it."""
+
+    def __init__(self, log: Log, redactor: Redactor) -> None:
+        self._log = log
+        self._redactor = redactor
+
+    def debug(self, message: str, **fields: Json) -> None:
+        self._log.debug(self._redactor.redact(message), **self._redacted(fields))
+
+    def info(self, message: str, **fields: Json) -> None:
+        self._log.info(self._redactor.redact(message), **self._redacted(fields))
+
+    def warning(self, message: str, **fields: Json) -> None:
+        self._log.warning(self._redactor.redact(message), **self._redacted(fields))
+
+    def _redacted(self, fields: dict[str, Json]) -> dict[str, Json]:
+        return {name: _mapped(value, self._redactor.redact) for name, value in fields.items()}
+
+
+def _mapped(value: Json, change: Callable[[str], str]) -> Json:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_mapped(item, change) for item in value]
+    if isinstance(value, dict):
+        return {name: _mapped(item, change) for name, item in value.items()}
+    return value
 
 
 def public_url(url: str) -> str:

@@ -19,8 +19,8 @@ from connectors.sdk import ConfigError
 class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`proxy` is "system" (the environment's or the desktop's), "none" or a URL; `no_proxy` the hosts that an explicit
     proxy is not used for, separated by commas. `ca_file` adds certificate authorities to those of the system. Times are
-    seconds: `read_timeout` bounds silence, `total_timeout` a whole answer, `longest_wait` what a request may sleep
-    before it hands the wait to its run. `attempts` counts the first one."""
+    seconds: `read_timeout` bounds silence, `total_timeout` the way to an answer's head and then its reading,
+    `longest_wait` what a request may sleep before it hands the wait to its run. `attempts` counts the first one."""
 
     proxy: str = "system"
     no_proxy: str = ""

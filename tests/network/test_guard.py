@@ -125,6 +125,12 @@ def test_addresses_in_disguise_are_seen_through(number: str) -> None:
         addresses(Guard(), number)
 
 
+def test_a_name_in_another_script_is_one_name_however_it_is_written() -> None:
+    names = partial(resolves_to, {"xn--bcher-kva.example": ["192.168.1.1"]})
+    for written, asked in (("Bücher.example", "xn--bcher-kva.example"), ("xn--bcher-kva.example", "bücher.example")):
+        assert addresses(Guard([typed(written)], resolve=names), asked) == ["192.168.1.1"]
+
+
 @pytest.mark.parametrize(
     ("error", "of_endpoint", "of_link"),
     [

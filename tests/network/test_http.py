@@ -330,6 +330,41 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
     asyncio.run(run())
 
 
+def test_what_can_not_be_sent_is_said() -> None:
+    async def run() -> None:
+        async with loopback(_ok) as server, opened([server.endpoint()]) as host:
+            for value in ("ü", "a\r\nX-More: b", "a\0b"):
+                with pytest.raises(PermanentError, match="header X-Key") as raised:
+                    await host.http.get(server.url, headers={"X-Key": value})
+                assert value not in repr(raised.value.info())
+            with pytest.raises(PermanentError, match="must not hold a user name") as raised:
+                await host.http.get(f"http://me:s3cret@127.0.0.1:{server.port}/")
+            assert "s3cret" not in repr(raised.value.info())
+            assert server.requests == []
+
+    asyncio.run(run())
+
+
+def test_waiting_for_its_turn_does_not_count_as_time_of_the_server() -> None:
+    async def run() -> None:
+        release = asyncio.Event()
+
+        async def answer(request: web.Request) -> web.Response:
+            if request.path == "/first":
+                await release.wait()
+            return web.Response()
+
+        async with loopback(answer) as server, opened([server.endpoint()], max_connections=1, attempts=1) as host:
+            first = asyncio.create_task(host.http.get(f"{server.url}/first"))
+            second = asyncio.create_task(host.http.get(f"{server.url}/second", timeout=0.2))
+            await asyncio.sleep(0.4)
+            release.set()
+            assert (await second).status == 200
+            await first
+
+    asyncio.run(run())
+
+
 async def _ok(request: web.Request) -> web.Response:
     return web.Response(text="ok")
 

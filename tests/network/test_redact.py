@@ -6,7 +6,8 @@ from urllib.parse import quote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.network.redact import MASK, Redactor, public_url
+from app.network.redact import MASK, RedactedLog, Redactor, public_url
+from tests.support.context import RecordingLog
 
 SECRET = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FFF), min_size=6)
 
@@ -34,6 +35,20 @@ def test_what_looks_like_a_credential_is_masked_too() -> None:
     assert redact("GET /x?access_token=abcdef&page=2") == f"GET /x?access_token={MASK}&page=2"
     for harmless in ("the token is missing", "page=2&limit=100", "Basic English", "key points"):
         assert redact(harmless) == harmless
+
+
+def test_a_connectors_log_is_redacted() -> None:
+    redactor, log = Redactor(), RecordingLog()
+    redactor.remember("the secret")
+    redacted = RedactedLog(log, redactor)
+    redacted.debug("a the secret", url="x/the secret", nested={"list": ["the secret", 1, None]})
+    redacted.info("the%20secret")
+    redacted.warning("Bearer abcdefghijkl")
+    assert log.lines == [
+        ("debug", f"a {MASK}", {"url": f"x/{MASK}", "nested": {"list": [MASK, 1, None]}}),
+        ("info", MASK, {}),
+        ("warning", f"Bearer {MASK}", {}),
+    ]
 
 
 def test_an_address_is_shown_without_what_may_be_secret() -> None:

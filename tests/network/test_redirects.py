@@ -62,6 +62,19 @@ def test_a_redirect_is_no_way_to_this_machine() -> None:
     asyncio.run(run())
 
 
+def test_a_login_in_a_redirect_is_not_used() -> None:
+    async def run() -> None:
+        async def end(request: web.Request) -> web.Response:
+            return web.Response()
+
+        async with loopback(end) as other, loopback(_to(f"http://me:pass@127.0.0.1:{other.port}/")) as server:
+            async with opened([server.endpoint(), other.endpoint()]) as host:
+                assert (await host.http.get(server.url)).url == f"{other.url}/"
+            assert "authorization" not in other.requests[0].headers
+
+    asyncio.run(run())
+
+
 def test_redirects_that_lead_nowhere() -> None:
     async def run() -> None:
         async with loopback(_to("/again")) as server, opened([server.endpoint()]) as host:
