@@ -35,7 +35,7 @@ from tests.network.certificates import Authority
 from tests.network.opened import FakeClock
 from tests.support.context import SETTINGS, connected
 from tests.support.rclone import RcloneFactory
-from tests.support.s3 import KEY_ID, SECRET, FakeS3, Stored, break_off, keys, refuse, served, tunnel
+from tests.support.s3 import KEY_ID, SECRET, FakeS3, Stored, apart, break_off, keys, refuse, served, tunnel
 
 ODD_KEYS = [
     "a",
@@ -203,6 +203,15 @@ def test_the_prefix_is_chosen_from_a_tree_and_the_bucket_from_a_list() -> None:
     with_s3(fake, work)
 
 
+def test_a_key_that_may_not_list_buckets_is_told_to_type_the_name() -> None:
+    fake = FakeS3(buckets_allowed=False)
+
+    with pytest.raises(PermissionDenied) as caught:
+        with_s3(fake, lambda source: source.options("buckets", {}))
+
+    assert "Type the bucket's name" in caught.value.remedy
+
+
 def test_without_etag_size_and_time_tell_a_change() -> None:
     fake = FakeS3(objects={"a.txt": Stored(b"one", etag="")})
 
@@ -316,6 +325,15 @@ def test_a_missing_bucket() -> None:
     assert step.error is not None
     assert (step.error.category, step.error.code, step.error.pointer) == ("config", "no_such_bucket", "/bucket_name")
     assert "fiels" in step.error.what
+
+
+def test_spaces_around_what_was_pasted_do_no_harm() -> None:
+    fake = FakeS3()
+    auth = {"method": "access_key", "aws_access_key_id": f" {KEY_ID}\n"}
+
+    found = with_s3(fake, steps, bucket_name=" files ", auth=auth)
+
+    assert found[0].state == "ok"
 
 
 def test_a_wrong_region_is_told_with_the_right_one() -> None:
@@ -658,34 +676,29 @@ PRESETS: dict[str, tuple[type[Source[Any]], dict[str, Any]]] = {
 def test_conformance(check: Check, preset: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("S3", SECRET)
     source_class, config = PRESETS[preset]
+    fake = FakeS3(page_cap=4)
+    fake.put("a", "a/b", *keys(9))
 
-    async def run() -> list[Any]:
-        fake = FakeS3(page_cap=4)
-        fake.put("a", "a/b", *keys(9))
-        async with served(fake):
-            full = {"bucket_name": fake.bucket, "endpoint_url": fake.url, **config}
+    def opened(config: Any) -> AbstractAsyncContextManager[Any]:
+        return connected(source_class, config)
 
-            def opened(config: Any) -> AbstractAsyncContextManager[Any]:
-                return connected(source_class, config)
-
-            return await check(
-                Case(
-                    source_class=source_class,
-                    config=full,
-                    open=opened,
-                    bad_configs=[
-                        {**full, "bucket_name": "s3://files"},
-                        {**full, "bucket_name": "no-such-bucket"},
-                        {**full, "endpoint_url": "127.0.0.1:9"},
-                        {**full, "endpoint_url": "http://127.0.0.1:9"},
-                    ],
-                    secrets=[SECRET],
-                    expected_documents=set(fake.objects),
-                    pages=3,
-                )
-            )
-
-    assert asyncio.run(run()) == []
+    with apart(fake):
+        full = {"bucket_name": fake.bucket, "endpoint_url": fake.url, **config}
+        case = Case(
+            source_class=source_class,
+            config=full,
+            open=opened,
+            bad_configs=[
+                {**full, "bucket_name": "s3://files"},
+                {**full, "bucket_name": "no-such-bucket"},
+                {**full, "endpoint_url": "127.0.0.1:9"},
+                {**full, "endpoint_url": "http://127.0.0.1:9"},
+            ],
+            secrets=[SECRET],
+            expected_documents=set(fake.objects),
+            pages=3,
+        )
+        assert asyncio.run(check(case)) == []
 
 
 # --- a real server ---------------------------------------------------------------------------------------------------

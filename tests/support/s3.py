@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ssl
+import threading
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -72,6 +73,7 @@ class FakeS3:
     before_list: Callable[[], None] | None = None
     bearer: str | None = None
     page_cap: int = 1000
+    buckets_allowed: bool = True
     secrets: dict[str, str] = field(default_factory=lambda: {KEY_ID: SECRET})
     url: str = ""
 
@@ -108,6 +110,8 @@ class FakeS3:
             return refused
         if self.region and region != self.region:
             return error(400, "AuthorizationHeaderMalformed", f"<Region>{self.region}</Region>")
+        if what == "buckets" and not self.buckets_allowed:
+            return error(403, "AccessDenied")
         if what == "buckets":
             return _xml(
                 f"<ListAllMyBucketsResult><Buckets><Bucket><Name>{self.bucket}</Name></Bucket></Buckets></ListAllMyBucketsResult>"
@@ -226,6 +230,31 @@ async def served(fake: FakeS3, *, tls: ssl.SSLContext | None = None) -> AsyncIte
         yield fake
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def apart(fake: FakeS3) -> Iterator[FakeS3]:
+    """Serves it from a thread of its own, for tests that count the tasks of their loop."""
+    ready, end = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with served(fake):
+            ready.set()
+            await end.wait()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run, name="fake S3")
+    thread.start()
+    ready.wait()
+    try:
+        yield fake
+    finally:
+        loop.call_soon_threadsafe(end.set)
+        thread.join()
 
 
 @asynccontextmanager

@@ -209,7 +209,7 @@ _KNOWN = {
     "NoSuchBucket": _Known(
         ConfigError,
         "There is no bucket “{bucket}”",
-        "Check the spelling, and that region, account and endpoint are those of the bucket.",
+        "Check the spelling, and that account, region (at R2: jurisdiction) and endpoint are those of the bucket.",
         "no_such_bucket",
         "/bucket_name",
     ),

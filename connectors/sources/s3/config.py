@@ -16,6 +16,7 @@ BUCKET, SIGN_IN, SERVER = "Bucket", "Sign-in", "Server"
 
 
 def _bucket_name(name: str) -> str:
+    name = name.strip()
     pasted = re.match(r"(?:s3|gs|oci)://([^/]+)/?(.*)", name) or re.match(r"arn:aws[\w-]*:s3:::([^/]+)/?(.*)", name)
     if pasted:
         prefix = f", and “{pasted[2]}” as Prefix" if pasted[2] else ""
@@ -101,7 +102,7 @@ class BucketConfig(ConnectorConfig):
 class AccessKey(ConnectorConfig):
     """An access key, long-lived or temporary."""
 
-    model_config = ConfigDict(title="Access key")
+    model_config = ConfigDict(title="Access key", str_strip_whitespace=True)
 
     method: Literal["access_key"] = option("access_key", title="Method", effect="tuning", order=1)
     aws_access_key_id: str = option(title="Access key ID", effect="tuning", order=2, min_length=1, max_length=256)
@@ -233,7 +234,7 @@ class R2Config(BucketConfig):
 class HmacKey(ConnectorConfig):
     """An interoperability key of Cloud Storage."""
 
-    model_config = ConfigDict(title="HMAC key")
+    model_config = ConfigDict(title="HMAC key", str_strip_whitespace=True)
 
     method: Literal["hmac"] = option("hmac", title="Method", effect="tuning", order=1)
     access_key_id: str = option(title="Access ID", effect="tuning", order=2, min_length=1, max_length=256)

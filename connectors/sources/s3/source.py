@@ -22,6 +22,7 @@ from connectors.sdk import (
     Option,
     Page,
     Partition,
+    PermissionDenied,
     Probe,
     Response,
     SecretRef,
@@ -70,6 +71,9 @@ class BucketSource(Source[C], Generic[C]):
         self._filter = FileFilter(config.filters)
         self._objects: Objects | None = None
 
+    async def __aexit__(self, *error: object) -> None:
+        self._objects = None  # closes its connections
+
     @classmethod
     def address(cls, config: Any) -> Address:
         """Where the bucket is."""
@@ -90,7 +94,7 @@ class BucketSource(Source[C], Generic[C]):
         answer = await self._ask({"list-type": 2, "max-keys": 1, "prefix": self.config.prefix})
         read_listing(answer.body, where=self._address.bucket_url)
         region = answer.headers.get("x-amz-bucket-region", "")
-        if region and region != self._address.region:
+        if region and not self._address.typed and self._address.region not in ("auto", region):
             raise Warn(f"The bucket lies in the region {region}", remedy=f"Set Region to {region}.")
         return f"Bucket {self.config.bucket_name} answers" + (f" from region {region}" if region else "")
 
@@ -132,7 +136,11 @@ class BucketSource(Source[C], Generic[C]):
         if source != "buckets":
             return []
         url = f"{self._address.endpoint}/"
-        answer = await self._get(url, {}, what="list the buckets", headers=self._service_headers())
+        try:
+            answer = await self._get(url, {}, what="list the buckets", headers=self._service_headers())
+        except PermissionDenied as error:
+            error.remedy = "Type the bucket's name instead: the credential may be limited to that bucket."
+            raise
         return [Option(value=name, label=name) for name in read_buckets(answer.body)]
 
     def _service_headers(self) -> Mapping[str, str]:
