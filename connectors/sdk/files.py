@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import mimetypes
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from connectors.sdk.documents import Failure
 from connectors.sdk.errors import TooLarge
@@ -105,14 +105,18 @@ class FileFilter:
             raise _too_large(path, size, self.max_bytes)
 
 
-async def capped(chunks: AsyncIterator[bytes], max_bytes: int, *, path: str) -> AsyncIterator[bytes]:
-    """The chunks of a body whose size nobody announced, ended by TooLarge above the cap."""
+async def capped(chunks: AsyncIterator[bytes], max_bytes: int, *, path: str) -> AsyncGenerator[bytes, None]:
+    """The chunks of a body whose size nobody announced, ended by TooLarge above the cap. Closes what it reads from."""
     seen = 0
-    async for chunk in chunks:
-        seen += len(chunk)
-        if seen > max_bytes:
-            raise _too_large(path, seen, max_bytes)
-        yield chunk
+    try:
+        async for chunk in chunks:
+            seen += len(chunk)
+            if seen > max_bytes:
+                raise _too_large(path, seen, max_bytes)
+            yield chunk
+    finally:
+        if isinstance(chunks, AsyncGenerator):
+            await chunks.aclose()
 
 
 def _too_large(path: str, size: int, max_bytes: int) -> TooLarge:

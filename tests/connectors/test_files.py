@@ -98,17 +98,30 @@ def test_a_file_above_the_cap_is_a_failed_item_with_a_remedy() -> None:
     assert "Largest file" in failure.error.remedy
 
 
-def test_a_body_of_unknown_size_ends_at_the_cap() -> None:
-    async def chunks() -> AsyncIterator[bytes]:
-        for _ in range(5):
-            yield b"1234"
+def test_a_body_of_unknown_size_ends_at_the_cap_and_is_closed() -> None:
+    closed: list[int] = []
 
-    async def read(limit: int) -> bytes:
-        return b"".join([chunk async for chunk in capped(chunks(), limit, path="a")])
+    async def chunks(limit: int) -> AsyncIterator[bytes]:
+        try:
+            for _ in range(5):
+                yield b"1234"
+        finally:
+            await asyncio.sleep(0)
+            closed.append(limit)
 
-    assert len(asyncio.run(read(20))) == 20
-    with pytest.raises(TooLarge):
-        asyncio.run(read(19))
+    async def read(limit: int) -> int:
+        size = 0
+        async for chunk in capped(chunks(limit), limit, path="a"):
+            size += len(chunk)
+        return size
+
+    async def refused() -> None:
+        with pytest.raises(TooLarge):
+            await read(19)
+        assert closed == [20, 19]
+
+    assert asyncio.run(read(20)) == 20
+    asyncio.run(refused())
 
 
 @pytest.mark.parametrize(

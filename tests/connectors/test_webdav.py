@@ -422,6 +422,20 @@ def test_the_fingerprint_fetched_is_the_listed_one_unless_the_file_is_another() 
     assert fetch(server, "a.md", size=1, updated_at=listed - 60.0) == (b"1", "1-49")
 
 
+def test_a_body_that_is_closed_early_lets_go_of_the_connection() -> None:
+    server = DavServer({"a.bin": b"x" * 5_000_000})
+
+    async def job(source: WebDavSource) -> None:
+        content = await source.fetch(DocumentRef(source_id="a.bin", title="a"))
+        body: Any = content.body
+        assert len(await anext(body)) < 5_000_000
+        await body.aclose()
+        with pytest.raises(StopAsyncIteration):
+            await anext(body)
+
+    use(server, job)  # what it left running would fail the test
+
+
 def test_a_body_that_breaks_off_is_no_document() -> None:
     def short() -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "100"})

@@ -170,8 +170,8 @@ class WebDavSource(Source[WebDavConfig]):
             return Content(body, fingerprint=_fetched_fingerprint(ref, streamed), size=length)
 
     async def _chunks(self, answer: StreamedResponse, path: str, held: AsyncExitStack) -> AsyncIterator[bytes]:
-        async with held:
-            async for chunk in capped(answer.chunks(), self._wanted.max_bytes, path=path):
+        async with held, aclosing(capped(answer.chunks(), self._wanted.max_bytes, path=path)) as body:
+            async for chunk in body:
                 yield chunk
 
     # --- the server --------------------------------------------------------------------------------------------------
