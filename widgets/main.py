@@ -99,6 +99,7 @@ async def session(shell: Shell, profile: Path, *, demo: bool = False, open_engin
     try:
         await quit_event.wait()
     finally:
+        shell.save_place()
         shell.hide()
         if tray is not None:
             tray.hide()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QTimer, Signal
@@ -23,6 +24,7 @@ from widgets.rail import Rail
 from widgets.starting import Starting
 from widgets.stateline import StateLine
 from widgets.tasks import TaskScope
+from widgets.vault_panel import VaultPanel
 
 if TYPE_CHECKING:
     from app.api import EngineApi
@@ -92,9 +94,12 @@ class Shell(QMainWindow):
         self.close_panel.hide()
         self.close_panel.stay.connect(self.close_panel.hide)
         self.close_panel.to_tray.connect(self._to_tray)
-        self.close_panel.stop.connect(self._quit)
+        self.close_panel.stop.connect(self.quit_requested)
+        self.vault_panel = VaultPanel(self.tasks)
+        self.vault_panel.unlocked.connect(self._refresh_state_soon)
+        self.state_line.unlock_wanted.connect(lambda: self.ask_passphrase(self.tr("The vault is locked"), None))
         body = QWidget()
-        body.setLayout(column(self.close_panel, self._notices, self.stack, space=0))
+        body.setLayout(column(self.close_panel, self.vault_panel, self._notices, self.stack, space=0))
         main = QWidget()
         inner = column(space=0)
         middle = row(self.rail, line(vertical=True), body, space=0)
@@ -189,6 +194,7 @@ class Shell(QMainWindow):
             if isinstance(page, Page):
                 page.navigate.connect(self.go)
                 page.notice.connect(self.show_notice)
+                page.vault_needed.connect(self.ask_passphrase)
                 if self.feed is not None:
                     page.follow(self.feed)
         return self.pages.get(name)
@@ -214,10 +220,18 @@ class Shell(QMainWindow):
         from connectors.sdk import error_info
 
         info = error_info(error)
+        if info.code == "vault_locked":
+            self.ask_passphrase(info.what, None)
+            return
         text = f"{info.sentence()}. {info.remedy}" if info.remedy else info.sentence()
         banner = Banner(text, ground="error", icon="error", action_text=self.tr("Copy"), action_kind="quiet")
         banner.acted.connect(lambda: QGuiApplication.clipboard().setText(error_text(info)))
         self.show_notice(banner)
+
+    def ask_passphrase(self, what: str, then: Callable[[], object] | None) -> None:
+        """The vault is locked: ask for its passphrase, and go on with `then`."""
+        if self.client is not None:
+            self.vault_panel.ask(self.client, what, then)
 
     # --- state line ---
 
@@ -227,7 +241,11 @@ class Shell(QMainWindow):
 
     async def _refresh_state(self) -> None:
         assert self.client is not None
-        self.state_line.show_engine(await self.client.engine())
+        first = self.state_line.engine is None
+        view = await self.client.engine()
+        self.state_line.show_engine(view)
+        if first and view.vault_locked:
+            self.ask_passphrase(self.tr("The vault is locked"), None)
 
     # --- closing ---
 
@@ -251,15 +269,11 @@ class Shell(QMainWindow):
         if view is not None and view.active_runs + view.queued_runs > 0:
             self.close_panel.ask(view.active_runs + view.queued_runs, self.tray_available)
             return
-        self._quit()
+        self.quit_requested.emit()
 
     def _to_tray(self) -> None:
         self.close_panel.hide()
         self.hide()
-
-    def _quit(self) -> None:
-        self.save_place()
-        self.quit_requested.emit()
 
     def finish(self) -> None:
         """Close for good."""

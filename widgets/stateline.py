@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
-from widgets.parts.build import label, row
+from widgets.parts.build import button, label, row
 from widgets.parts.words import plural
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class StateLine(QFrame):
     """`engine` is what it shows, None before the engine has answered."""
 
     changed = Signal(object)
+    unlock_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +31,10 @@ class StateLine(QFrame):
         self._engine = label(self.tr("Engine starting"), "detail", "muted")
         self._runs = label("", "detail", "muted")
         self._vault = label("", "detail", "muted")
-        laid = row(self._engine, self._runs, None, self._vault, parent=self, space=theme.SPACE_XL)
+        self._unlock = button(self.tr("Unlock"), self.unlock_wanted.emit, kind="link", name="unlock")
+        self._unlock.hide()
+        laid = row(self._engine, self._runs, None, self._vault, self._unlock, parent=self, space=theme.SPACE_XL)
+        laid.setSpacing(theme.SPACE_L)
         laid.setContentsMargins(theme.SPACE_L, 0, theme.SPACE_L, 0)
         self.setFixedHeight(28)
 
@@ -47,8 +51,8 @@ class StateLine(QFrame):
         else:
             text = self.tr("{0} queued").format(view.queued_runs) if view.queued_runs else self.tr("No runs")
         self._runs.setText(text)
-        state = self.tr(" (locked)") if view.vault_locked else ""
-        self._vault.setText(self.tr("Secrets: {0}").format(view.vault) + state)
+        self._unlock.setVisible(view.vault_locked)
+        self._vault.setText(self.tr("Secrets: {0}").format(view.vault))
         self.setToolTip(self.tr("Headwater {0}, profile {1}").format(view.version, view.profile))
         self.changed.emit(view)
 

@@ -29,7 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/widgets" in item.path.as_posix():
             item.add_marker(
-                pytest.mark.qt_log_ignore(r"This plugin does not support (propagateSizeHints|raise|grabbing)", extend=True)
+                pytest.mark.qt_log_ignore(
+                    r"This plugin does not support (propagateSizeHints|raise|grabbing)", extend=True
+                )
             )
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.api import ConnectionDraft
 from app.forms import SecretSlot
-from connectors.sdk import ConfigError
+from connectors.sdk import AuthError, ConfigError
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import CONNECTORS, FAILED_STEPS, FakeEngine
 from tests.widgets.window import idle, press, window
@@ -256,5 +256,31 @@ def test_another_type_in_between_loses_nothing(run: Run, engine: FakeEngine, tmp
             page.open_type(first.connector)
             assert page.draft is first
             assert first.form.value()["bucket"] == "contracts"
+
+    run(main())
+
+
+def test_a_locked_vault_asks_for_its_passphrase_and_saving_goes_on(
+    run: Run, engine: FakeEngine, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with window(engine, tmp_path, ADD) as shell:
+            draft = await choose(shell, "s3")
+            fill_s3(draft)
+            engine.fail_next = AuthError("This machine has no keyring that can keep secrets", code="vault_locked")
+            press(draft, "save")
+            await until(lambda: shell.vault_panel.isVisible())
+            engine.fail_next = AuthError("The passphrase is wrong", remedy="Try again.", code="vault_passphrase")
+            QTest.keyClicks(shell.vault_panel.field, "mistyped")
+            QTest.keyClick(shell.vault_panel.field, Qt.Key.Key_Return)
+            shown = shell.vault_panel.findChildren(QLabel)
+            await until(lambda: any(label.text() == "The passphrase is wrong. Try again." for label in shown))
+            QTest.keyClicks(shell.vault_panel.field, "correct horse")
+            QTest.keyClick(shell.vault_panel.field, Qt.Key.Key_Return)
+            await until(lambda: shell.current is shell.pages.get("connection"))
+            await idle(shell)
+            assert shell.vault_panel.isHidden()
+            assert shell.vault_panel.field.text() == ""
+            assert [name for name, _ in engine.calls].count("add_connection") == 2
 
     run(main())

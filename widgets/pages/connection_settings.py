@@ -222,12 +222,17 @@ class SettingsTab(QWidget):
         await self._apply()
 
     async def _apply(self) -> None:
-        from connectors.sdk import ConfigError
+        from connectors.sdk import AuthError, ConfigError
 
         assert self._view is not None
         assert self.form is not None
         try:
             view = await self._page.client.edit_connection(self._view.id, self.edit())
+        except AuthError as error:
+            if error.code != "vault_locked":
+                raise
+            self._page.vault_needed.emit(error.what, lambda: self._page.tasks.restart(self._apply(), "save"))
+            return
         except ConfigError as error:
             self.form.show_error(error.pointer, error.what)
             return

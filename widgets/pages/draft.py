@@ -134,13 +134,18 @@ class DraftView(QWidget):
             self._page.tasks.start(self._store(sync), "save")
 
     async def _store(self, sync: bool) -> None:
-        from connectors.sdk import ConfigError
+        from connectors.sdk import AuthError, ConfigError
 
         self._enable(False)
         try:
             view = await self._page.client.add_connection(self.value())
             if sync:
                 await self._page.client.start_sync(view.id, trigger="first")
+        except AuthError as error:
+            if error.code != "vault_locked":
+                raise
+            self._page.vault_needed.emit(error.what, lambda: self._save(sync))
+            return
         except ConfigError as error:
             self._blame(error.pointer, error.what if not error.remedy else f"{error.what}. {error.remedy}")
             return

@@ -36,6 +36,9 @@ class Page(QWidget):
     notice = Signal(object)
     """Show a `Banner` (parts) below the page's top; the shell places it."""
 
+    vault_needed = Signal(object, object)
+    """The vault is locked: what to say, and what to call when the person has unlocked it."""
+
     name = "page"
 
     def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
