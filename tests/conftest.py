@@ -67,12 +67,14 @@ def profile(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def canary(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Canary:
+def canary(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Canary:
     """A secret to plant, and `check(folder, ...)` to prove that it is nowhere. See tests/support/canary.py."""
     caplog.set_level(logging.DEBUG)
+    # Only one of the two can capture; what the test has read from it already is not seen again here.
+    output = request.getfixturevalue("capsys" if "capsys" in request.fixturenames else "capfd")
 
     def outputs() -> dict[str, str]:
-        captured = capfd.readouterr()
+        captured = output.readouterr()
         return {"the log": caplog.text, "stdout": captured.out, "stderr": captured.err}
 
     return Canary(outputs)

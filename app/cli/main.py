@@ -21,6 +21,7 @@ NOUNS = {
     "sync": ("app.cli.sync", "Bring connections up to date."),
     "runs": ("app.cli.runs", "What syncs did, and which items failed."),
     "library": ("app.cli.library", "What was synced: search, list, explain, export, verify."),
+    "schemas": ("app.cli.schemas", "The shapes of all --json answers."),
 }
 
 root = Nouns(

@@ -156,7 +156,7 @@ def _problem(run: RunView) -> ErrorInfo | None:
     name = f'"{run.connection}"'
     what, remedy = {
         "done_with_failures": (
-            f"{run.counts.failed:,} items failed; the others are stored",
+            f"{'1 item' if run.counts.failed == 1 else f'{run.counts.failed:,} items'} failed; the others are stored",
             f"{show} lists them. The next sync tries them again.",
         ),
         "held_back": (

@@ -81,7 +81,8 @@ def test_what_is_left_behind_is_reported(pytester: pytest.Pytester, body: str, c
         "import asyncio, contextlib, pytest, socket, threading\n"
         "kept, gate = [], threading.Event()\n"
         "@pytest.fixture(scope='module', autouse=True)\n"
-        "def release():\n    yield\n    gate.set()\n"
+        "def release():\n    yield\n    gate.set()\n    for task in kept:\n"
+        "        task._log_destroy_pending = False\n        task.get_coro().close()\n"
         f"def test_it():{body}\n"
         "def test_the_next_one():\n    pass\n"
     )

@@ -50,7 +50,13 @@ def _(shape: shapes.ConnectionList, console: Console) -> None:
         console.print("None. `headwaterctl connection add` makes one.")
         return
     rows = [
-        (view.name, view.type, Text(plain(view.sentence), STATES.get(view.state, "")), when(view.last_ok_at), view.id)
+        (
+            view.name,
+            view.type,
+            Text(plain(view.sentence), STATES.get(view.state, "")),
+            when(view.last_ok_at) or "never",
+            view.id,
+        )
         for view in shape.connections
     ]
     table(console, ("Name", "Type", "State", "Last sync", "Id"), rows)
@@ -81,8 +87,8 @@ def _(shape: shapes.Connection, console: Console) -> None:
             "Documents": f"{view.documents:,}, {size(view.bytes)}",
             "Failing items": f"{view.failed_items:,}" if view.failed_items else "",
             "Held back": f"{view.held_back:,} deletions" if view.held_back else "",
-            "Last sync": when(view.last_ok_at),
-            "Next sync": when(view.next_run_at) if view.next_run_at else "by hand",
+            "Last sync": when(view.last_ok_at) or "never",
+            "Next sync": when(view.next_run_at) or "by hand",
             "Last run": f"{view.last_run.id}, {words(view.last_run.state)}" if view.last_run else "",
             "Id": view.id,
             **{f"Secret {pointer}": kept or "not set" for pointer, kept in view.secrets.items()},

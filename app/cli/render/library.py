@@ -50,7 +50,7 @@ def _(shape: shapes.LibraryDocument, console: Console) -> None:
             "Created": when(view.created_at),
             "Updated": when(view.updated_at),
             "Stored": when(view.stored_at),
-            "Deleted": when(view.deleted_at) if view.deleted_at else "",
+            "Deleted": when(view.deleted_at),
             "Searchable": "yes" if view.indexed else "no",
             "SHA-256": view.sha256,
             "Fingerprint": view.fingerprint or "",

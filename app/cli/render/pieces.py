@@ -91,8 +91,8 @@ def quoted(name: str) -> str:
 
 
 def when(at: float | None) -> str:
-    """A time as people write it, in their zone."""
-    return "never" if at is None else time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+    """A time as people write it, in their zone; "" for none."""
+    return "" if at is None else time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
 
 
 def span(seconds: float) -> str:

@@ -22,11 +22,9 @@ def _(shape: shapes.ItemFailed, console: Console) -> None:
     item = shape.item
     sign, style = ("✗", "red") if item.kind == "failed" else ("-", "yellow")
     named = item.title if item.source_id is None or item.source_id == item.title else f"{item.title} ({item.source_id})"
-    console.print(
-        Text.assemble(
-            (f"  {sign} ", style), plain(f"{named}: {item.error.what}"), (f" {plain(item.error.remedy)}", "dim")
-        )
-    )
+    console.print(Text.assemble((f"  {sign} ", style), plain(f"{named}: {item.error.what}.")))
+    if item.error.remedy:
+        console.print(Text(f"    {plain(item.error.remedy)}", "dim"))
 
 
 @render.register
