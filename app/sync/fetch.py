@@ -124,8 +124,14 @@ async def _receive(
 
 
 async def _generator(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-    async for chunk in chunks:
-        yield chunk
+    """The chunks; closes a body that is left in the middle, which else would hold its connection."""
+    try:
+        async for chunk in chunks:
+            yield chunk
+    finally:
+        close = getattr(chunks, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def _write(file: Any, digest: Any, chunk: bytes) -> None:
