@@ -27,7 +27,7 @@ from app.engine.wire import (
     receive,
     send,
 )
-from connectors.sdk import ErrorInfo, TransientError
+from connectors.sdk import TransientError
 
 
 class RemoteEngine:
@@ -57,7 +57,7 @@ class RemoteEngine:
             raise ConnectionError("the engine did not answer") from error
         if answer.kind == "error":
             writer.close()
-            raise error_of(msgspec.json.decode(answer.value, type=ErrorInfo))
+            raise error_of(answer.value)
         self._listening = asyncio.create_task(self._listen(), name="engine: answers")
         return self
 
@@ -135,7 +135,7 @@ class RemoteEngine:
         if answer is None:
             raise _lost()
         if answer.kind == "error":
-            raise error_of(msgspec.json.decode(answer.value, type=ErrorInfo))
+            raise error_of(answer.value)
         if answer.kind == "cancelled":
             raise TransientError("The engine stopped while it worked on this", remedy="Try again.")
         return decode_answer(command, answer.value)

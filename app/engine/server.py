@@ -29,8 +29,9 @@ from app.engine.wire import (
     encode,
     receive,
     send,
+    trouble,
 )
-from connectors.sdk import ErrorInfo, HeadwaterError, error_info
+from connectors.sdk import HeadwaterError, PermanentError
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -117,13 +118,12 @@ class _Client:
             if not isinstance(hello, Hello) or not hmac.compare_digest(hello.key, self._key):
                 return
             if hello.version != VERSION:
-                info = ErrorInfo(
-                    category="permanent",
-                    code="other_version",
-                    what="Another version of the app holds this profile",
+                other = PermanentError(
+                    "Another version of the app holds this profile",
                     remedy="Close it, or start the same version.",
+                    code="other_version",
                 )
-                await self._send(Answer(0, "error", msgspec.Raw(encode(info))))
+                await self._send(Answer(0, "error", trouble(other)))
                 return
             await self._send(Answer(0, "result"))
             while True:
@@ -165,7 +165,7 @@ class _Client:
             pass
         except Exception as error:
             with suppress(OSError):
-                await self._send(Answer(call.id, "error", msgspec.Raw(encode(error_info(error)))))
+                await self._send(Answer(call.id, "error", trouble(error)))
         finally:
             self._calls.pop(call.id, None)
 

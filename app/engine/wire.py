@@ -27,6 +27,7 @@ from connectors.sdk import (
     RateLimited,
     TooLarge,
     TransientError,
+    error_info,
 )
 
 VERSION = 1
@@ -119,21 +120,31 @@ async def receive(reader: StreamReader) -> bytes:
     return await reader.readexactly(length)
 
 
+class Trouble(msgspec.Struct, frozen=True):
+    """An error on the wire: which of the family it was, and what it says."""
+
+    family: str
+    info: ErrorInfo
+
+
 _FAMILY: dict[str, type[HeadwaterError]] = {
-    "config": ConfigError,
-    "auth": AuthError,
-    "permission": PermissionDenied,
-    "transient": TransientError,
-    "permanent": PermanentError,
+    each.__name__: each
+    for each in (AuthError, NotFound, PermanentError, PermissionDenied, TooLarge, TransientError, HeadwaterError)
 }
-_BY_CODE: dict[str, type[HeadwaterError]] = {"not_found": NotFound, "too_large": TooLarge}
 
 
-def error_of(info: ErrorInfo) -> HeadwaterError:
-    """The exception that an `ErrorInfo` was made from, for the other side."""
+def trouble(error: BaseException) -> msgspec.Raw:
+    """An exception for the other side."""
+    return msgspec.Raw(encode(Trouble(type(error).__name__, error_info(error))))
+
+
+def error_of(raw: msgspec.Raw) -> HeadwaterError:
+    """The exception that `trouble` was made from."""
+    found = msgspec.json.decode(raw, type=Trouble)
+    info = found.info
     words = {"where": info.where, "remedy": info.remedy, "detail": info.detail, "code": info.code}
     if info.category == "rate_limited":
         return RateLimited(info.what, retry_at=info.retry_at or 0.0, **words)
     if info.category == "config":
         return ConfigError(info.what, pointer=info.pointer or "", **words)
-    return _BY_CODE.get(info.code, _FAMILY[info.category])(info.what, **words)
+    return _FAMILY.get(found.family, PermanentError)(info.what, **words)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,25 +65,24 @@ class Names:
 
     def take(self, connection: str, path: str, source_id: str) -> str:
         """A relative path for the document, unlike every other one."""
-        wanted = f"{safe_path(connection.replace('/', '%2F'))}/{safe_path(path)}"
-        name, number = wanted, 1
-        while self._clashes(name):
-            number += 1
-            stem, dot, ending = wanted.rpartition(".")
-            name = f"{stem}%{number}.{ending}" if dot and "/" not in ending and stem else f"{wanted}%{number}"
+        *folders, last = [_safe_part(connection.replace("/", "%2F")), *safe_path(path).split("/")]
+        place = ""
+        for folder in folders:
+            place = self._free(place, folder, lambda key: key in self._files) + "/"
+            self._folders.add(_fold(place[:-1]))
+        name = self._free(place, last, lambda key: key in self._files or key in self._folders)
+        self._files.add(_fold(name))
         if name != f"{connection}/{path}":
             self.escaped += 1
-        key = _fold(name)
-        self._files.add(key)
-        parts = key.split("/")
-        self._folders.update("/".join(parts[:end]) for end in range(1, len(parts)))
         return name
 
-    def _clashes(self, name: str) -> bool:
-        key = _fold(name)
-        parts = key.split("/")
-        inside_a_file = any("/".join(parts[:end]) in self._files for end in range(1, len(parts)))
-        return key in self._files or key in self._folders or inside_a_file
+    def _free(self, place: str, part: str, taken: Callable[[str], bool]) -> str:
+        name, number = place + part, 1
+        while taken(_fold(name)):
+            number += 1
+            stem, dot, ending = part.rpartition(".")
+            name = f"{place}{stem}%{number}.{ending}" if dot and stem else f"{place}{part}%{number}"
+        return name
 
 
 def safe_path(path: str) -> str:
