@@ -125,6 +125,8 @@ class ConnectorConfig(BaseModel):
 class FileFilters(ConnectorConfig):
     """The filters every source of files offers; nested as `filters` in a config."""
 
+    model_config = ConfigDict(title="Filters", json_schema_extra={"description": "Which of the files are synced."})
+
     include: Annotated[
         list[str],
         Field(title="Include", description="Only paths that match one of these, e.g. `docs/**/*.md`. Empty: all."),
