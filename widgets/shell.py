@@ -23,7 +23,7 @@ from widgets.parts.panels import Banner, error_text
 from widgets.rail import Rail
 from widgets.starting import Starting
 from widgets.stateline import StateLine
-from widgets.tasks import TaskScope
+from widgets.tasks import Refresher, TaskScope
 from widgets.vault_panel import VaultPanel
 
 if TYPE_CHECKING:
@@ -87,7 +87,6 @@ class Shell(QMainWindow):
         self.starting = Starting()
         self.stack.addWidget(self.starting)
         self._notices = QVBoxLayout()
-        self._notices.setContentsMargins(theme.SPACE_XL, 0, theme.SPACE_XL, 0)
         self._notices.setSpacing(theme.SPACE_S)
         self.state_line = StateLine()
         self.close_panel = ClosePanel()
@@ -96,10 +95,11 @@ class Shell(QMainWindow):
         self.close_panel.to_tray.connect(self._to_tray)
         self.close_panel.stop.connect(self.quit_requested)
         self.vault_panel = VaultPanel(self.tasks)
-        self.vault_panel.unlocked.connect(self._refresh_state_soon)
+        self._state_refresher = Refresher(self.tasks, "state", self._refresh_state, interval=0.5)
+        self.vault_panel.unlocked.connect(self._state_refresher.ask)
         self.state_line.unlock_wanted.connect(lambda: self.ask_passphrase(self.tr("The vault is locked"), None))
         body = QWidget()
-        body.setLayout(column(self.close_panel, self.vault_panel, self._notices, self.stack, space=0))
+        body.setLayout(column(self.close_panel, self.vault_panel, self.stack, self._notices, space=0))
         main = QWidget()
         inner = column(space=0)
         middle = row(self.rail, line(vertical=True), body, space=0)
@@ -128,11 +128,11 @@ class Shell(QMainWindow):
 
         self.client = client
         self.feed = EventFeed(client, self)
-        self.feed.batch.connect(self._refresh_state_soon)
+        self.feed.fact.connect(lambda _fact: self._state_refresher.ask())
         self.feed.start()
         for page in self.pages.values():
             page.follow(self.feed)
-        self._refresh_state_soon()
+        self._state_refresher.ask()
         self.go(self._place if self._place.page in PAGES and self._place.page not in PARENT else Place("sources"))
 
     async def detach(self) -> None:
@@ -206,14 +206,21 @@ class Shell(QMainWindow):
     # --- notices ---
 
     def show_notice(self, banner: Banner) -> None:
-        """Place a banner above the page; at most three, the oldest leaves."""
+        """Place a banner below the page; at most three, the oldest leaves."""
         while self._notices.count() >= 3:
             first = self._notices.takeAt(0)
             oldest = first.widget() if first is not None else None
             if isinstance(oldest, Banner):
                 oldest.expire()
         self._notices.addWidget(banner)
+        banner.destroyed.connect(self._fit_notices)
+        self._fit_notices()
         banner.show()
+
+    def _fit_notices(self) -> None:
+        """Banners stand above the state line, where they push nothing away that is being read."""
+        gap = theme.SPACE_M if self._notices.count() else 0
+        self._notices.setContentsMargins(theme.SPACE_XL, gap, theme.SPACE_XL, gap)
 
     def report(self, error: BaseException) -> None:
         """Something failed that nobody waited for: say so without standing in the way."""
@@ -235,12 +242,9 @@ class Shell(QMainWindow):
 
     # --- state line ---
 
-    def _refresh_state_soon(self) -> None:
-        if self.client is not None and not self.tasks.running("state"):
-            self.tasks.start(self._refresh_state(), "state")
-
     async def _refresh_state(self) -> None:
-        assert self.client is not None
+        if self.client is None:
+            return
         first = self.state_line.engine is None
         view = await self.client.engine()
         self.state_line.show_engine(view)

@@ -184,6 +184,7 @@ def test_a_form_with_errors_is_neither_tested_nor_saved(run: Run, engine: FakeEn
             press(draft, "test")
             press(draft, "save_and_sync")
             await asyncio.sleep(0)
+            assert "3 fields need attention" in [label.text() for label in draft.findChildren(QLabel)]
             assert not [call for call in engine.calls if call[0] in ("check", "add_connection")]
 
     run(main())

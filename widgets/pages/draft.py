@@ -13,7 +13,7 @@ from widgets.pages.form_services import EngineServices
 from widgets.pages.page import Page
 from widgets.pages.schedule import ScheduleBox
 from widgets.pages.test_panel import TestPanel
-from widgets.parts import button, column, frame, icon_label, label, line, row
+from widgets.parts import button, column, frame, icon_label, label, line, plural, row
 
 if TYPE_CHECKING:
     from app.api import ConnectionDraft, ConnectorView
@@ -81,11 +81,14 @@ class DraftView(QWidget):
             name="save_and_sync",
             shortcut="Ctrl+Return",
         )
+        self._note = label("", "detail", "error")
+        self.form.changed.connect(lambda: self._note.text() and self._tell(len(self.form.errors())))
         self._footer = frame("window")
         foot = row(
             self.test.button,
             self.test.deep,
             None,
+            self._note,
             self.save_button,
             self.sync_button,
             parent=self._footer,
@@ -120,7 +123,13 @@ class DraftView(QWidget):
     def _target(self) -> Any:
         from app.api import CheckTarget
 
-        return None if self.form.show_errors() else CheckTarget(draft=self.value())
+        return None if self._tell(self.form.show_errors()) else CheckTarget(draft=self.value())
+
+    def _tell(self, wrong: int) -> int:
+        """Say beside the buttons how many fields keep them from working."""
+        text = plural(wrong, self.tr("field needs attention"), self.tr("fields need attention")) if wrong else ""
+        self._note.setText(text)
+        return wrong
 
     # --- saving ---
 
@@ -130,7 +139,7 @@ class DraftView(QWidget):
             self._blame_name(self.tr("Give it a name."))
             self.name.setFocus(Qt.FocusReason.OtherFocusReason)
             wrong += 1
-        if not wrong and not self._page.tasks.running("save"):
+        if not self._tell(wrong) and not self._page.tasks.running("save"):
             self._page.tasks.start(self._store(sync), "save")
 
     async def _store(self, sync: bool) -> None:
