@@ -10,11 +10,12 @@ from typing import cast
 import httpx
 import msgspec
 
+from app.network.faults import FAULTS
 from connectors.sdk import HeadwaterError, Json, PermanentError, TooLarge, TransientError
 
 _json = msgspec.json.Decoder()
-_SLOW_AFTER = 60.0
-_SLOWEST = 256.0
+_SLOW_AFTER = 60.0  # seconds
+_SLOWEST = 256.0  # bytes a second
 
 
 class Answer:
@@ -82,22 +83,22 @@ class StreamedAnswer:
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body, decompressed. Raises TransientError when it breaks off or all but stands still."""
-        started = self._monotonic()
+        waited = 0.0  # for the server; what the reader takes between two chunks is its own affair
+        since = self._monotonic()
         try:
             async for chunk in decoded(self._response):
                 self.received += len(chunk)
-                yield chunk
-                elapsed = self._monotonic() - started
-                if elapsed > _SLOW_AFTER and self.received < elapsed * _SLOWEST:
+                waited += self._monotonic() - since
+                if waited > _SLOW_AFTER and self.received < waited * _SLOWEST:
                     raise TransientError(
                         "The answer all but stands still",
                         where=self.url.partition("?")[0],
                         remedy="It is tried again.",
                         code="too_slow",
                     )
-        except HeadwaterError:
-            raise
-        except Exception as error:
+                yield chunk
+                since = self._monotonic()
+        except FAULTS as error:
             raise self._fault(error) from error
 
 

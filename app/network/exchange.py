@@ -7,12 +7,12 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-import aiohttp
 import httpx
 
 from app.network.answers import decoded
 from app.network.authorize import Authorizer
 from app.network.faults import (
+    FAULTS,
     MORE_REQUESTS_LATER,
     bad_url,
     proxy_refusal,
@@ -24,10 +24,7 @@ from app.network.guard import Guard, normal_host
 from app.network.limits import Limiter
 from app.network.redact import Redactor, public_url
 from app.network.settings import NetworkSettings
-from connectors.sdk import Clock, Endpoint, HeadwaterError, PermanentError, RateLimited
-
-FAULTS = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, aiohttp.ClientError, OSError)
-"""What the network may throw at us; anything else is a defect and is not to be dressed up as one of these."""
+from connectors.sdk import Clock, ConfigError, Endpoint, HeadwaterError, PermanentError, PermissionDenied, RateLimited
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 10
@@ -77,23 +74,36 @@ class _Origin(NamedTuple):
 
 
 class Exchange:
-    """An answer that has begun. `close` it whatever happens: it frees the socket and the limiter's place."""
+    """A request that holds a place of its limiter, and its answer. `close` it whatever happens."""
 
-    __slots__ = ("_shared", "_started", "limiter", "received", "request", "response")
+    __slots__ = ("_response", "_shared", "_started", "limiter", "received", "request")
 
     def __init__(self, request: httpx.Request, limiter: Limiter, shared: Shared) -> None:
         self.request = request
-        self.response: httpx.Response | None = None
         self.received = 0
         self.limiter = limiter
+        self._response: httpx.Response | None = None
         self._shared = shared
         self._started = shared.clock.monotonic()
 
+    @property
+    def response(self) -> httpx.Response:
+        """The answer, once it has begun."""
+        assert self._response is not None
+        return self._response
+
+    async def begin(self, transport: httpx.AsyncBaseTransport) -> httpx.Response:
+        """Send; the answer's head is here when this returns."""
+        self._response = await transport.handle_async_request(self.request)
+        self._response.request = self.request
+        return self._response
+
     async def close(self) -> None:
+        """Free the socket and the place, and count."""
         try:
-            if self.response is not None:
+            if self._response is not None:
                 with contextlib.suppress(*FAULTS):
-                    await self.response.aclose()
+                    await self._response.aclose()
         finally:
             await self.limiter.__aexit__()
             if self._shared.on_exchange is not None:
@@ -101,7 +111,7 @@ class Exchange:
                     ExchangeRecord(
                         self.request.url.host,
                         self.request.method,
-                        self.response.status_code if self.response is not None else 0,
+                        self._response.status_code if self._response is not None else 0,
                         (self._shared.clock.monotonic() - self._started) * 1000,
                         self.received,
                         len(self.request.content),
@@ -134,9 +144,9 @@ class Exchanges:
 
     async def open(self, out: Outgoing) -> Exchange:
         """Send, follow redirects, and hand out the answer once its head is here and its status is a wanted one."""
-        url, first = out.url, _origin_key(out.url)
+        url, first, at_home = out.url, _origin_key(out.url), True
         for _ in range(_MOST_REDIRECTS + 1):
-            exchange = await self._send(out, url, same_origin=_origin_key(url) == first)
+            exchange = await self._send(out, url, at_home=at_home)
             try:
                 target = _redirect(out, exchange.response)
                 if target is None:
@@ -154,24 +164,26 @@ class Exchanges:
                     code="redirect_refused",
                 )
             url = target
+            at_home = at_home and _origin_key(url) == first  # who has left does not come back with a credential
         raise PermanentError(
             f"More than {_MOST_REDIRECTS} redirects", where=_where(out.method, out.url), code="redirect_loop"
         )
 
-    def fault(self, error: BaseException, out: Outgoing) -> HeadwaterError:
-        """The error that an exception during this exchange means."""
-        key = _origin_key(out.url)
-        origin = self._origins.get(key)
-        return transport_fault(
-            error, where=_where(out.method, out.url), host=key[1], proxy=origin.proxy if origin else None
-        )
+    def fault(self, error: BaseException, request: httpx.Request) -> HeadwaterError:
+        """The error that an exception of the network means for this request."""
+        _, host, port = key = _origin_key(request.url)
+        where = _where(request.method, request.url)
+        found = transport_fault(error, where=where, host=host, proxy=self._origins[key].proxy)
+        if isinstance(found, ConfigError) and found.code == "tls_failed" and not self._guard.is_endpoint(host, port):
+            return PermanentError(found.what, where=where, remedy=found.remedy, detail=found.detail, code=found.code)
+        return found
 
-    async def _send(self, out: Outgoing, url: httpx.URL, *, same_origin: bool) -> Exchange:
+    async def _send(self, out: Outgoing, url: httpx.URL, *, at_home: bool) -> Exchange:
         origin = self._origin(url)
         if origin.proxy is not None:
             await self._guard.check_behind_proxy(url.host, _origin_key(url)[2])
-        authorizer = self._authorizer if out.authorize and same_origin and origin.credential else None
-        headers = out.headers if same_origin else {k: v for k, v in out.headers.items() if k in _CARRIED}
+        authorizer = self._authorizer if out.authorize and at_home and origin.credential else None
+        headers = out.headers if at_home else {k: v for k, v in out.headers.items() if k in _CARRIED}
         for again in (True, False):
             request = httpx.Request(out.method, url, headers=headers, content=out.content, extensions=self._extensions)
             await origin.limiter.__aenter__()
@@ -180,14 +192,16 @@ class Exchanges:
                 if authorizer is not None:
                     await authorizer.authorize(request)
                 async with asyncio.timeout(out.timeout):  # not before: waiting for the limiter is no fault
-                    exchange.response = response = await self._transport.handle_async_request(request)
-                response.request = request
+                    response = await exchange.begin(self._transport)
                 if response.status_code == 401 and again and authorizer is not None:
                     if await authorizer.refused(response):
                         await exchange.close()
                         continue
                 elif response.status_code < 400:
                     origin.limiter.succeeded()
+            except FAULTS as error:
+                await exchange.close()
+                raise self.fault(error, request) from error
             except BaseException:
                 await exchange.close()
                 raise
@@ -211,7 +225,6 @@ class Exchanges:
 
     async def _refuse_bad_status(self, out: Outgoing, exchange: Exchange) -> None:
         response = exchange.response
-        assert response is not None
         status = response.status_code
         if status < 400 and status not in _REDIRECTS:
             return
@@ -222,9 +235,10 @@ class Exchanges:
         if status in out.accept:
             return
         where = _where(out.method, response.url)
-        proxy = self._origin(response.url).proxy
-        if status == 407 and proxy:
-            raise proxy_refusal(status, where=where, proxy=proxy)
+        _, host, port = key = _origin_key(response.url)
+        origin = self._origins[key]
+        if status == 407 and origin.proxy:
+            raise proxy_refusal(status, where=where, proxy=origin.proxy)
         detail = self._shared.redactor.redact(await _start_of_body(response))
         if wait is not None and (status != 503 or wait > self._shared.settings.longest_wait):
             raise RateLimited(
@@ -234,6 +248,9 @@ class Exchanges:
                 remedy="Nothing to do: it goes on by itself.",
                 detail=detail,
             )
+        if status == 401 and not origin.credential and not self._guard.is_endpoint(host, port):
+            # A link's page: the connection's own sign-in is not to blame.
+            raise PermissionDenied("This page asks for a sign-in", where=where, detail=detail, code="sign_in_needed")
         raise status_error(status, where=where, detail=detail)
 
 
@@ -267,8 +284,8 @@ def _origin_key(url: httpx.URL) -> tuple[str, str, int]:
     return scheme, url.host, url.port or _DEFAULT_PORTS.get(scheme, 0)
 
 
-def _redirect(out: Outgoing, response: httpx.Response | None) -> httpx.URL | None:
-    if response is None or response.status_code not in _REDIRECTS or response.status_code in out.accept:
+def _redirect(out: Outgoing, response: httpx.Response) -> httpx.URL | None:
+    if response.status_code not in _REDIRECTS or response.status_code in out.accept:
         return None
     location = response.headers.get("location")
     if location is None or out.method not in ("GET", "HEAD"):

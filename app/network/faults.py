@@ -21,6 +21,9 @@ from connectors.sdk import (
     TransientError,
 )
 
+FAULTS = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, aiohttp.ClientError, OSError)
+"""What the network may throw at us; anything else is a defect and is not to be dressed up as one of these."""
+
 NEVER_SENT = frozenset({"connect_failed", "connect_timeout", "dns_unavailable", "proxy_unreachable"})
 """Codes of faults before the request left: it may be repeated whatever its method."""
 

@@ -12,8 +12,8 @@ import httpx
 import msgspec
 
 from app.network.answers import Answer, StreamedAnswer, read_whole
-from app.network.exchange import FAULTS, Exchange, Exchanges, Outgoing, Shared
-from app.network.faults import bad_url
+from app.network.exchange import Exchanges, Outgoing, Shared
+from app.network.faults import FAULTS, bad_url
 from app.network.redact import public_url
 from app.network.retry import IDEMPOTENT, with_retries
 from connectors.sdk import Json, Log, PermanentError
@@ -60,12 +60,14 @@ class HttpClient:
 
         async def send() -> Answer:
             exchange = await self._exchanges.open(out)
+            response = exchange.response
             try:
-                response = _begun(exchange)
                 async with asyncio.timeout(out.timeout):
                     body = b"" if out.method == "HEAD" else await read_whole(response, max_bytes)
                 exchange.received = len(body)
                 return Answer(response.status_code, response.headers, body, str(response.url))
+            except FAULTS as error:
+                raise self._exchanges.fault(error, exchange.request) from error
             finally:
                 await exchange.close()
 
@@ -91,8 +93,8 @@ class HttpClient:
         exchange = await self._repeat(lambda: self._exchanges.open(out), out, None)
         try:
             answer = StreamedAnswer(
-                _begun(exchange),
-                fault=lambda error: self._exchanges.fault(error, out),
+                exchange.response,
+                fault=lambda error: self._exchanges.fault(error, exchange.request),
                 monotonic=self._shared.clock.monotonic,
             )
             try:
@@ -103,15 +105,9 @@ class HttpClient:
             await exchange.close()
 
     async def _repeat(self, send: Callable[[], Awaitable[T]], out: Outgoing, idempotent: bool | None) -> T:
-        async def attempt() -> T:
-            try:
-                return await send()
-            except FAULTS as error:
-                raise self._exchanges.fault(error, out) from error
-
         settings = self._shared.settings
         return await with_retries(
-            attempt,
+            send,
             repeatable=out.method in IDEMPOTENT if idempotent is None else idempotent,
             attempts=settings.attempts,
             longest_wait=settings.longest_wait,
@@ -165,8 +161,3 @@ def _header(name: str, value: str) -> str:
         remedy="Use plain letters, digits and signs, on one line.",
         code="header_invalid",
     )
-
-
-def _begun(exchange: Exchange) -> httpx.Response:
-    assert exchange.response is not None
-    return exchange.response

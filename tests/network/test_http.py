@@ -20,7 +20,7 @@ from connectors.sdk import (
     TransientError,
 )
 from tests.network.loopback import loopback
-from tests.network.opened import bearer, opened
+from tests.network.opened import FakeClock, bearer, opened
 from tests.network.raw import answering, serving
 
 
@@ -223,6 +223,37 @@ def test_nothing_listens() -> None:
             assert [exchange.status for exchange in host.exchanges] == [0, 0], (
                 "never sent, so a POST is tried again too"
             )
+
+    asyncio.run(run())
+
+
+def test_a_stream_that_all_but_stands_still_is_given_up_and_a_slow_reader_is_not() -> None:
+    async def run() -> None:
+        clock = FakeClock()
+
+        async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            for _ in range(1000):
+                writer.write(b".")
+                await writer.drain()
+                clock.time += 10
+                await asyncio.sleep(0.001)
+
+        async with serving(trickle) as port, opened([_endpoint(port)], clock=clock) as host:
+            with pytest.raises(TransientError, match="stands still"):
+                await _read_stream(host.http, f"http://127.0.0.1:{port}/")
+
+        async def answer(request: web.Request) -> web.Response:
+            return web.Response(body=bytes(3_000_000))
+
+        async with loopback(answer) as server, opened([server.endpoint()], clock=clock) as host:
+            received = 0
+            async with host.http.stream("GET", server.url) as stream:
+                async for chunk in stream.chunks():
+                    received += len(chunk)
+                    clock.time += 3600
+            assert received == 3_000_000
 
     asyncio.run(run())
 

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from app.network.exchange import may_send_credential
-from connectors.sdk import Endpoint, PermanentError
+from connectors.sdk import AuthError, Endpoint, PermanentError, PermissionDenied
 from tests.network.loopback import loopback
 from tests.network.opened import bearer, opened
 
@@ -58,6 +58,45 @@ def test_a_redirect_is_no_way_to_this_machine() -> None:
                     await host.http.get(server.url)
                 assert raised.value.code == "address_refused"
             assert inner.requests == []
+
+    asyncio.run(run())
+
+
+def test_who_has_left_does_not_come_back_with_a_credential() -> None:
+    async def run() -> None:
+        home = ""
+
+        async def back(request: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"location": f"{home}/private"})
+
+        async with loopback(back) as other, loopback(_to(f"{other.url}/")) as server:
+            home = server.url
+            asked = bearer(f"127.0.0.1:{server.port}")
+            endpoints = [server.endpoint(), other.endpoint()]
+            async with opened(endpoints, authorization=asked, environ={"TOKEN": "t"}) as host:
+                with pytest.raises(PermanentError):
+                    await host.http.get(server.url)
+            assert ["authorization" in request.headers for request in server.requests[:2]] == [True, False]
+
+    asyncio.run(run())
+
+
+def test_a_link_that_wants_a_sign_in_is_no_fault_of_the_connection() -> None:
+    async def run() -> None:
+        async def refuse(request: web.Request) -> web.Response:
+            return web.Response(status=401)
+
+        async def names(host: str, port: int) -> list[str]:
+            return ["127.0.0.1"]
+
+        async with loopback(refuse) as server:
+            async with opened([server.endpoint()], resolve=names) as host:
+                with pytest.raises(AuthError):
+                    await host.http.get(server.url)
+            async with opened([], resolve=names) as host:
+                host.context._guard._vet = lambda *_: None  # type: ignore[method-assign]  # as if it were public
+                with pytest.raises(PermissionDenied, match="asks for a sign-in"):
+                    await host.http.get(f"http://link.example:{server.port}/")
 
     asyncio.run(run())
 
