@@ -15,7 +15,7 @@ from app.api import LogFilter, LogLine
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import FakeEngine
 from widgets.events import EventFeed
-from widgets.pages.activity import ActivityPage
+from widgets.pages.activity import MOST_COPIED, ActivityPage
 from widgets.pages.activity_model import CHUNK, KEPT, LINE, Chunk, LogModel
 from widgets.pages.page import Place
 
@@ -31,6 +31,11 @@ def make_line(seq: int) -> LogLine:
         connection_id=f"c{seq % 3 + 1}",
         fields={"n": seq},
     )
+
+
+def make_lines(first: int, last: int) -> list[LogLine]:
+    """Many, made quickly."""
+    return [LogLine(seq=seq, at=0.0, level="info", message="m") for seq in range(first, last + 1)]
 
 
 class LoggingEngine(FakeEngine):
@@ -91,18 +96,18 @@ def test_a_million_lines_are_rows_but_only_a_few_chunks_are_kept(themed: object)
     total = 1_000_000
     newest = total // 2
     for start in range(newest + 1, total + 1, 10_000):
-        model.append([make_line(seq) for seq in range(start, start + 10_000)])
+        model.append(make_lines(start, start + 9_999))
     for end in range(newest, 0, -10_000):
-        model.prepend([make_line(seq) for seq in range(end - 9_999, end + 1)])
+        model.prepend(make_lines(end - 9_999, end))
     assert model.rowCount() == total
 
     asked: list[Chunk] = []
     model.wanted.connect(asked.append)
-    for row in random.Random(35).sample(range(total), 300):
+    for row in random.Random(35).sample(range(total), 100):
         line = model.index(row, 3).data(LINE)
         if line is None:
             chunk = asked[-1]
-            model.fill(chunk, [make_line(seq) for seq in range(chunk.first, chunk.last + 1)])
+            model.fill(chunk, make_lines(chunk.first, chunk.last))
             line = model.index(row, 3).data(LINE)
         assert line.seq == row + 1
         assert model.kept() <= KEPT * CHUNK
@@ -115,7 +120,7 @@ def test_a_million_lines_are_rows_but_only_a_few_chunks_are_kept(themed: object)
         view.viewport().repaint()
         assert len(asked) <= 2, "a screen of rows touches at most the chunks it lies in"
         for chunk in asked:
-            model.fill(chunk, [make_line(seq) for seq in range(chunk.first, chunk.last + 1)])
+            model.fill(chunk, make_lines(chunk.first, chunk.last))
     assert model.kept() <= KEPT * CHUNK
 
 
@@ -266,6 +271,28 @@ def test_selected_lines_are_copied_and_one_is_told_in_full(
         await until(lambda: QGuiApplication.clipboard().text().count("\n") == 14)
         QTest.keyClick(page.table, Qt.Key.Key_Escape)
         assert page.detail.isHidden()
+        page.deactivate()
+        await page.close_tasks()
+
+    run(main())
+
+
+def test_lines_that_were_let_go_are_copied_too(run: Run, page: ActivityPage, engine_with_lines: LoggingEngine) -> None:
+    async def main() -> None:
+        page.show_place(Place("activity", filter="debug"))
+        await page.activate()
+        first = page.model.first
+        assert first is not None
+        engine_with_lines.count = 60_000
+        page.model.append(make_lines(10_001, 60_000))
+        assert page.model.kept() == KEPT * CHUNK
+        page.table.selectAll()
+        page.copy()
+        await until(lambda: not page.tasks.running("copy"))
+        copied = QGuiApplication.clipboard().text().splitlines()
+        assert len(copied) == MOST_COPIED
+        assert f"line {first} " in copied[0]
+        await until(lambda: not page.tasks.running("fetch"))
         page.deactivate()
         await page.close_tasks()
 

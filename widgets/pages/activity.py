@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from PySide6.QtCore import QEvent, QItemSelection, QObject, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QButtonGroup,
-    QHeaderView,
-    QSplitter,
-    QStackedWidget,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelection, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QButtonGroup, QSplitter, QStackedWidget, QWidget
 
 from widgets import theme
 from widgets.pages.activity_detail import LineDetail
-from widgets.pages.activity_model import CHUNK, COLUMNS, Chunk, LogModel, line_text
-from widgets.pages.activity_row import ROW_HEIGHT, LogDelegate
+from widgets.pages.activity_model import CHUNK, Chunk, LogModel, line_text
+from widgets.pages.activity_row import ROW_HEIGHT
+from widgets.pages.activity_table import LogTable
 from widgets.pages.filter_chip import Choice, FilterChip
 from widgets.pages.page import Page, Place
 from widgets.parts import Chip, EmptyState, SearchField, column, label, line, plural, row, tool_button
@@ -59,7 +52,11 @@ class ActivityPage(Page):
         self._stale = True
         """Nothing was loaded yet, or with other filters."""
 
-        self.table = self._make_table()
+        self.table = LogTable(self.model)
+        self.table.copy_asked.connect(self.copy)
+        self.table.escaped.connect(self._close_detail)
+        self.table.selectionModel().selectionChanged.connect(self._selected)
+        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.search = SearchField(self.tr("Search the log"))
         self.search.setFixedWidth(240)
         self.search.searched.connect(lambda _text: self.reload())
@@ -107,7 +104,7 @@ class ActivityPage(Page):
         theme.set_icon(self.pill, "arrow-down", "on_accent")
         self.pill.clicked.connect(lambda: self._follow(True))
         self.pill.hide()
-        self.table.installEventFilter(self)
+        self.table.resized.connect(self._place_pill)
 
         self.empty = EmptyState("activity", "", "", self._empty_action)
         self.stack = QStackedWidget()
@@ -125,42 +122,6 @@ class ActivityPage(Page):
         self._idle = QTimer(self)
         self._idle.setInterval(IDLE_MS)
         self._idle.timeout.connect(self._look)
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setObjectName("log")
-        table.setAccessibleName(self.tr("Log"))
-        table.setModel(self.model)
-        table.setItemDelegate(LogDelegate(table))
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setCornerButtonEnabled(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        rows = table.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        columns = table.horizontalHeader()
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setHighlightSections(False)
-        columns.setSectionsClickable(False)
-        columns.setStyleSheet(f"QHeaderView::section:first {{ padding-left: {theme.SPACE_XL}px; }}")
-        for at, width in enumerate((168, 96, 150)):
-            columns.resizeSection(at, width)
-        columns.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        table.selectionModel().selectionChanged.connect(self._selected)
-        table.verticalScrollBar().valueChanged.connect(self._scrolled)
-        keys = QKeySequence(QKeySequence.StandardKey.Copy).toString(QKeySequence.SequenceFormat.NativeText)
-        copy = QAction(self.tr("Copy") + f"\t{keys}", table)
-        copy.triggered.connect(self.copy)
-        table.addAction(copy)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        return table
 
     # --- page --------------------------------------------------------------------------------------------------------
 
@@ -345,23 +306,30 @@ class ActivityPage(Page):
         self.pill.setVisible(bool(self._unread) and not self.following)
         self.pill.setText(plural(self._unread, self.tr("new line"), self.tr("new lines")))
         self.pill.setAccessibleName(self.pill.text())
+        self._place_pill()
+
+    def _place_pill(self) -> None:
         self.pill.adjustSize()
         bottom = self.table.viewport().geometry().bottom()
         self.pill.move((self.table.width() - self.pill.width()) // 2, bottom - self.pill.height() - theme.SPACE_M)
         self.pill.raise_()
 
     def _selected(self, *_: QItemSelection) -> None:
-        rows = self.table.selectionModel().selectedRows()
-        found = self.model.line(rows[0].row()) if len(rows) == 1 else None
+        rows = self.table.chosen_rows(2)
+        if rows:
+            self._follow(False)  # what somebody reads stays in its place
+        found = self.model.line(rows[0]) if len(rows) == 1 else None
         if found is None:
             return
         self.detail.show_line(found, self.model.name(found))
         if self.detail.isHidden():
             self.detail.show()
             self._split.setSizes([self.height(), 190])
-            self.table.scrollTo(rows[0])
+            self.table.scrollTo(self.model.index(rows[0], 0))
 
     def _close_detail(self) -> None:
+        if self.detail.isHidden():
+            return
         self.detail.hide()
         self.table.clearSelection()
         self.table.setFocus()
@@ -370,38 +338,18 @@ class ActivityPage(Page):
 
     def copy(self) -> None:
         """The selected lines as text, or, if none is selected, those that are on the screen."""
-        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
-        if not rows:
-            top, bottom = self.table.rowAt(0), self.table.rowAt(self.table.viewport().height() - 1)
-            rows = list(range(max(0, top), (bottom if bottom >= 0 else self.model.rowCount() - 1) + 1))
-        self.tasks.restart(self._copy(rows[:MOST_COPIED]), "copy")
+        rows = self.table.chosen_rows(MOST_COPIED) or list(self.table.rows_in_sight())
+        self.tasks.restart(self._copy(rows), "copy")
 
     async def _copy(self, rows: list[int]) -> None:
-        """Lines that were let go are fetched first, a chunk at a time."""
         texts = []
-        for row_ in rows:
-            found = self.model.line(row_)
-            if found is None and (chunk := self.model.chunk_of(row_)) is not None:
+        for at in rows:
+            chunk = self.model.chunk_of(at)
+            if chunk is not None and chunk.lines is None:  # was let go
                 await self._refill(chunk)
-                found = self.model.line(row_)
-            if found is not None:
+            if (found := self.model.line(at)) is not None:
                 texts.append(line_text(found, self.model.name(found)))
         QGuiApplication.clipboard().setText("\n".join(texts))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the table: copy lines rather than a cell, Esc closes the details. The pill stays in its place."""
-        if watched is not self.table:
-            return super().eventFilter(watched, event)
-        if event.type() == QEvent.Type.Resize and self.pill.isVisible():
-            QTimer.singleShot(0, self, self._show_pill)
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.matches(QKeySequence.StandardKey.Copy):
-                self.copy()
-                return True
-            if event.key() == Qt.Key.Key_Escape and self.detail.isVisible():
-                self._close_detail()
-                return True
-        return super().eventFilter(watched, event)
 
 
 def _in_order(lines: list[LogLine]) -> list[LogLine]:
