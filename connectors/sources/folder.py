@@ -67,7 +67,7 @@ class FolderConfig(ConnectorConfig):
         title="Folder", help="The folder whose files are synced, with all that is below it.", path="folder", order=0
     )
     folders: list[str] = option(
-        [], title="Only these", help="Folders below it to keep to. Empty: everything.", tree=True, order=1
+        [], title="Only these folders", help="Empty: everything below the folder.", tree=True, order=1
     )
     filters: FileFilters = option(FileFilters(), title="Filters", order=2)
     hidden: bool = option(

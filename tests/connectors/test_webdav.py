@@ -178,6 +178,23 @@ def test_addresses_are_understood_however_they_are_written(href: Callable[[str],
     assert read(DavServer(files, href=href), found.copy(), fetch=True).fetched == []
 
 
+@pytest.mark.parametrize("href", [quote, lambda path: quote("/behind" + path)], ids=["as-asked", "behind-a-proxy"])
+def test_the_top_of_a_server_may_be_the_folder(href: Callable[[str], str]) -> None:
+    assert ids(read(DavServer(dict.fromkeys(NAMES, b""), prefix="/", href=href))) == sorted(NAMES, key=str.encode)
+
+
+@pytest.mark.parametrize("prefix", ["/", "/dav/"])
+def test_a_server_that_leaves_out_the_folder_itself_is_understood(prefix: str) -> None:
+    server = DavServer({"a.md": b"1", "b.md": b"2"}, prefix=prefix)
+    own = f"<D:href>{prefix}</D:href>"
+    listing = "<D:response>".join(
+        part for part in (server.listing("").text or "").split("<D:response>") if own not in part
+    )
+    server.answers["PROPFIND", prefix] = lambda: web.Response(status=207, text=listing, content_type="text/xml")
+
+    assert ids(read(server)) == ["a.md", "b.md"]
+
+
 def test_namespaces_may_have_any_prefix_or_none() -> None:
     server = DavServer({})
     facts = "<getcontentlength>3</getcontentlength><getetag>W/&quot;x&quot;</getetag>"

@@ -128,11 +128,14 @@ def _status(line: str | None) -> int:
 
 def _prefix(resources: list[Resource], asked: tuple[bytes, ...], where: str) -> tuple[bytes, ...]:
     """What the addresses of this answer begin with: what was asked for, or the folder's own entry as written here."""
-    if all(each.parts[: len(asked)] == asked for each in resources):
+    inside = all(each.parts[: len(asked)] == asked for each in resources)
+    if any(each.parts == asked for each in resources) or (asked and inside):
         return asked
     own = min((each.parts for each in resources if each.folder), key=len, default=None)
     if own is not None and all(each.parts[: len(own)] == own for each in resources):
         return own
+    if inside:
+        return asked
     raise PermanentError(
         "The listing names files that are not in the folder that was asked for",
         where=where,

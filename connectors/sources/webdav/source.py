@@ -78,7 +78,7 @@ class WebDavConfig(ConnectorConfig):
     )
     remote_path: str = option("/", title="Folder", help="The folder on the server to begin with.", order=4)
     folders: list[str] = option(
-        [], title="Only these", help="Folders below it to keep to. Empty: everything.", tree=True, order=5
+        [], title="Only these folders", help="Empty: everything below the folder.", tree=True, order=5
     )
     filters: FileFilters = option(FileFilters(), title="Filters", order=6)
 
