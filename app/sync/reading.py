@@ -76,6 +76,8 @@ class Pass:
     stop: Callable[[], bool]
     on_counts: Callable[[RunCounts], None]
     on_item: Callable[[str], None]
+    tried: frozenset[str] = frozenset()
+    """Ids that failed again at the start of this run: their page need not try once more."""
 
     async def run(self) -> bool:
         """Read to the end. False when `stop` ended it early. Raises what the source or the library raises."""
@@ -115,6 +117,7 @@ class _Reader:
         plan = await plan_page(
             job.library.catalog, job.fence.connection, job.partition.id, page, everything=job.everything
         )
+        plan.fetch = [upsert for upsert in plan.fetch if upsert.ref.source_id not in job.tried]
         total = page.progress.total if page.progress is not None else None
         return _Open(plan, len(plan.fetch), Progressed(page.checkpoint, job.checkpoint_version, written), total)
 

@@ -176,6 +176,8 @@ class Run:
             if upserts:
                 self.log.info(f"Trying {len(upserts)} items again that failed before")
                 await job.retry(upserts)
+                failing = await self.library.runs.to_retry(self.connection.num)
+                job.tried = frozenset(source_id for _, source_id, _ in failing)
         return await job.run()
 
     async def _checkpoint(self, source: Source[Any], partition: Partition, version: int) -> dict[str, Any] | None:
