@@ -23,7 +23,7 @@ FOLDER = "demo"
 SECRET_VARIABLE, TOKEN_VARIABLE = "HEADWATER_DEMO_SECRET_ACCESS_KEY", "HEADWATER_DEMO_TOKEN"
 
 TICKET_TEMPLATE = """{{ id }}: {{ subject }}
-{{ customer }}, {{ product }} {{ serial_number }}, {{ status }}
+{{ customer }}, {{ product }}{% if serial_number %} {{ serial_number }}{% endif %}, {{ status }}
 
 {{ body }}
 {% for comment in comments %}

@@ -16,6 +16,8 @@ __all__ = ["ROW_HEIGHT", "LogDelegate"]
 
 ROW_HEIGHT = 28
 ICON = 16
+CELL = 11
+"""Where the text of a cell begins: below that of the header."""
 FIELDS_AT_LEAST = 60
 """Pixels below which the fields are left to the detail panel."""
 
@@ -35,7 +37,7 @@ class LogDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, theme.color("selected"))
         column = COLUMNS[index.column()]
         line = index.data(LINE)
-        area = option.rect.adjusted(theme.SPACE_S, 0, -theme.SPACE_S, 0)
+        area = option.rect.adjusted(CELL, 0, -theme.SPACE_S, 0)
         text = str(index.data() or "")
         role, font = "text", self._body
         if line is None:
@@ -65,8 +67,9 @@ class LogDelegate(QStyledItemDelegate):
 
 
 def fields_text(fields: dict[str, Any]) -> str:
-    """The fields beside a message, as far as a row may show them."""
-    return "   ".join(f"{key} {str(value)[:200]}" for key, value in list(fields.items())[:8])
+    """The fields beside a message that say something, as far as a row may show them."""
+    told = [(key, value) for key, value in fields.items() if value not in (None, "", 0, False)][:8]
+    return "   ".join(f"{key} {str(value)[:200]}" for key, value in told)
 
 
 def draw_elided(painter: QPainter, area: QRect, text: str) -> int:
