@@ -51,6 +51,8 @@ class FormState:
         self._submitted = False
         self._external: dict[Path, str] = {}
         self._listeners: list[Listener] = []
+        self.revision = 0
+        """Counts changes of the value or a secret; showing an error is none."""
         self._errors: list[FieldError] | None = None
         self._tree = Assembler(self.form.root, self._cells, self._secrets)
         loader = self._loader()
@@ -218,11 +220,11 @@ class FormState:
 
     def undo(self) -> bool:
         """Takes the last change back; False if there is none."""
-        return self._tell(self._cells.undo())
+        return self._changed(self._cells.undo())
 
     def redo(self) -> bool:
         """Makes the last undone change again; False if there is none."""
-        return self._tell(self._cells.redo())
+        return self._changed(self._cells.redo())
 
     @property
     def can_undo(self) -> bool:
@@ -261,7 +263,7 @@ class FormState:
             self._touched.clear()
             self._submitted = False
         self._apply({**dict.fromkeys(self._cells.below(path), UNSET), **old})
-        self._tell((path,))
+        self._changed((path,))
 
     def mark_saved(self) -> None:
         """What is in the form now is what is stored: changes count from here, and typed secrets are let go."""
@@ -303,7 +305,7 @@ class FormState:
         self._external.pop(path, None)
         self._errors = None
         if not changes or not self._apply(changes):
-            self._tell((path,))
+            self._changed((path,))
 
     def secrets(self) -> dict[str, str]:
         """The secrets that were changed, by pointer: `value:TEXT`, `env:NAME`, `file:PATH`, or "" for cleared."""
@@ -378,7 +380,11 @@ class FormState:
     def _apply(self, changes: Mapping[Path, Any], burst: Path | None = None) -> bool:
         for path in changes:
             self._external.pop(path, None)
-        return self._tell(self._cells.write(changes, burst))
+        return self._changed(self._cells.write(changes, burst))
+
+    def _changed(self, paths: tuple[Path, ...]) -> bool:
+        self.revision += bool(paths)
+        return self._tell(paths)
 
     def _tell(self, paths: tuple[Path, ...]) -> bool:
         if not paths:

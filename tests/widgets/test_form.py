@@ -269,6 +269,19 @@ def test_half_typed_json_is_an_error_and_not_saved(qtbot: QtBot) -> None:
     assert form.errors() == []
 
 
+def test_leaving_a_field_or_showing_errors_is_no_change(qtbot: QtBot) -> None:
+    form = show(qtbot, STORE)
+    heard: list[bool] = []
+    form.changed.connect(lambda: heard.append(True))
+    field(form, "/bucket").setFocus()
+    press(field(form, "/bucket"), Qt.Key.Key_Tab)
+    form.show_errors()
+    form.show_error("/bucket", "No such bucket.")
+    assert heard == []
+    write(form, "/bucket", "b")
+    assert heard == [True]
+
+
 # --- undo, reset
 
 

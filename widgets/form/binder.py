@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.forms import FieldError, FieldSpec, FormState, Path
+from app.forms.messages import TEMPLATES
 from widgets.form.services import FormServices
 from widgets.tasks import TaskScope
 
@@ -19,7 +20,8 @@ class Block(QWidget):
     """What shows one path: a row for a leaf, a section for an object, and so on."""
 
     def __init__(self, binder: Binder, path: Path, spec: FieldSpec) -> None:
-        super().__init__()
+        # Born in the form: giving a finished block another parent again and again is what makes big forms slow.
+        super().__init__(binder.host)
         self.binder = binder
         self.path = path
         self.spec = spec
@@ -51,6 +53,7 @@ class Binder(QObject):
         self.state = state
         self.services = services
         self.tasks = tasks
+        self.host: QWidget | None = None
         self.blocks: dict[Path, Block] = {}
         self._make_block = make_block
         self._letters: set[str] = set()
@@ -89,8 +92,10 @@ class Binder(QObject):
 
     def error_text(self, error: FieldError) -> str:
         """An error in the person's language. A key that is no sentence of ours is a schema author's own."""
-        text = QCoreApplication.translate("FormMessages", error.message) if error.key else error.message
-        return text or error.message
+        template = TEMPLATES.get(error.key)
+        if template is None:
+            return error.message
+        return QCoreApplication.translate("FormMessages", template).format(**(error.parameters or {}))
 
     def _changed(self, paths: tuple[Path, ...]) -> None:
         for where, block in list(self.blocks.items()):

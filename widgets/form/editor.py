@@ -42,7 +42,7 @@ class Editor(QWidget):
 
     def show_invalid(self, invalid: bool) -> None:
         """Marks the input; the sentence stands below it."""
-        if self.target.property("invalid") != invalid:
+        if bool(self.target.property("invalid")) != invalid:
             self.target.setProperty("invalid", invalid)
             theme.repolish(self.target)
 

@@ -27,7 +27,6 @@ class UnitEditor(NumberEditor):
         self.combo: Combo | None = None
         if self._units:
             self.combo = Combo()
-            self.combo.setMinimumContentsLength(6)
             self.combo.setFixedWidth(104)
             self.combo.addItems([self.tr(name) for name, _ in self._units])
             self.combo.setAccessibleName(self.tr("Unit of {label}").format(label=spec.label))

@@ -56,7 +56,8 @@ class FormView(QWidget):
         self._retab = QTimer(self)
         self._retab.setSingleShot(True)
         self._retab.timeout.connect(self.set_tab_order)
-        self._inner = QWidget()
+        self._inner = QWidget(self)
+        self._binder.host = self._inner
         self._inner.setMaximumWidth(WIDTH)
         column = QVBoxLayout(self._inner)
         column.setContentsMargins(0, 0, 0, 0)
@@ -68,11 +69,12 @@ class FormView(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
-        self._stop = self.state.subscribe(lambda _: self.changed.emit())
+        self._revision = self.state.revision
+        self.state.subscribe(self._state_changed)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_changed)
-        self.set_tab_order()
+        self._structure_changed()
 
     def _place(self, scrollable: bool) -> None:
         outer = QVBoxLayout(self)
@@ -165,6 +167,11 @@ class FormView(QWidget):
     async def shutdown(self) -> None:
         """Ends what the form still asks of its services."""
         await self.tasks.close()
+
+    def _state_changed(self, _: object) -> None:
+        if self.state.revision != self._revision:
+            self._revision = self.state.revision
+            self.changed.emit()
 
     # --- focus
 
