@@ -34,6 +34,7 @@ class HostContext:
         transport: Transport,
         tls: ssl.SSLContext,
         limiter: Callable[[str, bool], Limiter],
+        proxy_for: Callable[[str, str], str | None],
         log: Log,
         on_close: Callable[[HostContext], None],
     ) -> None:
@@ -47,7 +48,13 @@ class HostContext:
         self._limiter = limiter
         self._on_close = on_close
         exchanges = Exchanges(
-            shared, transport=transport, guard=guard, endpoints=endpoints, authorizer=authorizer, limiter=limiter
+            shared,
+            transport=transport,
+            guard=guard,
+            endpoints=endpoints,
+            authorizer=authorizer,
+            limiter=limiter,
+            proxy_for=proxy_for,
         )
         self.http = HttpClient(shared, exchanges, log)
 

@@ -68,9 +68,12 @@ class Outgoing(NamedTuple):
 
 
 class _Origin(NamedTuple):
+    """What is the same for all requests to one scheme, host and port. `extensions` tell the transport how to send."""
+
     limiter: Limiter
     credential: bool
     proxy: str | None
+    extensions: dict[str, object]
 
 
 class Exchange:
@@ -131,6 +134,7 @@ class Exchanges:
         endpoints: tuple[Endpoint, ...],
         authorizer: Authorizer | None,
         limiter: Callable[[str, bool], Limiter],
+        proxy_for: Callable[[str, str], str | None],
     ) -> None:
         self._shared = shared
         self._transport = transport
@@ -138,9 +142,8 @@ class Exchanges:
         self._authorizer = authorizer
         self._endpoints = endpoints
         self._limiter = limiter
+        self._proxy_for = proxy_for
         self._origins: dict[tuple[str, str, int], _Origin] = {}
-        settings = shared.settings
-        self._extensions = {"timeout": {"connect": settings.connect_timeout, "read": settings.read_timeout}}
 
     async def open(self, out: Outgoing) -> Exchange:
         """Send, follow redirects, and hand out the answer once its head is here and its status is a wanted one."""
@@ -185,7 +188,7 @@ class Exchanges:
         authorizer = self._authorizer if out.authorize and at_home and origin.credential else None
         headers = out.headers if at_home else {k: v for k, v in out.headers.items() if k in _CARRIED}
         for again in (True, False):
-            request = httpx.Request(out.method, url, headers=headers, content=out.content, extensions=self._extensions)
+            request = httpx.Request(out.method, url, headers=headers, content=out.content, extensions=origin.extensions)
             await origin.limiter.__aenter__()
             exchange = Exchange(request, origin.limiter, self._shared)
             try:
@@ -219,8 +222,12 @@ class Exchanges:
             credential = self._authorizer is not None and may_send_credential(
                 self._authorizer.hosts, self._endpoints, scheme, host, port
             )
-            proxy = self._shared.settings.proxy_for(scheme, host)
-            origin = self._origins[key] = _Origin(self._limiter(host, credential), credential, proxy)
+            proxy = self._proxy_for(scheme, host)
+            settings = self._shared.settings
+            timeout = {"connect": settings.connect_timeout, "read": settings.read_timeout}
+            origin = self._origins[key] = _Origin(
+                self._limiter(host, credential), credential, proxy, {"timeout": timeout, "proxy": proxy}
+            )
         return origin
 
     async def _refuse_bad_status(self, out: Outgoing, exchange: Exchange) -> None:

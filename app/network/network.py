@@ -71,11 +71,11 @@ class Network:
             transport=Transport(
                 resolver=GuardedResolver(guard, proxies),
                 tls=self.tls,
-                proxy_for=proxy_for,
                 max_connections=4 * self.settings.max_connections,  # the limiters bound each host
             ),
             tls=self.tls,
             limiter=limiter,
+            proxy_for=proxy_for,
             log=RedactedLog(log, self.redactor),
             on_close=self._open.discard,
         )

@@ -20,13 +20,8 @@ _PATTERNS = (
     (re.compile(r"(?i)\b(bearer|basic|token|digest)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)?"), MASK),
     (re.compile(r"\b(?:sk-|ghp_|gho_|github_pat_|xox[abposr]-)[A-Za-z0-9_-]{8,}"), MASK),
-    (
-        re.compile(
-            r"(?i)\b((?:access_|refresh_|id_|auth_|api_?)?(?:token|key|code|secret|password|signature|client_secret))"
-            r"=[^&\s\"'<>]{4,}"
-        ),
-        rf"\1={MASK}",
-    ),
+    (re.compile(r"(?i)\b((?:[a-z]+_)?(?:token|secret|password|assertion))=[^&\s\"'<>]{4,}"), rf"\1={MASK}"),
+    (re.compile(r"(?i)(?<=[?&])(code|sig|(?:api_?|x-amz-)?(?:key|signature))=[^&\s\"'<>]{4,}"), rf"\1={MASK}"),
 )
 
 

@@ -8,7 +8,7 @@ guard, so that the address vetted is the address connected. No cookie is kept.
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from socket import AF_INET, AF_INET6, AI_NUMERICHOST, AddressFamily
 
 import aiohttp
@@ -59,19 +59,17 @@ class _PlainBody(AiohttpResponseStream):
 
 
 class Transport(AiohttpTransport):
-    """One connection's pool of sockets. `proxy_for` names the proxy for a scheme and host."""
+    """One connection's pool of sockets. A request's extension `proxy` is the URL of its proxy, or None."""
 
     def __init__(
         self,
         *,
         resolver: AbstractResolver,
         tls: ssl.SSLContext,
-        proxy_for: Callable[[str, str], str | None],
         max_connections: int,
     ) -> None:
         super().__init__(verify=tls, trust_env=False, client=self._session)
         self._resolver = resolver
-        self._proxy_for = proxy_for
         self._max_connections = max_connections
 
     def _session(self) -> aiohttp.ClientSession:
@@ -89,7 +87,7 @@ class Transport(AiohttpTransport):
         if not isinstance(self.client, aiohttp.ClientSession):
             self.client = self.get_client()
         timeout = request.extensions.get("timeout", {})
-        proxy, login = _proxy(self._proxy_for(request.url.scheme, request.url.host))
+        proxy, login = _proxy(request.extensions.get("proxy"))
         if login and request.url.scheme == "http":  # with TLS the proxy reads the CONNECT's headers, else these
             request.headers.update(login)
         with map_aiohttp_exceptions():

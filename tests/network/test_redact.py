@@ -29,11 +29,14 @@ def test_what_looks_like_a_credential_is_masked_too() -> None:
         "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0abc.c2lnbmF0dXJl",
         "GET /x?access_token=abcdef&page=2",
         "ghp_0123456789abcdef",
+        "https://a.example/cb?code=4/abcdef&state=x",
+        "https://b.example/o?X-Amz-Signature=abcdef",
+        "client_secret=abcdef",
         "xoxb-123456789-abc",
     ):
         assert MASK in redact(text)
     assert redact("GET /x?access_token=abcdef&page=2") == f"GET /x?access_token={MASK}&page=2"
-    for harmless in ("the token is missing", "page=2&limit=100", "Basic English", "key points"):
+    for harmless in ("the token is missing", "page=2&limit=100", "Basic English", "key points", "code=http_500"):
         assert redact(harmless) == harmless
 
 
