@@ -65,12 +65,12 @@ EndpointUrl = Annotated[str | None, AfterValidator(_endpoint_url)]
 class BucketConfig(ConnectorConfig):
     """What all types have in common. Each names its bucket by its own rules and knows its address."""
 
-    bucket_name: BucketName = option(title="Bucket", order=10, group=BUCKET)
+    bucket_name: BucketName = option(title="Bucket", order=30, group=BUCKET)
     prefix: str = option(
         "",
         title="Prefix",
         help="Only keys that begin with this, e.g. `handbook/`. Empty: the whole bucket.",
-        order=12,
+        order=31,
         group=BUCKET,
         tree=True,
         max_length=1024,
@@ -79,7 +79,7 @@ class BucketConfig(ConnectorConfig):
         None,
         title="Endpoint",
         help="Only if the service is reached at another address, such as a private endpoint.",
-        order=40,
+        order=60,
         group=SERVER,
         advanced=True,
         max_length=2048,
@@ -129,14 +129,14 @@ class S3Config(BucketConfig):
     """Amazon S3, or a server that speaks its dialect."""
 
     bucket_name: BucketName = option(
-        title="Bucket", order=10, group=BUCKET, options="buckets", depends=("/auth", "/endpoint_url"), min_length=3,
+        title="Bucket", order=30, group=BUCKET, options="buckets", depends=("/auth", "/endpoint_url"), min_length=3,
         max_length=255,
     )  # fmt: skip
     region: str = option(
         "us-east-1",
         title="Region",
         help="The bucket's region. Servers without regions accept any.",
-        order=20,
+        order=10,
         group=SERVER,
         effect="tuning",
         pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
@@ -144,13 +144,13 @@ class S3Config(BucketConfig):
         examples=["us-east-1", "eu-central-1", "ap-southeast-2"],
     )
     auth: Annotated[AccessKey | Anonymous, Field(discriminator="method")] = option(
-        title="Sign-in", effect="tuning", order=30, group=SIGN_IN
+        title="Sign-in", effect="tuning", order=20, group=SIGN_IN
     )
     endpoint_url: EndpointUrl = option(
         None,
         title="Endpoint",
-        help="For S3-compatible servers, e.g. https://minio.example.com:9000. Empty: Amazon S3.",
-        order=21,
+        help="For S3-compatible servers, e.g. `https://minio.example.com:9000`. Empty: Amazon S3.",
+        order=11,
         group=SERVER,
         max_length=2048,
         examples=["https://minio.example.com:9000", "https://s3.eu-central-003.backblazeb2.com"],
@@ -159,7 +159,7 @@ class S3Config(BucketConfig):
         "auto",
         title="Addressing style",
         help="How a request names the bucket. Automatic: in the host at Amazon, in the path elsewhere.",
-        order=41,
+        order=60,
         group=SERVER,
         effect="tuning",
         advanced=True,
@@ -195,7 +195,7 @@ class R2Config(BucketConfig):
 
     bucket_name: BucketName = option(
         title="Bucket",
-        order=10,
+        order=30,
         group=BUCKET,
         options="buckets",
         depends=("/account_id", "/jurisdiction", "/r2_access_key_id", "/r2_secret_access_key"),
@@ -205,7 +205,7 @@ class R2Config(BucketConfig):
     account_id: str = option(
         title="Account ID",
         help="32 signs, shown on the R2 overview page of the Cloudflare dashboard.",
-        order=20,
+        order=10,
         group=SERVER,
         pattern=r"^[0-9a-f]{32}$",
         pattern_message="An account ID has 32 digits and letters from a to f.",
@@ -214,14 +214,14 @@ class R2Config(BucketConfig):
         "default",
         title="Jurisdiction",
         help="Where the bucket was created to stay. A bucket is only found under its own jurisdiction.",
-        order=21,
+        order=11,
         group=SERVER,
         labels={"default": "None", "eu": "European Union", "fedramp": "FedRAMP"},
     )
     r2_access_key_id: str = option(
-        title="Access key ID", effect="tuning", order=30, group=SIGN_IN, min_length=1, max_length=256
+        title="Access key ID", effect="tuning", order=20, group=SIGN_IN, min_length=1, max_length=256
     )
-    r2_secret_access_key: Secret = option(title="Secret access key", effect="tuning", order=31, group=SIGN_IN)
+    r2_secret_access_key: Secret = option(title="Secret access key", effect="tuning", order=21, group=SIGN_IN)
 
     def address(self) -> Address:
         if self.endpoint_url is not None:
@@ -261,7 +261,7 @@ class GoogleCloudStorageConfig(BucketConfig):
 
     bucket_name: BucketName = option(
         title="Bucket",
-        order=10,
+        order=30,
         group=BUCKET,
         options="buckets",
         depends=("/auth", "/project_id"),
@@ -273,13 +273,13 @@ class GoogleCloudStorageConfig(BucketConfig):
         title="Project ID",
         help="Only needed to offer the project's buckets for choosing.",
         effect="tuning",
-        order=13,
+        order=61,
         group=BUCKET,
         advanced=True,
         max_length=64,
     )
     auth: Annotated[HmacKey | ServiceAccount, Field(discriminator="method")] = option(
-        title="Sign-in", effect="tuning", order=30, group=SIGN_IN
+        title="Sign-in", effect="tuning", order=20, group=SIGN_IN
     )
 
     def address(self) -> Address:
@@ -292,7 +292,7 @@ class OciStorageConfig(BucketConfig):
 
     bucket_name: BucketName = option(
         title="Bucket",
-        order=10,
+        order=30,
         group=BUCKET,
         options="buckets",
         depends=("/namespace", "/region", "/access_key_id", "/secret_access_key"),
@@ -302,14 +302,14 @@ class OciStorageConfig(BucketConfig):
     namespace: str = option(
         title="Namespace",
         help="The tenancy's Object Storage namespace, shown under Tenancy details.",
-        order=20,
+        order=10,
         group=SERVER,
         pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$",
         pattern_message="A namespace has small letters, digits, hyphens and underscores.",
     )
     region: str = option(
         title="Region",
-        order=21,
+        order=11,
         group=SERVER,
         pattern=r"^[a-z]{2,3}(-[a-z0-9]+)+$",
         pattern_message="A region is written like eu-frankfurt-1.",
@@ -319,12 +319,12 @@ class OciStorageConfig(BucketConfig):
         title="Access key ID",
         help="Of a Customer Secret Key, made in the user's settings.",
         effect="tuning",
-        order=30,
+        order=20,
         group=SIGN_IN,
         min_length=1,
         max_length=256,
     )
-    secret_access_key: Secret = option(title="Secret access key", effect="tuning", order=31, group=SIGN_IN)
+    secret_access_key: Secret = option(title="Secret access key", effect="tuning", order=21, group=SIGN_IN)
 
     def address(self) -> Address:
         if self.endpoint_url is not None:
