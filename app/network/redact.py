@@ -17,7 +17,8 @@ MASK = "•••"
 
 _SHORTEST = 6  # masking shorter values would shred ordinary text and say more than it hides
 _PATTERNS = (
-    (re.compile(r"(?i)\b(bearer|basic|token|digest)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
+    (re.compile(r"(?i)\b(bearer)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
+    (re.compile(r"(?i)\b(basic|token)\s+(?=\S*[0-9+/=])[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)?"), MASK),
     (re.compile(r"\b(?:sk-|ghp_|gho_|github_pat_|xox[abposr]-)[A-Za-z0-9_-]{8,}"), MASK),
     (re.compile(r"(?i)\b((?:[a-z]+_)?(?:token|secret|password|assertion))=[^&\s\"'<>]{4,}"), rf"\1={MASK}"),
