@@ -105,7 +105,7 @@ class Checks:
             return await source.discover(parent)
 
     async def options(self, target: CheckTarget, name: str) -> list[Option]:
-        resolved = await self._resolve(target)
+        resolved = await self._resolve(target, choosing=name)
         async with self._open(resolved) as source:
             values: dict[str, Json] = resolved.config.model_dump(mode="json")
             return await source.options(name, values)
@@ -120,8 +120,8 @@ class Checks:
         resolved = await self._resolve(target)
         return f"{resolved.type.spec.title}: valid"
 
-    async def _resolve(self, target: CheckTarget) -> Resolved:
-        """Raises ConfigError with a pointer, NotFound."""
+    async def _resolve(self, target: CheckTarget, *, choosing: str = "") -> Resolved:
+        """Raises ConfigError with a pointer, NotFound. `choosing` names the choices that a field is still to get."""
         either = _Either(SessionVault(), self._vault)
         if target.ref is not None:
             stored = await self._connections.get(target.ref)
@@ -138,8 +138,20 @@ class Checks:
         type = self._sources.catalogue.get(kind)
         config = with_values(config, target.set)
         config = await with_secrets(type, config, target.secrets, either.put, name)
-        type, model = self._sources.config(kind, config, version)
+        type, model = self._sources.config(kind, _with_stand_in(type, config, choosing), version)
         return Resolved(name, type, model, Secrets(either), connection_id)
+
+
+def _with_stand_in(type: ConnectorType, config: dict[str, Json], choosing: str) -> dict[str, Json]:
+    """The config with an example in the empty field that choices are asked for: without it nothing would be valid."""
+    if not choosing:
+        return config
+    filled = dict(config)
+    for name, field in type.schema.get("properties", {}).items():
+        examples = field.get("examples")
+        if examples and not filled.get(name) and (field.get("x-options") or {}).get("source") == choosing:
+            filled[name] = examples[0]
+    return filled
 
 
 async def _fetch_one(source: Source[Any]) -> str:

@@ -13,6 +13,7 @@ from connectors.sdk import ConnectorConfig, FileFilters, Secret, option
 from connectors.sources.s3.address import Address
 
 BUCKET, SIGN_IN, SERVER = "Bucket", "Sign-in", "Server"
+EXAMPLE = ["company-handbook"]
 
 
 def _bucket_name(name: str) -> str:
@@ -130,7 +131,7 @@ class S3Config(BucketConfig):
 
     bucket_name: BucketName = option(
         title="Bucket", order=30, group=BUCKET, options="buckets", depends=("/auth", "/endpoint_url"), min_length=3,
-        max_length=255,
+        max_length=255, examples=EXAMPLE,
     )  # fmt: skip
     region: str = option(
         "us-east-1",
@@ -198,6 +199,7 @@ class R2Config(BucketConfig):
         order=30,
         group=BUCKET,
         options="buckets",
+        examples=EXAMPLE,
         depends=("/account_id", "/jurisdiction", "/r2_access_key_id", "/r2_secret_access_key"),
         pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",
         pattern_message="A bucket at R2 has 3 to 63 small letters, digits and hyphens.",
@@ -264,6 +266,7 @@ class GoogleCloudStorageConfig(BucketConfig):
         order=30,
         group=BUCKET,
         options="buckets",
+        examples=EXAMPLE,
         depends=("/auth", "/project_id"),
         pattern=r"^[a-z0-9][a-z0-9_.-]{1,220}[a-z0-9]$",
         pattern_message="A bucket here has 3 to 63 small letters, digits, hyphens, underscores and dots.",
@@ -295,6 +298,7 @@ class OciStorageConfig(BucketConfig):
         order=30,
         group=BUCKET,
         options="buckets",
+        examples=EXAMPLE,
         depends=("/namespace", "/region", "/access_key_id", "/secret_access_key"),
         pattern=r"^[A-Za-z0-9_.-]{1,256}$",
         pattern_message="A bucket here has letters, digits, hyphens, underscores and dots.",
