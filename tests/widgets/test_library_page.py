@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
-from app.api import DocumentView, LibraryStats, SearchPage, SearchQuery
+from app.api import DocumentText, DocumentView, LibraryStats, SearchPage, SearchQuery
 from connectors.sdk import TransientError
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import FakeEngine, replace
@@ -249,6 +249,31 @@ def test_the_source_is_opened_and_the_link_copied(
         assert page.preview.open_button.isHidden()
         page.preview.open_at_source()
         assert len(opened) == 1
+        await end(page)
+
+    run(main())
+
+
+def test_endless_lines_are_broken_and_an_empty_text_is_explained(
+    run: Run, page: LibraryPage, engine: FakeEngine
+) -> None:
+    texts_ = iter(["x" * 200_000 + "\nshort", ""])
+
+    async def text(document_id: str, limit: int = 200_000) -> DocumentText:
+        return DocumentText(document_id=document_id, text=next(texts_), truncated=False)
+
+    engine.document_text = text  # type: ignore[method-assign]
+
+    async def main() -> None:
+        await page.activate()
+        await settled(page)
+        lines = page.preview.text.toPlainText().splitlines()
+        assert max(len(line) for line in lines) == 2000
+        assert "".join(lines[:-1]) == "x" * 200_000
+        assert lines[-1] == "short"
+        page.list.setCurrentIndex(page.model.index(1, 0))
+        await settled(page)
+        assert "This document has no text to show." in texts(page.preview)
         await end(page)
 
     run(main())

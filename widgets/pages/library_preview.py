@@ -30,6 +30,8 @@ __all__ = ["Preview", "Word", "can_open", "words_of"]
 OPENABLE = frozenset({"https", "http", "file"})
 """What a document's address may be for us to hand it to the system; anything else could start a program."""
 MOST_MARKS = 500
+LONG_LINE = re.compile(r"[^\n]{2000}(?=[^\n])")
+"""Broken into several for display: Qt lays out a line of 200,000 letters for seconds."""
 
 
 class Word(NamedTuple):
@@ -149,7 +151,7 @@ class Preview(QWidget):
 
     def show_text(self, found: DocumentText, words: list[Word]) -> None:
         """The text, the first of `words` in sight and all of them marked."""
-        self.text.setPlainText(found.text)
+        self.text.setPlainText(LONG_LINE.sub(r"\g<0>\n", found.text))
         note = found.note or (self.tr("Only the beginning is shown.") if found.truncated else "")
         if not found.text and not note:
             note = self.tr("This document has no text to show.")
