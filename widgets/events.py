@@ -1,4 +1,4 @@
-"""One subscription to the engine's events for the whole window, handed on as Qt signals at most 30 times a second.
+"""One subscription to the engine's events for the whole window, handed on as Qt signals ten times a second.
 
 Pages connect to `fact` and `gauge`. Of the gauges only the latest of each run is handed on; facts are all handed on in
 order, in one go per tick, so that 10,000 events a second cost one wake-up per frame and not one each.
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EventFeed"]
 
-FRAME_MS = 34
-"""The shortest time between two deliveries."""
+FRAME_MS = 100
+"""The shortest time between two deliveries: as often as numbers can be read. Each costs the loop a few milliseconds
+while the engine's threads want the interpreter too."""
 FACTS_PER_FRAME = 500
 """A burst is spread over frames rather than freezing one; what waits is not lost."""
 

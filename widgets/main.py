@@ -29,6 +29,9 @@ __all__ = ["main", "session"]
 logger = logging.getLogger("headwater.window")
 
 CLOSE_SECONDS = 5.0
+SWITCH_SECONDS = 0.001
+"""How long a thread of the engine may keep the interpreter while the window waits for it; Python's own 5 ms, times the
+threads of a sync, would be seen."""
 
 
 class EngineThread(Protocol):
@@ -57,6 +60,7 @@ def main(argv: list[str] | None = None) -> int:
             prepare_profile(profile)
         except HeadwaterError as error:
             parser.error(f"{error}. {error.remedy}")
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app = cast(QApplication, app)
     app.setApplicationName("Headwater")

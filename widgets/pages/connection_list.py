@@ -15,7 +15,7 @@ from widgets.parts.words import absolute_time, plural, relative_time
 if TYPE_CHECKING:
     from app.api import ConnectionView, Gauge
 
-__all__ = ["ROW_ROLE", "ConnectionsModel", "Row", "next_act", "quiet_line"]
+__all__ = ["GROUP", "ROW_ROLE", "ConnectionsModel", "Row", "next_act", "quiet_line"]
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 GROUP = {

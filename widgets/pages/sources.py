@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QWidget
 
 from widgets import theme
 from widgets.pages.actions import ConnectionActions
-from widgets.pages.connection_list import ConnectionsModel, Row, next_act
+from widgets.pages.connection_list import GROUP, ConnectionsModel, Row, next_act
 from widgets.pages.connection_row import RowDelegate
 from widgets.pages.doors import Doors
 from widgets.pages.page import Page, Place
@@ -54,6 +54,12 @@ class SourcesPage(Page):
         self._chips: dict[str, Chip] = {}
         self._chip_row = QHBoxLayout()
         self._chip_row.setSpacing(theme.SPACE_S)
+        for state in sorted(set(GROUP.values()), key=lambda state: look(state).order):
+            chip = Chip(look(state).word, value=state)
+            chip.clicked.connect(lambda on, state=state: self._choose_state(state if on else ""))
+            chip.hide()
+            self._chips[state] = chip
+            self._chip_row.addWidget(chip)
         self._chip_row.addStretch(1)
 
         self.list = QListView()
@@ -141,14 +147,6 @@ class SourcesPage(Page):
 
     def _show_counts(self) -> None:
         counts = self.model.counts()
-        for state in sorted(counts, key=lambda state: look(state).order):
-            if state not in self._chips:
-                shown = look(state)
-                chip = Chip(shown.word, value=state)
-                chip.clicked.connect(lambda on, state=state: self._choose_state(state if on else ""))
-                self._chips[state] = chip
-                orders = sorted((look(known).order, known) for known in self._chips)
-                self._chip_row.insertWidget(orders.index((shown.order, state)), chip)
         for state, chip in self._chips.items():
             chip.show_count(counts[state])
             chip.setVisible(counts[state] > 0 or chip.isChecked())
