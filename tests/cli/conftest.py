@@ -56,6 +56,7 @@ class Ctl:
         self.profile = profile
         self._capsys = capsys
         self._monkeypatch = monkeypatch
+        self._started: list[subprocess.Popen[str]] = []
 
     def __call__(self, *arguments: str, stdin: str = "") -> Result:
         """In this process."""
@@ -75,13 +76,24 @@ class Ctl:
         """In a process of its own, for signals and for what runs beside it."""
         command = [sys.executable, "-m", "app.cli.main", "--profile", str(self.profile), *arguments]
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-        return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True, **streams)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120"}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **streams)
+        self._started.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what a failed test has left."""
+        for process in self._started:
+            with process:
+                process.kill()
 
 
 @pytest.fixture
-def ctl(profile: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ctl:
+def ctl(profile: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Ctl]:
     """`ctl("connection", "list", "--json").document`."""
-    return Ctl(profile, capsys, monkeypatch)
+    found = Ctl(profile, capsys, monkeypatch)
+    yield found
+    found.close()
 
 
 @pytest.fixture
