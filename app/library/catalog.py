@@ -56,19 +56,22 @@ class Catalog:
     async def covered(self, connection_num: int, partition: str, covers: Covers) -> dict[str, Known]:
         """All documents of a partition with `after < id <= through`, without the bin."""
 
+        where, values = _range(connection_num, partition, covers)
+        statement = (
+            f"SELECT source_id, fingerprint, title, path, url FROM document WHERE {where} AND deleted_at IS NULL"
+        )
+
         def look(db: apsw.Connection) -> dict[str, Known]:
-            where, values = "connection = ? AND partition = ? AND deleted_at IS NULL", [connection_num, partition]
-            bounds: list[Any] = [*values]
-            if covers.after is not None:
-                where += " AND source_id > ?"
-                bounds.append(covers.after)
-            if covers.through is not None:
-                where += " AND source_id <= ?"
-                bounds.append(covers.through)
-            rows = db.execute(f"SELECT source_id, fingerprint, title, path, url FROM document WHERE {where}", bounds)
+            rows: list[Any] = db.execute(statement, values).fetchall()
             return {row[0]: Known(row[1], row[2], row[3], row[4], False) for row in rows}
 
         return await self._database.read(look)
+
+    async def unnamed_failures(self, connection_num: int, partition: str, covers: Covers) -> list[str]:
+        """Ids in that range which the source itself reported as failing: no retry will clear them, a listing may."""
+        where, values = _range(connection_num, partition, covers)
+        statement = f"SELECT source_id FROM failing WHERE {where} AND upsert IS NULL"
+        return await self._database.read(lambda db: [str(row[0]) for row in db.execute(statement, values)])
 
     async def count(self, connection_num: int) -> int:
         def look(db: apsw.Connection) -> int:
@@ -116,6 +119,17 @@ class Catalog:
             return None if row is None else _view(row)
 
         return await self._database.read(look)
+
+
+def _range(connection_num: int, partition: str, covers: Covers) -> tuple[str, list[Any]]:
+    where, values = "connection = ? AND partition = ?", list[Any]([connection_num, partition])
+    if covers.after is not None:
+        where += " AND source_id > ?"
+        values.append(covers.after)
+    if covers.through is not None:
+        where += " AND source_id <= ?"
+        values.append(covers.through)
+    return where, values
 
 
 def _where(filter: DocumentFilter) -> tuple[str, list[Any]]:

@@ -156,7 +156,8 @@ class _Commit:
         if batch.seen:
             self._seen(batch.seen)
         db.executemany(
-            "INSERT OR IGNORE INTO staged_deletion (connection, source_id, reason) VALUES (?, ?, ?)",
+            "INSERT INTO staged_deletion (connection, source_id, reason) VALUES (?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET held = 0",  # a new pass has seen it: the guard decides anew
             ((fence.connection, source_id, reason) for source_id, reason in batch.gone),
         )
         if batch.progressed is not None:

@@ -58,7 +58,9 @@ async def plan_page(catalog: Catalog, connection_num: int, partition: str, page:
                 plan.gone.append((change.source_id, change.reason))
             case AccessChanged():
                 plan.access.append(change)
-    if listed:
+    if listed and page.covers is not None:
+        failing = await catalog.unnamed_failures(connection_num, partition, page.covers)
+        plan.seen += [source_id for source_id in failing if source_id not in present]
         plan.gone += [(source_id, "gone") for source_id in known if source_id not in present]
     return plan
 

@@ -22,10 +22,13 @@ from connectors.sdk import (
     Content,
     Covers,
     DocumentRef,
+    Failure,
+    FileFilters,
     Json,
     NotFound,
     Page,
     Partition,
+    PermissionDenied,
     Probe,
     Source,
     SourceSpec,
@@ -49,6 +52,8 @@ class Shelf:
     before_page: Callable[[int], Any] | None = None
     before_fetch: Callable[[str], Any] | None = None
     unchanged_pages: bool = False
+    unreadable: list[str] = field(default_factory=list)
+    chunks: Callable[[], AsyncIterator[bytes]] | None = None
     pages: int = 0
     partitions: Sequence[str] = ("",)
 
@@ -66,6 +71,7 @@ class ScriptedConfig(ConnectorConfig):
 
     prefix: str = option("", title="Prefix", effect="scope")
     pace: int = option(1, title="Pace", effect="tuning")
+    filters: FileFilters = FileFilters(max_bytes=5_000_000)
 
 
 class Scripted(Source[ScriptedConfig]):
@@ -121,7 +127,10 @@ class Scripted(Source[ScriptedConfig]):
                         fingerprint=fingerprint,
                     )
                     for name, (fingerprint, body) in ((name, shelf.documents[name]) for name in names)
+                    if name not in shelf.unreadable
                 ]
+                refused = PermissionDenied("You may not read this", remedy="Ask.").info()
+                changes += [Failure(source_id=name, error=refused) for name in names if name in shelf.unreadable]
                 yield Page(changes=changes, checkpoint=place, kind="listing", covers=Covers(after, through))
             if last:
                 return
@@ -137,6 +146,8 @@ class Scripted(Source[ScriptedConfig]):
         if ref.source_id not in shelf.documents:
             raise NotFound("No such document", where=ref.source_id)
         fingerprint, body = shelf.documents[ref.source_id]
+        if shelf.chunks is not None:
+            return Content(shelf.chunks(), fingerprint=fingerprint)
         return Content(body, fingerprint=fingerprint)
 
     @classmethod

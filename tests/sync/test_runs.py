@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +186,59 @@ def test_what_was_held_back_and_comes_back_is_no_longer_held(profile: Path) -> N
         shelf.documents.update(before)
         assert (await sync(engine)).state == "done"
         assert (await engine.connection("Shelf")).held_back == 0
+
+    with_engine(profile, body)
+
+
+def test_deletions_that_were_held_are_judged_anew_by_the_next_pass(profile: Path) -> None:
+    async def body(engine: Engine, shelf: Shelf) -> None:
+        shelf.fill(40)
+        await add(engine)
+        await sync(engine)
+        before = dict(shelf.documents)
+        shelf.documents.clear()
+        assert (await sync(engine)).state == "held_back"
+        shelf.documents.update(before)
+        del shelf.documents["doc-00007"]
+        run = await sync(engine)
+        assert (run.state, run.counts.deleted) == ("done", 1)
+        assert (await engine.connection("Shelf")).held_back == 0
+        assert await stored(engine) == shelf.bodies()
+
+    with_engine(profile, body)
+
+
+def test_what_the_source_itself_could_not_read_is_forgotten_when_it_lists_it_no_more(profile: Path) -> None:
+    async def body(engine: Engine, shelf: Shelf) -> None:
+        shelf.fill(5)
+        shelf.unreadable = ["doc-00002"]
+        await add(engine)
+        assert (await sync(engine)).counts.failed == 1
+        assert [item.source_id for item in await engine.failed_items("Shelf")] == ["doc-00002"]
+        shelf.unreadable = []
+        del shelf.documents["doc-00002"]
+        assert (await sync(engine)).state == "done"
+        assert await engine.failed_items("Shelf") == []
+
+    with_engine(profile, body)
+
+
+def test_a_body_that_is_given_up_is_closed_at_its_sender(profile: Path) -> None:
+    async def body(engine: Engine, shelf: Shelf) -> None:
+        closed: list[str] = []
+
+        async def chunks() -> AsyncIterator[bytes]:
+            try:
+                while True:
+                    yield b"x" * 1_000_000
+            finally:
+                closed.append("closed")
+
+        shelf.fill(1)
+        shelf.chunks = chunks
+        await add(engine)
+        run = await sync(engine)
+        assert (run.counts.skipped, closed) == (1, ["closed"])
 
     with_engine(profile, body)
 
