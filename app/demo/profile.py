@@ -17,7 +17,9 @@ def demo_profile() -> Path:
 
 
 def prepare_profile(profile: Path, *, keep: bool = False) -> None:
-    """Make an empty demo profile, or with `keep` leave the one there is. Raises ConfigError for any other folder."""
+    """Make an empty demo profile, or with `keep` leave the one there is.
+
+    Raises ConfigError for any other folder, TransientError while a demo runs in it."""
     if profile.is_symlink() or (profile.exists() and not _ours(profile)):
         from connectors.sdk import ConfigError
 
@@ -28,9 +30,28 @@ def prepare_profile(profile: Path, *, keep: bool = False) -> None:
             code="not_a_demo_profile",
         )
     if profile.exists() and not keep:
+        _refuse_running(profile)
         shutil.rmtree(profile)
     profile.mkdir(parents=True, exist_ok=True, mode=0o700)
     (profile / MARK).touch()
+
+
+def _refuse_running(profile: Path) -> None:
+    """Emptying a profile that an engine holds would pull its database away."""
+    import filelock
+
+    from connectors.sdk import TransientError
+
+    try:
+        with filelock.FileLock(profile / "engine.lock", blocking=False):
+            pass
+    except filelock.Timeout:
+        raise TransientError(
+            "The demo is running already",
+            where=str(profile),
+            remedy="Close it first, or name another folder with --profile.",
+            code="demo_running",
+        ) from None
 
 
 def _ours(profile: Path) -> bool:

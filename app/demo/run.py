@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import shlex
 import sys
 import time
@@ -40,6 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--profile", type=Path, help="directory for all state of the demo (default: in the cache)")
     parser.add_argument("--keep", action="store_true", help="go on with the profile of last time")
     options = parser.parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode shows a sign it lacks as "?"
     console = Console(highlight=False, soft_wrap=True)
     profile = (options.profile or demo_profile()).expanduser().absolute()
     try:

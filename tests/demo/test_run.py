@@ -10,10 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 
 from app.demo.profile import MARK, prepare_profile
-from connectors.sdk import ConfigError
+from connectors.sdk import ConfigError, TransientError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,6 +78,16 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert [file.name for file in mine.iterdir()] == ["thesis.txt"]
     with pytest.raises(ConfigError):
         prepare_profile(mine / "thesis.txt")
+
+
+def test_a_profile_in_use_is_not_emptied(tmp_path: Path) -> None:
+    profile = tmp_path / "demo"
+    prepare_profile(profile)
+    (profile / "library.db").touch()
+    with filelock.FileLock(profile / "engine.lock"), pytest.raises(TransientError) as caught:
+        prepare_profile(profile)
+    assert caught.value.remedy
+    assert (profile / "library.db").exists()
 
 
 def test_its_own_profile_is_emptied_unless_kept(tmp_path: Path) -> None:
