@@ -80,6 +80,10 @@ class FormState:
         cell = self._cells.now.get(path, UNSET)
         return cell if isinstance(cell, Unparsed | Foreign) else self._tree.value(path)
 
+    def is_odd(self, path: Path) -> bool:
+        """Whether what is there has another shape than the schema's, and can only be edited as JSON."""
+        return isinstance(self._cells.now.get(path), Unparsed | Foreign)
+
     def value(self) -> Json:
         """What would be saved: without secret values, unchosen branches and absent fields."""
         value = self._tree.value(())
@@ -116,7 +120,7 @@ class FormState:
     def set(self, path: Path, value: Json) -> None:
         """Sets a field. Keystrokes in one are one undo step until it is left."""
         changes = self._vivified(path)
-        if self.spec(path).is_leaf:
+        if self.spec(path).is_leaf or isinstance(value, Unparsed):
             changes[path] = value
         else:
             loader = self._loader()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -45,6 +46,7 @@ def test_a_config_comes_back_as_it_was(qtbot: QtBot, schema: dict[str, Any], val
         ({"type": "integer"}, "-3", -3),
         ({"type": "number"}, "1.5", 1.5),
         ({"type": "integer"}, "3x", "3x"),
+        ({"type": "number"}, "1,500", "1,500"),
         ({"type": "integer", "x-unit": "bytes", "default": 1048576}, "5", 5 * 1024 * 1024),
         ({"type": "string", "format": "date"}, "2025-01-31", "2025-01-31"),
         ({"type": "string", "x-path": {"kind": "folder"}}, "/srv", "/srv"),
@@ -351,8 +353,6 @@ def test_keyboard_alone_fills_the_form(qtbot: QtBot) -> None:
             press(focused(), Qt.Key.Key_Tab)
         raise AssertionError(f"Tab does not reach {name}")
 
-    from PySide6.QtTest import QTest
-
     QTest.keyClicks(focused(), "docs")
     press(tab_to("field:/auth"), Qt.Key.Key_Right)
     assert form.value()["auth"]["method"] == "role"
@@ -417,3 +417,13 @@ def test_a_value_of_another_shape_is_edited_as_json(qtbot: QtBot) -> None:
     assert isinstance(field(form, "/o"), QPlainTextEdit)
     write(form, "/n", "7")
     assert form.value() == {"o": [1], "n": 7}
+    assert field(form, "/n").hasFocus()
+    assert isinstance(field(form, "/n"), QLineEdit)  # a number again: its own editor takes over
+    press(field(form, "/o"), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(field(form, "/o"), '{"x": "y"')
+    assert [error.pointer for error in form.errors()] == ["/o"]
+    QTest.keyClicks(field(form, "/o"), "}")
+    assert form.value() == {"o": {"x": "y"}, "n": 7}
+    assert field(form, "/o/x").text() == "y"
+    form.set_value({"o": 5})
+    assert field(form, "/o").toPlainText() == "5"

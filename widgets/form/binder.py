@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.forms import FieldError, FieldSpec, FormState, Path
 from app.forms.messages import TEMPLATES
@@ -25,7 +25,12 @@ class Block(QWidget):
         self.binder = binder
         self.path = path
         self.spec = spec
+        self.made_with = (0, True)
         binder.register(self)
+
+    def outgrown(self) -> bool:
+        """Whether the value came in a shape this block can't show, so that another one has to take its place."""
+        return self.binder.state.is_odd(self.path)
 
     def refresh(self) -> None:
         """Its value changed."""
@@ -78,7 +83,9 @@ class Binder(QObject):
 
     def make(self, path: Path, spec: FieldSpec, level: int, *, heading: bool = True) -> Block:
         """The block of any field; every block makes those below it through this."""
-        return self._make_block(self, path, spec, level, heading=heading)
+        block = self._make_block(self, path, spec, level, heading=heading)
+        block.made_with = (level, heading)
+        return block
 
     def reveal(self, path: Path) -> Block | None:
         """Unfolds everything above a path; answers its block, or the nearest one above."""
@@ -97,10 +104,30 @@ class Binder(QObject):
             return error.message
         return QCoreApplication.translate("FormMessages", template).format(**(error.parameters or {}))
 
+    def _replace(self, old: Block) -> None:
+        above = old.parentWidget()
+        layout = above.layout() if above is not None else None
+        if layout is None:
+            return
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and old.isAncestorOf(focus)
+        self.drop(old.path)
+        level, heading = old.made_with
+        new = self.make(old.path, old.spec, level, heading=heading)
+        layout.replaceWidget(old, new)
+        old.setParent(None)
+        old.deleteLater()
+        new.show()
+        target = new.first_input()
+        if had_focus and target is not None:
+            target.setFocus()
+        self.structure_changed.emit()
+
     def _changed(self, paths: tuple[Path, ...]) -> None:
         for where, block in list(self.blocks.items()):
-            if any(where == path[: len(where)] or path == where[: len(path)] for path in paths):
-                block.refresh()
+            concerned = any(where == path[: len(where)] or path == where[: len(path)] for path in paths)
+            if concerned and self.blocks.get(where) is block:
+                self._replace(block) if block.outgrown() else block.refresh()
         for block in list(self.blocks.values()):
             block.refresh_status()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.forms import FieldSpec, Foreign, Kind, Path
+from app.forms import FieldSpec, Kind, Path
 from widgets.form.binder import Binder, Block
 from widgets.form.body import ObjectBody
 from widgets.form.items import ItemsBlock
@@ -12,7 +12,7 @@ from widgets.form.union import UnionBlock
 
 def make_block(binder: Binder, path: Path, spec: FieldSpec, level: int, *, heading: bool = True) -> Block:
     """The block of any field. What came in another shape than the schema's is edited as JSON."""
-    if spec.is_leaf or isinstance(binder.state.get(path), Foreign):
+    if spec.is_leaf or binder.state.is_odd(path):
         return Row(binder, path, spec, bare=not heading)
     if spec.kind is Kind.OBJECT:
         return ObjectBody(binder, path, spec, heading=heading, level=level)

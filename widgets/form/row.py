@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.forms import UNSET, FieldSpec, Foreign, Json, Kind, Path
+from app.forms import UNSET, FieldSpec, Json, Kind, Path
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.editor import Editor
@@ -27,9 +27,9 @@ class Row(Block):
 
     def __init__(self, binder: Binder, path: Path, spec: FieldSpec, *, bare: bool = False) -> None:
         super().__init__(binder, path, spec)
-        value = binder.state.get(path)
-        odd = isinstance(value, Foreign) or not _fits_editor(spec, value)
-        self.editor: Editor = JsonEditor(spec) if odd else make_editor(spec)
+        self._odd = self._is_odd()
+        self.editor: Editor = JsonEditor(spec) if self._odd else make_editor(spec)
+        self._label: QLabel | None = None
         self._error: QLabel | None = None
         self._reset: QToolButton | None = None
         self._error_text = ""
@@ -63,8 +63,7 @@ class Row(Block):
         if self.editor.names_itself:
             self._head.addWidget(self.editor)
         else:
-            name = label(self.binder.mnemonic(spec.label), "body")
-            name.setBuddy(self.editor.target)
+            self._label = name = label(self.binder.mnemonic(spec.label), "body")
             name.setWordWrap(len(spec.label) > 48)
             self._head.addWidget(name, 1 if len(spec.label) > 48 else 0)
         if spec.read_only:
@@ -78,6 +77,14 @@ class Row(Block):
             self.binder.state.clear(self.path)
         else:
             self.binder.state.set(self.path, value)
+
+    def _is_odd(self) -> bool:
+        state = self.binder.state
+        return state.is_odd(self.path) or not _fits_editor(self.spec, state.get(self.path))
+
+    def outgrown(self) -> bool:
+        """Whether only the JSON editor can show the value now, or only it could until now."""
+        return self.spec.kind is not Kind.JSON and self._is_odd() != self._odd
 
     def refresh(self) -> None:
         """Shows the state's value."""
@@ -101,6 +108,8 @@ class Row(Block):
             if self.spec.required:
                 name = self.tr("{label}, required").format(label=name)
             self.editor.describe(object_name(pointer), name, " ".join(filter(None, words)))
+        if self._label is not None and self._label.buddy() is not self.editor.target:
+            self._label.setBuddy(self.editor.target)
         self._show_modified(state.is_modified(self.path) and state.was_there(self.path[:-1]))
 
     def _show_error(self, text: str) -> None:

@@ -129,6 +129,13 @@ class JsonEditor(Editor):
             return Unparsed(text, self.tr("This is nested too deeply."))
 
 
+def number_text(value: Json) -> str:
+    """A number as a person writes it: 30, not 30.0."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return plain_text(value)
+
+
 class NumberEditor(LineEditor):
     """A number in a line: no 32-bit limit, Up and Down step it, and nothing turns under the mouse wheel."""
 
@@ -170,13 +177,8 @@ class NumberEditor(LineEditor):
 
     def show_value(self, value: Json) -> None:
         """Leaves text alone that already reads as this number ("1." while typing "1.5")."""
-        if (
-            self.line.text()
-            and type(self.read(self.line.text())) is type(value)
-            and self.read(self.line.text()) == value
-        ):
-            return
-        super().show_value(value)
+        if not self.line.text() or self.read(self.line.text()) != value:
+            super().show_value(value if isinstance(value, str) else number_text(value))
 
     def read(self, text: str) -> Json:
         """The number, or the text where it is none."""
@@ -186,7 +188,7 @@ class NumberEditor(LineEditor):
         except ValueError:
             pass
         try:
-            number = float(bare.replace(",", ".")) if bare.count(",") <= 1 else float(bare)
+            number = float(bare)  # "1,500" stays text: it means one and a half here and fifteen hundred there
         except ValueError:
             return text
         if number != number or number in (float("inf"), float("-inf")):

@@ -10,7 +10,7 @@ from app.forms.units import split, units_of
 from widgets import theme
 from widgets.form.choices import Combo
 from widgets.form.editor import plain_text
-from widgets.form.text import NumberEditor
+from widgets.form.text import NumberEditor, number_text
 
 
 class UnitEditor(NumberEditor):
@@ -41,7 +41,7 @@ class UnitEditor(NumberEditor):
         """The unit box already says the unit, so the default is only a number."""
         default = self.spec.default
         if isinstance(default, int | float) and not isinstance(default, bool):
-            return plain_text(split(default, self.spec.unit)[0])
+            return number_text(split(default, self.spec.unit)[0])
         return ""
 
     def show_value(self, value: Json) -> None:
@@ -56,7 +56,7 @@ class UnitEditor(NumberEditor):
             amount, place = split(shown, self.spec.unit)
             with QSignalBlocker(self.combo):
                 self.combo.setCurrentIndex(place)
-            self.line.setText("" if value is UNSET else plain_text(amount))
+            self.line.setText("" if value is UNSET else number_text(amount))
         else:
             self.line.setText(plain_text(value))
 

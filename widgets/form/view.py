@@ -162,7 +162,8 @@ class FormView(QWidget):
             above = above.parentWidget()
         for area in areas:
             if area.isAncestorOf(target):
-                area.ensureWidgetVisible(target, 0, theme.SPACE_XXL * 2)
+                # Once what was just unfolded has its place.
+                QTimer.singleShot(0, target, lambda a=area: a.ensureWidgetVisible(target, 0, theme.SPACE_XXL * 2))
 
     async def shutdown(self) -> None:
         """Ends what the form still asks of its services."""
