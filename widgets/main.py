@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import importlib
 import logging
 import signal
@@ -125,6 +126,9 @@ async def _work(shell: Shell, profile: Path, demo: bool, open_engine: Open | Non
     engine = await _start(shell, profile, open_engine)
     handle = None
     try:
+        # What was imported until now stays to the end: a collection that walks it would stop the window for 60 ms.
+        gc.collect()
+        gc.freeze()
         shell.attach(cast(Any, engine))
         if tray is not None:
             shell.state_line.changed.connect(tray.show_engine)
