@@ -30,6 +30,7 @@ STATES = {
     "interrupted": "yellow",
 }
 DETAIL_LINES = 12
+LONGEST_CELL = 100
 
 
 @singledispatch
@@ -56,8 +57,16 @@ def table(
     for number, title in enumerate(titles):
         grid.add_column(title, justify="right" if number in aligned else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
-    console.print(grid)
+        grid.add_row(*(cell if isinstance(cell, Text) else short(plain(cell)) for cell in row))
+    with console.capture() as lines:
+        console.print(grid)
+    for line in lines.get().splitlines():
+        console.file.write(line.rstrip() + "\n")
+
+
+def short(text: str) -> str:
+    """A cell's text, cut where it would push the other columns out of sight. `show` and --json have it whole."""
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
 def facts(console: Console, title: str, values: dict[str, str]) -> None:
