@@ -240,6 +240,28 @@ def test_a_changed_object_counts_with_the_etag_that_was_really_fetched() -> None
     assert with_s3(fake, work) == fake.objects["a.txt"].tag
 
 
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_an_old_server_is_listed_by_marker_if_told_so(version: str) -> None:
+    fake = FakeS3(old=True, page_cap=4)
+    fake.put(*ODD_KEYS)
+
+    if version == "2":
+        with pytest.raises(PermanentError) as caught:
+            with_s3(fake, collect, listing_version=version)
+        assert "ListObjects" in caught.value.remedy
+    else:
+        assert fingerprints(with_s3(fake, collect, listing_version=version)) == fake.expected()
+
+
+def test_a_tree_larger_than_a_page_is_offered_by_marker_too() -> None:
+    fake = FakeS3(old=True)
+    fake.put(*(f"many +{number:04}/x" for number in range(1200)))
+
+    nodes = with_s3(fake, lambda source: source.discover(None), listing_version="1")
+
+    assert len({node.id for node in nodes}) == 1200
+
+
 def test_a_public_bucket_is_read_without_any_credential() -> None:
     fake = FakeS3(secrets={})
     fake.put("a.txt", "b/../c")
@@ -603,6 +625,9 @@ def test_a_type_speaks_to_its_own_host_and_region(
     assert {asked.host for asked in fake.asked} == {host}
     assert {(asked.sign_in, asked.region) for asked in fake.asked} == {("AWS4-HMAC-SHA256", region)}
     assert path in [asked.path for asked in fake.asked]
+    assert {asked.query.get("list-type") for asked in fake.lists()} == {
+        None if source_class is OciStorageSource else "2"
+    }
 
 
 def test_google_takes_a_service_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,12 @@ class Rig:
         if self.on_ask is not None:
             self.on_ask()
         await asyncio.sleep(0)
-        query = {"max-keys": str(keys), "encoding-type": "url", **({} if after is None else {"start-after": after})}
+        query = {
+            "list-type": "2",
+            "max-keys": str(keys),
+            "encoding-type": "url",
+            **({} if after is None else {"start-after": after}),
+        }
         return self.bucket.listing(query).encode()
 
     def _to_changes(self, objects: Iterable[Object]) -> list[Change]:

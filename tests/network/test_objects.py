@@ -251,7 +251,10 @@ def test_a_name_that_now_leads_to_a_metadata_address_is_refused() -> None:
     assert caught.value.code == "address_refused"
 
 
-def test_an_unknown_certificate_is_refused_and_a_known_authority_is_enough(tmp_path: Path) -> None:
+def test_an_unknown_certificate_is_refused_and_a_known_authority_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ALLOW_INVALID_CERTIFICATES", "true")
     authority = Authority.make(tmp_path)
     fake = FakeS3()
     fake.put("a", "b//odd")

@@ -62,7 +62,8 @@ Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 @dataclass
 class FakeS3:
-    """One bucket. `refusals` answers in place of the next listings, `faults` in place of an object."""
+    """One bucket. `refusals` answers in place of the next listings, `faults` in place of an object. An `old` server
+    knows only the first version of the listing."""
 
     bucket: str = "files"
     region: str | None = None
@@ -74,6 +75,7 @@ class FakeS3:
     bearer: str | None = None
     page_cap: int = 1000
     buckets_allowed: bool = True
+    old: bool = False
     secrets: dict[str, str] = field(default_factory=lambda: {KEY_ID: SECRET})
     url: str = ""
 
@@ -163,7 +165,8 @@ class FakeS3:
         """The answer to ListObjectsV2 as of now."""
         prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
         limit = min(int(query.get("max-keys", 1000)), self.page_cap)
-        after = query.get("continuation-token") or query.get("start-after", "")
+        second = query.get("list-type") == "2" and not self.old
+        after = (query.get("continuation-token") or query.get("start-after", "")) if second else query.get("marker", "")
         keys = sorted(self.objects)
         parts: list[str] = []
         last, truncated, written = after, False, _written(query)
@@ -181,7 +184,10 @@ class FakeS3:
                 last = key
                 parts.append(_contents(written(key), self.objects[key]))
         encoding = "<EncodingType>url</EncodingType>" if query.get("encoding-type") == "url" else ""
-        token = f"<NextContinuationToken>{escape(last)}</NextContinuationToken>" if truncated and delimiter else ""
+        token = ""
+        if truncated and delimiter:
+            token = f"<NextContinuationToken>{escape(last)}</NextContinuationToken>"
+            token = token if second else f"<NextMarker>{written(last)}</NextMarker>"
         return (
             f'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>{self.bucket}</Name>{encoding}'
             f"<IsTruncated>{str(truncated).lower()}</IsTruncated>{token}{''.join(parts)}"

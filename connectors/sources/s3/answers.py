@@ -38,7 +38,7 @@ class Object(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """One answer to ListObjectsV2."""
+    """One answer to ListObjects or ListObjectsV2. `token` goes on with what follows, where prefixes are listed."""
 
     objects: list[Object]
     prefixes: list[str]
@@ -85,7 +85,10 @@ def read_listing(body: bytes, *, where: str) -> Listing:
             name = element.findtext(f"{space}Prefix") or ""
             prefixes.append(unquote_plus(name) if encoded else name)
     truncated = root.findtext(f"{space}IsTruncated") == "true"
-    return Listing(objects, prefixes, truncated, root.findtext(f"{space}NextContinuationToken"))
+    token = root.findtext(f"{space}NextContinuationToken")
+    if token is None and (marker := root.findtext(f"{space}NextMarker")):
+        token = unquote_plus(marker) if encoded else marker
+    return Listing(objects, prefixes, truncated, token)
 
 
 def listed_region(body: bytes) -> memoryview:

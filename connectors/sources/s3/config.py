@@ -99,6 +99,10 @@ class BucketConfig(ConnectorConfig):
         """Where the bucket is."""
         raise NotImplementedError
 
+    def lists_by_marker(self) -> bool:
+        """Whether the server knows only the first version of the listing."""
+        return False
+
 
 class AccessKey(ConnectorConfig):
     """An access key, long-lived or temporary."""
@@ -167,6 +171,17 @@ class S3Config(BucketConfig):
         labels={"auto": "Automatic", "virtual": "Virtual host (bucket.host)", "path": "Path (host/bucket)"},
     )
 
+    listing_version: Literal["2", "1"] = option(
+        "2",
+        title="Listing",
+        help="Only old servers need the first version of the listing.",
+        order=61,
+        group=SERVER,
+        effect="tuning",
+        advanced=True,
+        labels={"2": "ListObjectsV2", "1": "ListObjects"},
+    )
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.endpoint_url is None:
@@ -189,6 +204,9 @@ class S3Config(BucketConfig):
         # A dot in the name puts the bucket outside of what the service's TLS certificate covers.
         path_style = self.addressing_style == "path" or "." in self.bucket_name
         return Address(f"https://s3.{self.region}.{suffix}", self.bucket_name, self.region, path_style)
+
+    def lists_by_marker(self) -> bool:
+        return self.listing_version == "1"
 
 
 class R2Config(BucketConfig):
@@ -335,6 +353,9 @@ class OciStorageConfig(BucketConfig):
             return Address(self.endpoint_url, self.bucket_name, self.region, path_style=True, typed=True)
         host = f"{self.namespace}.compat.objectstorage.{self.region}.oraclecloud.com"
         return Address(f"https://{host}", self.bucket_name, self.region, path_style=True)
+
+    def lists_by_marker(self) -> bool:
+        return True  # the only listing that Oracle documents for this interface
 
 
 def _is_address(host: str) -> bool:

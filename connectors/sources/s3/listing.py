@@ -247,7 +247,8 @@ class Pass:
                 raise PermanentError(
                     "The server does not list objects in the order of their keys",
                     where=self._where,
-                    remedy="Such a bucket (a directory bucket, or a server that ignores start-after) can't be synced.",
+                    remedy="If the server is an old one, choose ListObjects as Listing under Advanced. "
+                    "A directory bucket can't be synced.",
                     detail=f"{found.key!r} follows {previous!r}",
                     code="listing_unordered",
                 )

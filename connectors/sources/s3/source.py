@@ -91,7 +91,7 @@ class BucketSource(Source[C], Generic[C]):
         )
 
     async def _probe_bucket(self) -> str:
-        answer = await self._ask({"list-type": 2, "max-keys": 1, "prefix": self.config.prefix})
+        answer = await self._ask(self._listing(None, 1))
         read_listing(answer.body, where=self._address.bucket_url)
         region = answer.headers.get("x-amz-bucket-region", "")
         if region and not self._address.typed and self._address.region not in ("auto", region):
@@ -119,15 +119,14 @@ class BucketSource(Source[C], Generic[C]):
         raise Warn("The bucket is empty", remedy="Nothing to do: documents arrive with a later sync.")
 
     async def discover(self, parent: str | None) -> list[Node]:
-        params: dict[str, str | int] = {"delimiter": "/", "prefix": parent or "", "max-keys": PAGE}
+        params = self._listing(None, PAGE) | {"delimiter": "/", "prefix": parent or ""}
         found: list[str] = []
         while len(found) < FOLDERS_SHOWN:
-            answer = await self._ask({"list-type": 2, "encoding-type": "url", **params})
-            listing = read_listing(answer.body, where=self._address.bucket_url)
+            listing = read_listing((await self._ask(params)).body, where=self._address.bucket_url)
             found += listing.prefixes
             if not listing.truncated or not listing.token:
                 break
-            params["continuation-token"] = listing.token
+            params["marker" if self.config.lists_by_marker() else "continuation-token"] = listing.token
         return [
             Node(id=name, title=name[len(parent or "") :].rstrip("/"), value=name, has_children=True) for name in found
         ]
@@ -206,12 +205,19 @@ class BucketSource(Source[C], Generic[C]):
         return changes
 
     async def _list(self, after: str | None, keys: int) -> bytes:
-        params: dict[str, str | int] = {"list-type": 2, "max-keys": keys, "encoding-type": "url"}
+        return (await self._ask(self._listing(after, keys))).body
+
+    def _listing(self, after: str | None, keys: int) -> dict[str, str | int]:
+        """The parameters that ask for at most so many keys after one."""
+        old = self.config.lists_by_marker()
+        params: dict[str, str | int] = {"max-keys": keys, "encoding-type": "url"}
+        if not old:
+            params["list-type"] = 2
         if self.config.prefix:
             params["prefix"] = self.config.prefix
         if after is not None:
-            params["start-after"] = after
-        return (await self._ask(params)).body
+            params["marker" if old else "start-after"] = after
+        return params
 
     async def _ask(self, params: Mapping[str, str | int]) -> Response:
         return await self._get(self._address.bucket_url, params, what="list the bucket")
