@@ -8,9 +8,10 @@
 """
 
 from app.forms.normalise import normalise
+from app.forms.problems import FieldError
 from app.forms.secrets import SecretSlot
 from app.forms.spec import Branch, Choice, FieldSpec, Form, Kind, LiveOptions
-from app.forms.state import FieldError, FormState
+from app.forms.state import FormState
 from app.forms.values import UNSET, Foreign, Json, Path, Unparsed
 
 __all__ = [

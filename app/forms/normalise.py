@@ -12,7 +12,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from app.forms.schema import Raw, Reader, humanise, is_secret, repair, type_of
+from app.forms.repair import repair
+from app.forms.schema import Raw, Reader, humanise, is_secret, type_of
 from app.forms.spec import FieldSpec, Form, Kind, LiveOptions
 from app.forms.unions import find_choices, find_union, nullable_part
 from app.forms.values import UNSET, Json

@@ -1,58 +1,20 @@
-"""Reading raw JSON Schema: local references, `allOf`, type lists, and the mistakes authors really make.
+"""Reading raw JSON Schema: local references, `allOf`, what type a field has, and the words for it.
 
 Everything here is pure and raises nothing: what cannot be read becomes a warning for the schema's author.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from app.forms.values import Json, tokens_of
 
 Raw = dict[str, Any]
 
-KEYWORDS = frozenset(
-    [
-        "title",
-        "description",
-        "default",
-        "const",
-        "enum",
-        "examples",
-        "format",
-        "type",
-        "properties",
-        "required",
-        "items",
-        "oneOf",
-        "anyOf",
-        "allOf",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "minLength",
-        "maxLength",
-        "minItems",
-        "maxItems",
-        "pattern",
-        "additionalProperties",
-        "patternProperties",
-        "propertyNames",
-        "uniqueItems",
-        "multipleOf",
-        "readOnly",
-        "writeOnly",
-    ]
-)
-TYPOS = {"min": "minimum", "max": "maximum", "requires": "required"}
-NOT_TYPOS = frozenset(["group", "groups", "order", "multiline", "options", "formats", "id", "$id", "ui"])
-_SUBSCHEMAS = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
-_LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
-_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+SUBSCHEMAS = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
+LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
+MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 
 
 class Reader:
@@ -122,7 +84,7 @@ def merge(base: Raw, over: Raw) -> Raw:
     merged = {**base, **over}
     for key in base.keys() & over.keys():
         left, right = base[key], over[key]
-        if key in _MAPS and isinstance(left, dict) and isinstance(right, dict):
+        if key in MAPS and isinstance(left, dict) and isinstance(right, dict):
             joined = {**left, **right}
             for name in left.keys() & right.keys():
                 if left[name] is not right[name] and isinstance(left[name], dict) and isinstance(right[name], dict):
@@ -135,9 +97,9 @@ def merge(base: Raw, over: Raw) -> Raw:
         elif key == "required" and isinstance(left, list) and isinstance(right, list):
             merged[key] = [*left, *(name for name in right if name not in left)]
         elif key.startswith("min") or key == "exclusiveMinimum":
-            merged[key] = max(left, right) if _numbers(left, right) else right
+            merged[key] = max(left, right) if are_numbers(left, right) else right
         elif key.startswith("max") or key == "exclusiveMaximum":
-            merged[key] = min(left, right) if _numbers(left, right) else right
+            merged[key] = min(left, right) if are_numbers(left, right) else right
         elif key == "enum" and isinstance(left, list) and isinstance(right, list):
             merged[key] = [value for value in right if value in left] or right
     return merged
@@ -147,7 +109,7 @@ def _has_reference(schemas: Mapping[str, Any], name: str) -> bool:
     return "$ref" in schemas[name] or "allOf" in schemas[name]
 
 
-def _numbers(*values: Json) -> bool:
+def are_numbers(*values: Json) -> bool:
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
@@ -159,113 +121,17 @@ def subschemas(schema: Json) -> Iterator[Raw]:
         if not isinstance(current, dict):
             continue
         yield current
-        for key in _SUBSCHEMAS:
+        for key in SUBSCHEMAS:
             value = current.get(key)
             pending.extend(value if isinstance(value, list) else [value])
-        for key in _LISTS:
+        for key in LISTS:
             value = current.get(key)
             if isinstance(value, list):
                 pending.extend(value)
-        for key in _MAPS:
+        for key in MAPS:
             value = current.get(key)
             if isinstance(value, dict):
                 pending.extend(value.values())
-
-
-def repair(schema: Json, warnings: list[str]) -> Json:
-    """A copy of a schema in which the known mistakes are put right, each told in `warnings`."""
-
-    def note(text: str) -> None:
-        if text not in warnings:
-            warnings.append(text)
-
-    def walk(node: Json) -> Json:
-        if not isinstance(node, dict):
-            return node
-        fixed: Raw = {}
-        for key, value in node.items():
-            name = key if isinstance(key, str) else str(key)
-            if name not in KEYWORDS and name not in NOT_TYPOS and not name.startswith(("$", "x-", "airbyte", "ui:")):
-                meant = _meant(name)
-                if meant and meant not in node:
-                    note(f"Unknown keyword “{name}”, read as “{meant}”")
-                    name = meant
-            if name in _MAPS and isinstance(value, dict):
-                value = {part: walk(below) for part, below in value.items()}
-            elif name in _LISTS and isinstance(value, list):
-                value = [walk(part) for part in value]
-            elif name in _SUBSCHEMAS and isinstance(value, dict):
-                value = walk(value)
-            elif name == "items" and isinstance(value, list):
-                value = [walk(part) for part in value]
-            problem = _wrong(name, value)
-            if problem:
-                note(f"“{name}” {problem}")
-                value = _right(name, value)
-                if value is None:
-                    continue
-            fixed[name] = value
-        return fixed
-
-    return walk(schema)
-
-
-@lru_cache(maxsize=1024)
-def _meant(name: str) -> str:
-    if name in TYPOS:
-        return TYPOS[name]
-    bare = name.strip("'\" ")
-    if bare in KEYWORDS:
-        return bare
-    close = difflib.get_close_matches(bare, KEYWORDS, n=1, cutoff=0.86) if len(bare) > 4 else []
-    return close[0] if close else ""
-
-
-def _wrong(name: str, value: Json) -> str:
-    match name:
-        case "required":
-            if isinstance(value, bool):
-                return "belongs to the object and lists its fields"
-            if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-                return "should be a list of names"
-            return "names a field twice" if len(set(value)) != len(value) else ""
-        case "examples":
-            return "" if isinstance(value, list) else "should be a list"
-        case "enum":
-            return "" if isinstance(value, list) and value else "should be a list of values"
-        case "title" | "description" | "pattern" | "format":
-            return "" if isinstance(value, str) else "should be text"
-        case "minLength" | "maxLength" | "minItems" | "maxItems":
-            return "" if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "should be a count"
-        case "minimum" | "maximum" | "multipleOf":
-            return "" if _numbers(value) else "should be a number"
-        case "oneOf" | "anyOf" | "allOf":
-            return "" if isinstance(value, list) and value else "should be a list of schemas"
-        case "properties":
-            return "" if isinstance(value, dict) else "should be an object"
-        case "type":
-            names = value if isinstance(value, list) else [value]
-            known = {"string", "number", "integer", "boolean", "object", "array", "null"}
-            return "" if names and all(isinstance(one, str) and one in known for one in names) else "is no known type"
-    return ""
-
-
-def _right(name: str, value: Json) -> Json:
-    if name == "required" and isinstance(value, list):
-        return list(dict.fromkeys(part for part in value if isinstance(part, str)))
-    if name == "examples":
-        return [value]
-    if name in ("title", "description") and isinstance(value, int | float):
-        return str(value)
-    if name in ("minimum", "maximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems"):
-        try:
-            return int(value) if "." not in str(value) else float(value)
-        except (TypeError, ValueError):
-            return None
-    if name == "type" and isinstance(value, str):
-        guess = {"int": "integer", "float": "number", "bool": "boolean", "str": "string", "list": "array"}
-        return guess.get(value.lower())
-    return None
 
 
 def humanise(name: str) -> str:

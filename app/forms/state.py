@@ -7,32 +7,20 @@ which fields changed. Whether an error is to be seen yet is known here too: not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from app.forms.assemble import Assembler
 from app.forms.cells import Cells
 from app.forms.loading import Loader
-from app.forms.messages import explain, sentence
 from app.forms.normalise import normalise
+from app.forms.problems import FieldError, Problems
 from app.forms.secrets import SecretSlot
 from app.forms.spec import FieldSpec, Kind
 from app.forms.validation import Validation
 from app.forms.values import UNSET, Foreign, Json, Path, Present, Unparsed, branch, item, same, starts_with
 
 Listener = Callable[["tuple[Path, ...]"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field. `key` and `parameters` are `message` before translation."""
-
-    pointer: str
-    message: str
-    path: Path = ()
-    key: str = ""
-    parameters: Mapping[str, str] | None = None
 
 
 class FormState:
@@ -47,14 +35,11 @@ class FormState:
         self._cells = Cells()
         self._secrets: dict[Path, SecretSlot] = {}
         self._revisions: dict[Path, int] = {}
-        self._touched: set[Path] = set()
-        self._submitted = False
-        self._external: dict[Path, str] = {}
         self._listeners: list[Listener] = []
         self.revision = 0
         """Counts changes of the value or a secret; showing an error is none."""
-        self._errors: list[FieldError] | None = None
         self._tree = Assembler(self.form.root, self._cells, self._secrets)
+        self._problems = Problems(self._validation, self._tree, self._cells, self._secrets)
         loader = self._loader()
         if value is None:
             loader.defaults(self.form.root, (), wanted=True)
@@ -260,12 +245,8 @@ class FormState:
                 self._secrets[where] = self._stored[where]
             else:
                 del self._secrets[where]
-            self._errors = None
-        for where in [where for where in self._external if starts_with(where, path)]:
-            del self._external[where]
         if not path:
-            self._touched.clear()
-            self._submitted = False
+            self._problems.start_over()
         self._apply({**dict.fromkeys(self._cells.below(path), UNSET), **old})
         self._changed((path,))
 
@@ -306,8 +287,6 @@ class FormState:
             self._secrets[path] = slot
         changes = self._vivified(path) if slot.filled else {}
         self._revisions[path] = self._revisions.get(path, 0) + 1
-        self._external.pop(path, None)
-        self._errors = None
         if not changes or not self._apply(changes):
             self._changed((path,))
 
@@ -324,55 +303,29 @@ class FormState:
     def touch(self, path: Path) -> None:
         """The field was left: its errors may be seen, and typing in it again is a new undo step."""
         self._cells.end_burst()
-        if path not in self._touched:
-            self._touched.add(path)
+        if self._problems.touch(path):
             self._tell((path,))
 
     def submit(self) -> list[FieldError]:
         """All errors, to be seen from now on."""
-        self._submitted = True
+        self._problems.submit()
         self._tell(((),))
         return self.errors()
 
     def add_error(self, pointer: str, message: str) -> Path:
         """An error found elsewhere (a connection test). It goes away when its field is changed."""
         path = self.find(pointer) or ()
-        self._external[path] = message
-        self._errors = None
+        self._problems.add(path, message)
         self._tell((path,))
         return path
 
     def errors(self) -> list[FieldError]:
         """What is wrong now, seen or not, in the order of the form."""
-        if self._errors is None:
-            self._errors = self._check()
-        return self._errors
+        return self._problems.all()
 
     def visible_error(self, path: Path) -> FieldError | None:
-        """The first error of a field, if it is to be seen yet."""
-        shown = self._submitted or path in self._touched or path in self._external
-        return next((error for error in self.errors() if error.path == path), None) if shown else None
-
-    def _check(self) -> list[FieldError]:
-        found: dict[Path, FieldError] = {}
-
-        def add(path: Path, key: str, parameters: Mapping[str, str]) -> None:
-            message = sentence(key, parameters)
-            found.setdefault(path, FieldError(self.pointer(path), message, path, key, parameters))
-
-        for path, message in self._external.items():
-            add(path, message, {})
-        for path, cell in self._cells.now.items():
-            if isinstance(cell, Unparsed) and self._tree.is_active(path):
-                add(path, "unparsed", {"problem": cell.problem})
-        for violation in self._validation.violations(self._tree.instance(), self._tree.union_at):
-            path = self._tree.visible(violation.tokens)
-            spec = self._tree.innermost(path)
-            slot = self._secrets.get(path)
-            if slot is not None and slot.filled and slot.text is None:
-                continue  # what stands in for a stored secret can't be wrong
-            add(path, *explain(violation.keyword, violation.details, spec))
-        return sorted(found.values(), key=lambda error: self._tree.position(error.path))
+        """The error of a field, if it is to be seen yet."""
+        return self._problems.visible(path)
 
     # --- telling
 
@@ -382,18 +335,17 @@ class FormState:
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def _apply(self, changes: Mapping[Path, Any], burst: Path | None = None) -> bool:
-        for path in changes:
-            self._external.pop(path, None)
         return self._changed(self._cells.write(changes, burst))
 
     def _changed(self, paths: tuple[Path, ...]) -> bool:
         self.revision += bool(paths)
+        self._problems.forget(paths)
         return self._tell(paths)
 
     def _tell(self, paths: tuple[Path, ...]) -> bool:
         if not paths:
             return False
-        self._errors = None
+        self._problems.outdated()
         for listener in list(self._listeners):
             listener(paths)
         return True

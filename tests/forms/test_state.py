@@ -316,6 +316,9 @@ def test_error_from_elsewhere_stays_until_its_field_changes() -> None:
     assert error.message == "There is no such bucket."
     put(state, "/bucket", "c")
     assert state.visible_error(("bucket",)) is None
+    state.add_error("/bucket", "Not this one either.")
+    assert "/bucket" not in [error.pointer for error in state.submit()]  # it does not stand in the way of a new attempt
+    assert state.visible_error(("bucket",)) is None
     assert state.add_error("/nowhere/at/all", "Odd.") == ()
 
 
