@@ -46,7 +46,7 @@ def themed(qapp: QApplication) -> QApplication:
 
 @pytest.fixture
 def run(themed: QApplication) -> Iterator[Run]:
-    """Runs a coroutine on the window's loop, at most ten seconds; a task left behind or a loop error is a failure."""
+    """Runs a coroutine on the window's loop, at most thirty seconds; a task left behind or a loop error is a failure."""
     from widgets.loop import create_loop
 
     loop = create_loop(themed)
@@ -55,7 +55,7 @@ def run(themed: QApplication) -> Iterator[Run]:
     loop.set_exception_handler(lambda _loop, context: errors.append(context))
 
     def call(coro: Coroutine[Any, Any, Any]) -> Any:
-        return loop.run_until_complete(asyncio.wait_for(coro, 10))
+        return loop.run_until_complete(asyncio.wait_for(coro, 30))
 
     try:
         yield call
