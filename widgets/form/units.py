@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QHBoxLayout, QLabel
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy
 
 from app.forms import UNSET, FieldSpec, Json
 from app.forms.units import split, units_of
@@ -27,6 +27,7 @@ class UnitEditor(NumberEditor):
         self.combo: Combo | None = None
         if self._units:
             self.combo = Combo()
+            self.combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self.combo.setFixedWidth(104)
             self.combo.addItems([self.tr(name) for name, _ in self._units])
             self.combo.setAccessibleName(self.tr("Unit of {label}").format(label=spec.label))
