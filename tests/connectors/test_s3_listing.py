@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from connectors.sdk import Change, DocumentRef, Page, PermanentError, TransientError, Upsert
 from connectors.sdk.testing import Catalog
-from connectors.sources.s3.answers import Object
+from connectors.sources.s3.answers import Object, read_listing
 from connectors.sources.s3.listing import Pass
 from tests.support.s3 import FakeS3, Stored
 
 PAGE = 4
+TRUE_TO_FORM = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents>{}</Contents></ListBucketResult>"
 
 
 @dataclass
@@ -279,6 +280,21 @@ def test_progress_knows_the_whole_from_the_second_pass_on() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("stamp", "expected"),
+    [
+        ("2026-11-23T17:06:01.500Z", 1795453561.5),
+        ("2026-11-23T18:06:01+01:00", 1795453561.0),
+        ("2026-11-23T17:06:01", 1795453561.0),
+        ("Mon, 23 Nov 2026 17:06:01 GMT", None),
+    ],
+)
+def test_times_are_utc_or_left_out(stamp: str, expected: float | None) -> None:
+    body = TRUE_TO_FORM.format(f"<Key>a</Key><LastModified>{stamp}</LastModified>").encode()
+
+    assert read_listing(body, where="").objects[0].modified == expected
+
+
 # --- servers that can't be trusted with this -------------------------------------------------------------------------
 
 
@@ -313,7 +329,17 @@ def test_a_page_that_promises_more_but_holds_nothing_ends_no_pass() -> None:
         made.run()
 
 
-@pytest.mark.parametrize("answer", ["<html><body>Sign in</body></html>", "not xml", ""])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<html><body>Sign in</body></html>",
+        "not xml",
+        "",
+        TRUE_TO_FORM.format("<Size>1</Size>"),
+        "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>",
+        TRUE_TO_FORM.format("<Key>a</Key><Size>many</Size>"),
+    ],
+)
 def test_an_answer_that_is_no_listing_is_told_and_deletes_nothing(answer: str) -> None:
     made = rig(3)
     made.run()

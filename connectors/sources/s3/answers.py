@@ -7,7 +7,7 @@ Element names are compared without their namespace: Amazon, Google and the compa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
@@ -50,13 +50,24 @@ def read_listing(body: bytes, *, where: str) -> Listing:
     """The objects and common prefixes of an answer. Raises PermanentError when it is no listing."""
     root = _root(body)
     if root is None or _name(root) != "ListBucketResult":
-        raise PermanentError(
-            "The server's answer is no listing of a bucket",
-            where=where,
-            remedy="Check the endpoint: it must be an S3 server's address, not that of a web page or a sign-in portal.",
-            detail=body[:500].decode("utf-8", "replace"),
-            code="not_a_listing",
-        )
+        raise _no_listing(body, where)
+    try:
+        return _listing(root)
+    except (KeyError, ValueError) as error:  # no key, a size that is no number
+        raise _no_listing(body, where) from error
+
+
+def _no_listing(body: bytes, where: str) -> PermanentError:
+    return PermanentError(
+        "The server's answer is no listing of a bucket",
+        where=where,
+        remedy="Check the endpoint: it must be an S3 server's address, not that of a web page or a sign-in portal.",
+        detail=body[:500].decode("utf-8", "replace"),
+        code="not_a_listing",
+    )
+
+
+def _listing(root: etree._Element) -> Listing:
     space = root.tag[: root.tag.find("}") + 1]
     contents, prefix = f"{space}Contents", f"{space}CommonPrefixes"
     key, size, etag, modified, storage = (
@@ -71,24 +82,34 @@ def read_listing(body: bytes, *, where: str) -> Listing:
             name = fields[key] or ""
             if encoded and ("%" in name or "+" in name):
                 name = unquote_plus(name)
-            stamp = fields.get(modified)
             objects.append(
                 Object(
                     name,
                     int(fields.get(size) or 0),
                     (fields.get(etag) or "").strip('"'),
-                    datetime.fromisoformat(stamp).timestamp() if stamp else None,
+                    _time(fields.get(modified)),
                     fields.get(storage) or "",
                 )
             )
         elif element.tag == prefix:
             name = element.findtext(f"{space}Prefix") or ""
             prefixes.append(unquote_plus(name) if encoded else name)
-    truncated = root.findtext(f"{space}IsTruncated") == "true"
+    more = (root.findtext(f"{space}IsTruncated") or "").lower()
+    if more not in ("true", "false"):
+        raise ValueError("it does not say whether more follows")  # to guess would pass for deletions
     token = root.findtext(f"{space}NextContinuationToken")
     if token is None and (marker := root.findtext(f"{space}NextMarker")):
         token = unquote_plus(marker) if encoded else marker
-    return Listing(objects, prefixes, truncated, token)
+    return Listing(objects, prefixes, more == "true", token)
+
+
+def _time(stamp: str | None) -> float | None:
+    """Without a zone it is UTC; a time in another form is left out, for it only serves to be shown."""
+    try:
+        time = datetime.fromisoformat(stamp or "")
+    except ValueError:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
 def listed_region(body: bytes) -> memoryview:
