@@ -7,9 +7,6 @@ import email.policy
 import mimetypes
 from email.message import EmailMessage
 
-from charset_normalizer import from_bytes
-from selectolax.lexbor import LexborHTMLParser
-
 MOST_BYTES = 4 * 1024 * 1024
 """Larger documents are searched by title only."""
 MOST_TEXT = 1_000_000
@@ -63,6 +60,8 @@ def _decode(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
+    from charset_normalizer import from_bytes  # large, and most text is UTF-8
+
     best = from_bytes(body[:200_000]).best()
     encoding = "utf-8" if best is None else best.encoding
     return body.decode(encoding, "replace")
@@ -80,6 +79,8 @@ def _looks_like_text(body: bytes) -> bool:
 
 
 def _html(text: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser
+
     tree = LexborHTMLParser(text)
     tree.strip_tags(["script", "style", "noscript", "template", "svg"])
     title = tree.css_first("title")
