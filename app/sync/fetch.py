@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from app.extraction import extract, kind_of
+from app.extraction import MOST_BYTES, extract, kind_of
 from app.library.batch import Failed, Fetched
 from app.library.content import INLINE_BYTES, ContentStore
 from connectors.sdk import (
@@ -143,7 +143,7 @@ def _write(file: Any, digest: Any, chunk: bytes) -> None:
 
 async def _text(body: bytes | Path, media_type: str, path: str) -> str | None:
     if isinstance(body, Path):
-        if not media_type.startswith("text/"):
+        if not media_type.startswith("text/") or body.stat().st_size > MOST_BYTES:
             return None
         return await asyncio.to_thread(lambda: extract(body.read_bytes(), media_type, path))
     if media_type in SLOW_KINDS or len(body) > SLOW_BYTES:
