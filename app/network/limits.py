@@ -1,7 +1,8 @@
 """How fast a host may be asked: one limiter per host and credential, shared by every task that uses them.
 
-Three things hold a request back: the rates that the source type declares, the number of requests in flight (which
-halves when the host asks for fewer and grows back slowly), and a pause that the host asked for, which holds for all.
+What holds a request back: the rates that the source type declares; the number of requests in flight, which halves when
+the host asks for fewer and grows back; a pause that the host asked for, which holds for all; and after such a pause an
+even pace, the one at which the host really let requests through, which quickens for as long as nothing is refused.
 Nothing polls: a request that must wait sleeps exactly until its time, or until another one is done.
 """
 
@@ -12,6 +13,9 @@ from collections import deque
 from collections.abc import Sequence
 
 from connectors.sdk import Clock, RateLimit, RateLimited
+
+_QUICKEN = 0.01  # the share by which the pace grows in a second; more and more, the longer ago the last refusal is
+_NO_PACE = 0.0005
 
 
 class Limiter:
@@ -34,6 +38,11 @@ class Limiter:
         self._in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._paused_until = float("-inf")
+        self._spacing = 0.0
+        self._next_at = float("-inf")
+        self._counted_from: float | None = None
+        self._let_through = 0
+        self._free = not rates  # nothing but the number in flight holds back: the usual case, kept cheap
         self._windows = [(rate.seconds, deque[float](maxlen=rate.requests)) for rate in rates]
 
     @property
@@ -52,8 +61,9 @@ class Limiter:
             except BaseException:
                 self._leave()
                 raise
-        if self._windows:
+        if not self._free:
             now = self._clock.monotonic()
+            self._next_at = now + self._spacing
             for _, sent in self._windows:
                 sent.append(now)
 
@@ -63,21 +73,38 @@ class Limiter:
     def pause(self, seconds: float) -> None:
         """The host asked for fewer requests: nobody asks for `seconds`, and half as many at once afterwards."""
         now = self._clock.monotonic()
+        self._free = False
         if now >= self._paused_until:  # the answers to requests already under way say the same thing again
             self._allowed = max(1.0, self._allowed / 2)
+            if seconds <= self._longest_wait:  # a longer one is a quota's end, after which there is no need to dawdle
+                self._find_pace(now, now + seconds)
         self._paused_until = max(self._paused_until, now + seconds)
 
     def succeeded(self) -> None:
-        """An answer came: one more at once for each full round of good answers."""
+        """An answer came: one more at once for each full round of good answers, and a little faster."""
+        self._let_through += 1
+        if self._spacing:
+            calm = (self._clock.monotonic() - self._paused_until) / 30
+            self._spacing /= 1 + self._spacing * _QUICKEN * (1 + calm * calm)
+            if self._spacing < _NO_PACE:
+                self._spacing = 0.0
         if self._allowed < self._most:
             self._allowed = min(self._most, self._allowed + 1 / self._allowed)
             self._hand_over()
 
+    def _find_pace(self, now: float, until: float) -> None:
+        """From what was let through since the last refusal, its pause included. A first refusal tells nothing yet."""
+        if self._counted_from is not None and self._let_through:
+            measured = (now - self._counted_from) / self._let_through * 1.1
+            self._spacing = min(measured, self._spacing * 1.5) if self._spacing else measured
+        self._counted_from, self._let_through = now, 0
+        self._next_at = until
+
     def _delay(self) -> float:
-        if not self._windows and self._paused_until == float("-inf"):
+        if self._free:
             return 0.0
         now = self._clock.monotonic()
-        delay = self._paused_until - now
+        delay = max(self._paused_until, self._next_at) - now
         for seconds, sent in self._windows:
             if len(sent) == sent.maxlen:
                 delay = max(delay, sent[0] + seconds - now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from app.network.faults import NEVER_SENT
 from connectors.sdk import Clock, HeadwaterError, Log, RateLimited, TransientError
@@ -15,6 +15,7 @@ T = TypeVar("T")
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "REPORT", "SEARCH", "QUERY"})
 """Methods that may be repeated (RFC 9110 9.2.2, RFC 4918, RFC 3253, RFC 5323)."""
 
+_PATIENCE = 3  # a busy source is asked more often than a broken one: the limiter learns its pace on the way
 _backoff = wait_random_exponential(multiplier=0.5, max=20)
 
 
@@ -40,6 +41,10 @@ async def with_retries(
             raise failed.pop()
         return await send()
 
+    def enough(state: RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome is not None else None
+        return state.attempt_number >= (_PATIENCE * attempts if isinstance(error, RateLimited) else attempts)
+
     def tell(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome is not None else None
         if isinstance(error, HeadwaterError):
@@ -52,7 +57,7 @@ async def with_retries(
 
     return await AsyncRetrying(
         retry=retry_if_exception(again),
-        stop=stop_after_attempt(attempts),
+        stop=enough,
         wait=_backoff,
         sleep=clock.sleep,
         before_sleep=tell,

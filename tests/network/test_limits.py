@@ -27,7 +27,7 @@ class VirtualTime(FakeClock):
     async def run(self, *tasks: asyncio.Task[None]) -> None:
         """Until all tasks are done."""
         while not all(task.done() for task in tasks):
-            for _ in range(50):
+            for _ in range(10):
                 await asyncio.sleep(0)
             if self._sleepers:
                 self._sleepers.sort(key=lambda sleeper: sleeper[:2])
@@ -138,6 +138,47 @@ def test_each_pause_halves_and_success_grows_it_back() -> None:
     for _ in range(5000):
         limiter.succeeded()
     assert limiter.concurrency == 64
+
+
+@pytest.mark.parametrize(("per_second", "total"), [(3, 200), (30, 900)])
+@pytest.mark.parametrize("kind", ["bucket", "window"])
+def test_finds_the_pace_of_a_host_that_only_says_no(kind: str, per_second: int, total: int) -> None:
+    clock = VirtualTime()
+    limiter = Limiter(clock, concurrency=32)
+    todo, refusals = iter(range(total)), [0.0]
+    tokens, filled, window, used = float(per_second), 0.0, 0, 0
+
+    def refusal() -> float | None:
+        nonlocal tokens, filled, window, used
+        if kind == "bucket":
+            tokens, filled = min(per_second, tokens + (clock.time - filled) * per_second), clock.time
+            tokens -= (allowed := tokens >= 1)
+            return None if allowed else 1.0
+        if int(clock.time) != window:
+            window, used = int(clock.time), 0
+        used += 1
+        return None if used <= per_second else window + 1 - clock.time
+
+    async def worker() -> None:
+        for _ in todo:
+            answered = False
+            while not answered:
+                async with limiter:
+                    await clock.sleep(0.05)
+                    wait = refusal()
+                    if answered := wait is None:
+                        limiter.succeeded()
+                    else:
+                        refusals.append(clock.time)
+                        limiter.pause(wait)
+
+    async def run() -> None:
+        await clock.run(*(asyncio.create_task(worker()) for _ in range(32)))
+
+    asyncio.run(run())
+    assert clock.time < total / per_second * 1.5
+    later = sum(time > 10 for time in refusals)
+    assert later <= total * 0.06, "once it knows the pace, it is seldom refused"
 
 
 def test_who_is_cancelled_while_waiting_leaves_no_hole() -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -9,7 +11,7 @@ from app.accounts import Secrets, authorizer
 from app.network import Network
 from connectors.sdk import Endpoint, RateLimit, RateLimited, SourceSpec
 from tests.network.loopback import loopback
-from tests.network.opened import FakeClock, bearer
+from tests.network.opened import FakeClock, bearer, opened
 from tests.support.context import SETTINGS, RecordingLog
 
 SPEC = SourceSpec(type="t", title="T", summary="", group="", icon="", rate_limits=(RateLimit(requests=3, seconds=10),))
@@ -91,6 +93,38 @@ def test_closing_the_network_closes_every_socket_also_those_in_use() -> None:
             result = await asyncio.gather(slow, return_exceptions=True)
             assert isinstance(result[0], Exception)
             over.set()
+
+    asyncio.run(run())
+
+
+def test_tasks_that_are_cancelled_at_any_moment_leave_nothing_behind() -> None:
+    async def run() -> None:
+        chance = random.Random(7)
+
+        async def answer(request: web.Request) -> web.Response:
+            await asyncio.sleep(chance.choice([0, 0.001, 0.02]))
+            return web.Response(status=chance.choice([200, 200, 200, 503, 429]), body=bytes(chance.randrange(300_000)))
+
+        async with loopback(answer) as server, opened([server.endpoint()], max_connections=4) as host:
+
+            async def one() -> None:
+                async with host.http.stream("GET", server.url) as stream:
+                    async for _ in stream.chunks():
+                        if chance.random() < 0.2:
+                            break
+
+            for _ in range(5):
+                tasks = [asyncio.create_task(one()) for _ in range(40)]
+                await asyncio.sleep(chance.random() * 0.1)
+                for task in tasks:
+                    if chance.random() < 0.5:
+                        task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            client = host.context._transport.client
+            assert isinstance(client, aiohttp.ClientSession)
+            assert not client.connector._acquired, "every socket is back in the pool or closed"  # type: ignore[union-attr]
+            async with asyncio.timeout(5):
+                await asyncio.gather(*(host.http.get(server.url, accept={429, 503}) for _ in range(8)))
 
     asyncio.run(run())
 

@@ -102,7 +102,7 @@ def test_a_source_that_stays_busy_is_given_up_with_a_time_to_come_back() -> None
         ):
             with pytest.raises(RateLimited) as raised:
                 await host.http.get(server.url)
-            assert len(server.requests) == 4
+            assert len(server.requests) == 12
             assert raised.value.retry_at == clock.time + 2
 
     asyncio.run(run())
