@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,6 +29,7 @@ def show(qtbot: QtBot, schema: dict[str, Any], **keywords: Any) -> FormView:
 
 def field(form: FormView, pointer: str) -> Any:
     """The input of a field."""
+    settle()
     found = form.findChildren(QWidget, f"field:{pointer}")
     assert len(found) == 1, f"{pointer}: {len(found)} inputs"
     return found[0]
@@ -65,8 +66,9 @@ def button(form: QWidget, name: str) -> QAbstractButton:
 
 
 def settle() -> None:
-    """Lets Qt show what was just built."""
+    """Lets Qt show what was just built, and delete what was taken away."""
     QApplication.sendPostedEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def texts(form: QWidget) -> list[str]:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.forms import FieldError, FieldSpec, FormState, Path
 from app.forms.messages import TEMPLATES
+from widgets.form.editor import discard
 from widgets.form.services import FormServices
 from widgets.tasks import TaskScope
 
@@ -115,8 +116,7 @@ class Binder(QObject):
         level, heading = old.made_with
         new = self.make(old.path, old.spec, level, heading=heading)
         layout.replaceWidget(old, new)
-        old.setParent(None)
-        old.deleteLater()
+        discard(old)
         new.show()
         target = new.first_input()
         if had_focus and target is not None:

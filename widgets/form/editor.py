@@ -67,6 +67,13 @@ class Editor(QWidget):
         self.column.addWidget(widget)
 
 
+def discard(widget: QWidget) -> None:
+    """Takes a widget away, though it may be in the middle of its own click: Qt deletes it later. It keeps its parent,
+    for without one Python would delete it as soon as nobody holds it."""
+    widget.hide()
+    widget.deleteLater()
+
+
 def plain_text(value: Any) -> str:
     """Any value as one line of text; "" for what is absent or null."""
     if value is UNSET or value is None:

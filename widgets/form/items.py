@@ -10,7 +10,7 @@ from app.forms import FieldSpec, Kind, Path
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.body import card
-from widgets.form.editor import Line
+from widgets.form.editor import Line, discard
 from widgets.form.help import help_label
 from widgets.parts import button, icon_label, label, row, tool_button
 
@@ -117,8 +117,7 @@ class ItemsBlock(Block):
                 item = self._items.pop(gone)
                 self.binder.drop(gone)
                 self._list.removeWidget(item)
-                item.setParent(None)
-                item.deleteLater()
+                discard(item)
             self._items = {path: self._items.get(path) or Item(self, path) for path in paths}
             for place, item in enumerate(self._items.values()):
                 if self._list.indexOf(item) != place:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, Q
 
 from app.forms import UNSET, FieldSpec, Json, Kind
 from widgets import theme
-from widgets.form.editor import Editor, Line, plain_text
+from widgets.form.editor import Editor, Line, discard, plain_text
 from widgets.form.flow import FlowLayout
 from widgets.parts import button, tool_button
 
@@ -50,8 +50,7 @@ class TagsEditor(Editor):
         self._values = list(values)
         for chip in self._chips:
             self.flow.removeWidget(chip)
-            chip.setParent(None)
-            chip.deleteLater()
+            discard(chip)
         self.flow.removeWidget(self.line)
         self._chips = [self._chip(place, one) for place, one in enumerate(values)]
         for chip in self._chips:
@@ -166,8 +165,7 @@ class PairsEditor(Editor):
             return
         for row, _, _ in self._rows:
             self._list.removeWidget(row)
-            row.setParent(None)
-            row.deleteLater()
+            discard(row)
         self._rows = []
         for key, one in pairs.items():
             self._row(key, plain_text(one))
@@ -207,8 +205,7 @@ class PairsEditor(Editor):
     def _drop(self, row: QWidget) -> None:
         self._rows = [one for one in self._rows if one[0] is not row]
         self._list.removeWidget(row)
-        row.setParent(None)
-        row.deleteLater()
+        discard(row)
         self._edited()
         self.more.setFocus()
 
