@@ -121,6 +121,7 @@ class Keeper:
         try:
             return _open(await _derive(self.passphrase, row.kdf, row.salt), row.wrapped, row.id)
         except InvalidTag:
+            self.passphrase = None  # so that a person is asked for another
             raise AuthError(
                 "The passphrase does not open the vault",
                 where=PASSPHRASE_VAULT,

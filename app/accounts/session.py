@@ -8,12 +8,12 @@ from connectors.sdk import AuthError
 
 
 class SessionVault:
-    """Secrets in memory only."""
+    """Secrets in memory only; used like a `Vault`."""
+
+    locked = False
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
-
-    locked = False
 
     async def put(self, value: str, *, label: str = "") -> str:
         """Keep a secret; returns its reference."""
@@ -31,6 +31,14 @@ class SessionVault:
     async def replace(self, ref: str, value: str) -> None:
         """Another value under the same reference."""
         self._values[ref] = value
+
+    async def copy(self, ref: str) -> str:
+        """The same secret under a new reference."""
+        return await self.put(await self.get(ref))
+
+    async def refs(self) -> list[str]:
+        """The references of all secrets."""
+        return sorted(self._values)
 
     async def delete(self, ref: str) -> None:
         """Forget a secret."""

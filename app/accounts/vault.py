@@ -22,10 +22,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.accounts.keyring import Keyring, SystemKeyring
 from app.accounts.keys import Keeper, KeyLost, KeyRow
-from connectors.sdk import AuthError, Clock, HeadwaterError, PermanentError
+from connectors.sdk import AuthError, Clock, PermanentError
 
 T = TypeVar("T")
 
+_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
     id TEXT PRIMARY KEY, keeper TEXT NOT NULL, title TEXT NOT NULL, kdf TEXT NOT NULL, salt BLOB NOT NULL,
@@ -87,13 +88,11 @@ class Vault:
 
     async def unlock(self, passphrase: str) -> None:
         """Give the passphrase; for a vault without a key yet, choose it. Raises AuthError when it is wrong."""
+        if self._rows and self._rows[-1].id in self._keys:
+            return
         self._keeper.passphrase = passphrase
         if self._rows and self._rows[-1].keeper == "passphrase":
-            try:
-                await self._key(self._rows[-1])
-            except HeadwaterError:
-                self._keeper.passphrase = None
-                raise
+            await self._key(self._rows[-1])
 
     async def put(self, value: str, *, label: str = "") -> str:
         """Store a secret; returns its reference. `label` says what it is for and is not secret."""
@@ -220,7 +219,15 @@ def _open_file(path: Path) -> apsw.Connection:
         database.set_busy_timeout(10_000)
         database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
         with _transaction(database):
+            if database.pragma("user_version") > _VERSION:
+                raise PermanentError(
+                    "The vault was written by a newer version of this app",
+                    where=str(path),
+                    remedy="Update the app.",
+                    code="vault_too_new",
+                )
             database.execute(_SCHEMA)
+            database.pragma("user_version", _VERSION)
     except BaseException:
         database.close()
         raise

@@ -158,6 +158,11 @@ def test_a_passphrase_keeps_the_key_where_there_is_no_keyring(profile: Path) -> 
             assert (vault.locked, vault.describe(), await vault.get(ref)) == (False, "passphrase vault", "s")
             await vault.put("another")
             assert keyring.calls == []
+        async with vault_of(profile, keyring, {"HEADWATER_VAULT_PASSPHRASE": "an old one"}) as vault:
+            assert not vault.locked
+            with pytest.raises(AuthError, match="does not open"):
+                await vault.get(ref)
+            assert vault.locked, "so that the window asks for the right one"
 
     asyncio.run(run())
 
@@ -288,6 +293,22 @@ asyncio.run(main(*sys.argv[1:]))
             assert len(written) == 30
             for ref, value in written.items():
                 assert await vault.get(ref) == value
+
+    asyncio.run(run())
+
+
+def test_a_vault_of_a_newer_version_is_left_alone(profile: Path) -> None:
+    async def run() -> None:
+        async with vault_of(profile, FakeKeyring()) as vault:
+            await vault.put("s")
+        with sqlite3.connect(profile / "vault.db") as database:
+            database.execute("PRAGMA user_version = 2")
+        database.close()
+        vault = Vault(profile / "vault.db", clock=FakeClock(), keyring=FakeKeyring(), environ={})
+        with pytest.raises(PermanentError) as raised:
+            await vault.open()
+        assert raised.value.code == "vault_too_new"
+        await vault.close()
 
     asyncio.run(run())
 
