@@ -251,6 +251,18 @@ def test_show_errors_goes_to_the_first_bad_field_even_if_it_is_folded_away(qtbot
     assert field(form, "/bucket").hasFocus()
 
 
+def test_error_of_a_whole_object_and_of_a_list_are_told(qtbot: QtBot) -> None:
+    schema = {
+        "additionalProperties": False,
+        "properties": {"rules": {"type": "array", "minItems": 1, "items": {"properties": {"a": {"type": "string"}}}}},
+    }
+    form = show(qtbot, schema, value={"old": 1, "rules": []})
+    assert form.show_errors() == 2
+    assert {"Unknown setting: old.", "Add at least 1."} <= set(texts(form))
+    form.show_error("", "The server is on fire.")
+    assert "The server is on fire." in texts(form)
+
+
 def test_error_found_elsewhere(qtbot: QtBot) -> None:
     form = show(qtbot, STORE, value=STORE_VALUE)
     form.show_error("/auth/access_key", "The role can't be assumed.")

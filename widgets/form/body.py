@@ -10,6 +10,7 @@ from app.forms.schema import humanise
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.help import help_label
+from widgets.form.problem import ErrorLine
 from widgets.parts import frame, label, row
 
 GAP = theme.SPACE_L
@@ -66,6 +67,8 @@ class ObjectBody(Block):
         self._column.setSpacing(theme.SPACE_M)
         if heading and spec.label:
             self._build_heading()
+        self._error = ErrorLine()
+        self._column.addWidget(self._error)
         self._inner = QWidget()
         self._fields = QVBoxLayout(self._inner)
         self._fields.setContentsMargins(0, 0, 0, 0)
@@ -115,6 +118,11 @@ class ObjectBody(Block):
             self._built = True
             self._build()
             self.binder.structure_changed.emit()
+
+    def refresh_status(self) -> None:
+        """What is wrong with the object as a whole, such as a setting that its schema does not know."""
+        error = self.binder.state.visible_error(self.path)
+        self._error.say(self.binder.error_text(error) if error is not None else "")
 
     def _build(self) -> None:
         """Fields without a group come first; groups and nested objects follow in the order of their first field."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.forms import FieldSpec, Kind, Path
 from widgets import theme
@@ -12,7 +12,8 @@ from widgets.form.binder import Binder, Block, object_name
 from widgets.form.body import card
 from widgets.form.editor import Line, discard
 from widgets.form.help import help_label
-from widgets.parts import button, icon_label, label, row, tool_button
+from widgets.form.problem import ErrorLine
+from widgets.parts import button, label, row, tool_button
 
 
 class Item(QWidget):
@@ -68,7 +69,7 @@ class ItemsBlock(Block):
         super().__init__(binder, path, spec)
         self.level = level
         self._items: dict[Path, Item] = {}
-        self._error: QLabel | None = None
+        self._error = ErrorLine()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.SPACE_S)
@@ -86,6 +87,7 @@ class ItemsBlock(Block):
         self._column.addLayout(self._list)
         self.more = button(self.tr("Add"), self.add, icon="plus")
         self.more.setAccessibleName(self.tr("Add to {label}").format(label=spec.label))
+        self._column.addWidget(self._error)
         self._column.addLayout(row(self.more, None))
         self.refresh()
         self.refresh_status()
@@ -134,15 +136,7 @@ class ItemsBlock(Block):
         """Its own error."""
         self.more.setObjectName(object_name(self.binder.state.pointer(self.path)))
         error = self.binder.state.visible_error(self.path)
-        if error is not None and self._error is None:
-            self._error = label("", "detail", "error", wrap=True)
-            self._error_line = QWidget()
-            line = row(icon_label("error", "error", 14), self._error, parent=self._error_line, space=theme.SPACE_XS)
-            line.setStretch(1, 1)
-            self._column.insertWidget(self._column.count() - 1, self._error_line)
-        if self._error is not None:
-            self._error.setText(self.binder.error_text(error) if error is not None else "")
-            self._error_line.setVisible(error is not None)
+        self._error.say(self.binder.error_text(error) if error is not None else "")
 
     def first_input(self) -> QWidget:
         """The button that adds."""

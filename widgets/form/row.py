@@ -12,11 +12,12 @@ from widgets.form.editor import Editor
 from widgets.form.help import help_label, plain
 from widgets.form.live import LiveEditor
 from widgets.form.outside import Outside
+from widgets.form.problem import ErrorLine
 from widgets.form.registry import make_editor
 from widgets.form.secret import SecretEditor
 from widgets.form.text import JsonEditor
 from widgets.form.tree import TreeEditor
-from widgets.parts import icon_label, label, tool_button
+from widgets.parts import label, tool_button
 
 NARROW = 360
 """An editor that does not fill the column still reads as one of it."""
@@ -30,7 +31,7 @@ class Row(Block):
         self._odd = self._is_odd()
         self.editor: Editor = JsonEditor(spec) if self._odd else make_editor(spec)
         self._label: QLabel | None = None
-        self._error: QLabel | None = None
+        self._error = ErrorLine()
         self._reset: QToolButton | None = None
         self._error_text = ""
         self._pointer = "?"
@@ -44,6 +45,7 @@ class Row(Block):
         self._column.addLayout(self._head)
         if not self.editor.names_itself:
             self._column.addWidget(self.editor)
+        self._column.addWidget(self._error)
         if spec.help:
             self._help = help_label(spec.help)
             if self.editor.names_itself:
@@ -114,20 +116,7 @@ class Row(Block):
 
     def _show_error(self, text: str) -> None:
         self.editor.show_invalid(bool(text))
-        if self._error is None:
-            if not text:
-                return
-            self._error_line = QWidget()
-            line = QHBoxLayout(self._error_line)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(theme.SPACE_XS)
-            self._error = label("", "detail", "error", wrap=True)
-            line.addWidget(icon_label("error", "error", 14), 0, Qt.AlignmentFlag.AlignTop)
-            line.addWidget(self._error, 1)
-            at = self._column.indexOf(self.editor) + 1 if not self.editor.names_itself else 1
-            self._column.insertWidget(at, self._error_line)
-        self._error.setText(text)
-        self._error_line.setVisible(bool(text))
+        self._error.say(text)
 
     def _show_modified(self, modified: bool) -> None:
         if self._reset is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.forms import FieldSpec, Kind, Path
 from app.forms.values import branch
@@ -11,7 +11,8 @@ from widgets.form.binder import Binder, Block, object_name
 from widgets.form.body import GAP
 from widgets.form.choices import Combo, Segments
 from widgets.form.help import help_label, plain
-from widgets.parts import icon_label, label
+from widgets.form.problem import ErrorLine
+from widgets.parts import label
 
 SEGMENTS = 3
 
@@ -23,7 +24,7 @@ class UnionBlock(Block):
         super().__init__(binder, path, spec)
         self.level = level
         self._bodies: dict[int, QWidget] = {}
-        self._error: QLabel | None = None
+        self._error = ErrorLine()
         self._optional = not spec.required or spec.nullable
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -56,9 +57,7 @@ class UnionBlock(Block):
         self._help = label("", "detail", "muted", wrap=True)
         self._help.setVisible(False)
         self._column.addWidget(self._help)
-        self._error_line = QWidget()
-        self._error_line.setVisible(False)
-        self._column.addWidget(self._error_line)
+        self._column.addWidget(self._error)
         self._place = QVBoxLayout()
         self._place.setSpacing(0)
         self._column.addLayout(self._place)
@@ -116,16 +115,7 @@ class UnionBlock(Block):
         state = self.binder.state
         error = state.visible_error(self.path)
         text = self.binder.error_text(error) if error is not None else ""
-        if text and self._error is None:
-            line = QHBoxLayout(self._error_line)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(theme.SPACE_XS)
-            self._error = label("", "detail", "error", wrap=True)
-            line.addWidget(icon_label("error", "error", 14))
-            line.addWidget(self._error, 1)
-        if self._error is not None:
-            self._error.setText(text)
-            self._error_line.setVisible(bool(text))
+        self._error.say(text)
         name = object_name(state.pointer(self.path))
         if self.target.objectName() == name and not text:
             return
