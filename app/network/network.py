@@ -5,12 +5,12 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from app.network.authorize import Authorizer
 from app.network.context import HostContext
 from app.network.exchange import ExchangeRecord, Shared
-from app.network.guard import Guard, Resolve, system_resolve
+from app.network.guard import Guard, Resolve, normal_host, system_resolve
 from app.network.limits import Limiter
 from app.network.probes import network_probes
 from app.network.redact import RedactedLog, Redactor
@@ -57,7 +57,11 @@ class Network:
         proxies = _ProxyConsent(self._resolve, self.settings.connect_timeout)
 
         def proxy_for(scheme: str, host: str) -> str | None:
-            return proxies.allow(self.settings.proxy_for(scheme, host))
+            proxy = self.settings.proxy_for(scheme, host)
+            if proxy is not None:
+                proxies.allow(proxy)
+                self.redactor.remember(unquote(urlsplit(proxy).password or ""))
+            return proxy
 
         def limiter(host: str, credential: bool) -> Limiter:
             account = authorizer.account if authorizer is not None and credential else f"connection {name}"
@@ -114,10 +118,8 @@ class _ProxyConsent(Guard):
     def __init__(self, resolve: Resolve, timeout: float) -> None:
         super().__init__((), resolve=resolve, timeout=timeout)
 
-    def allow(self, proxy: str | None) -> str | None:
-        if proxy is not None:
-            parts = urlsplit(proxy)
-            key = ((parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80))
-            self._endpoints |= {key}
-            self._typed |= {key}
-        return proxy
+    def allow(self, proxy: str) -> None:
+        parts = urlsplit(proxy)
+        key = (normal_host(parts.hostname or ""), parts.port or (443 if parts.scheme == "https" else 80))
+        self._endpoints |= {key}
+        self._typed |= {key}
