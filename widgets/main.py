@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import importlib
 import logging
 import signal
@@ -21,6 +20,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from widgets import theme
+from widgets.collector import Collector
 from widgets.loop import run
 from widgets.shell import Shell
 from widgets.tray import Tray
@@ -98,9 +98,11 @@ async def session(shell: Shell, profile: Path, *, demo: bool = False, open_engin
     except (NotImplementedError, ValueError, RuntimeError):
         pass  # Windows has no signal handlers on a loop; Ctrl-C ends the process there as usual.
     tray = _tray(shell) if shell.tray_available else None
+    collector = Collector(shell)
+    collector.start()
     shell.show()
     await painted.wait()
-    working = loop.create_task(_work(shell, profile, demo, open_engine, tray), name="session.work")
+    working = loop.create_task(_work(shell, profile, demo, open_engine, tray, collector), name="session.work")
     try:
         await quit_event.wait()
     finally:
@@ -113,11 +115,14 @@ async def session(shell: Shell, profile: Path, *, demo: bool = False, open_engin
             await asyncio.wait_for(asyncio.wait([working]), CLOSE_SECONDS)
         except TimeoutError:
             logger.error("The engine did not stop within %s s", CLOSE_SECONDS)
+        collector.stop()
         sys.excepthook = hook
         shell.finish()
 
 
-async def _work(shell: Shell, profile: Path, demo: bool, open_engine: Open | None, tray: Tray | None) -> None:
+async def _work(
+    shell: Shell, profile: Path, demo: bool, open_engine: Open | None, tray: Tray | None, collector: Collector
+) -> None:
     """Start the engine; then wait to be cancelled, and close all in order."""
     wanted = asyncio.Event()
     shell.demo_requested.connect(wanted.set)
@@ -126,9 +131,7 @@ async def _work(shell: Shell, profile: Path, demo: bool, open_engine: Open | Non
     engine = await _start(shell, profile, open_engine)
     handle = None
     try:
-        # What was imported until now stays to the end: a collection that walks it would stop the window for 60 ms.
-        gc.collect()
-        gc.freeze()
+        collector.settle()
         shell.attach(cast(Any, engine))
         if tray is not None:
             shell.state_line.changed.connect(tray.show_engine)

@@ -164,7 +164,8 @@ class Shell(QMainWindow):
             self._place = place
             self.rail.show_page(PARENT.get(place.page, place.page))
             return
-        if self.current is not None and self.current is not self.pages.get(place.page) and self.current.unsaved():
+        leaving = self.current is not self.pages.get(place.page) or place.ref not in ("", self._place.ref)
+        if self.current is not None and leaving and self.current.unsaved():
             self.rail.show_page(PARENT.get(self._place.page, self._place.page))
             self.current.ask_to_leave(place)
             return

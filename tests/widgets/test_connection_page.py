@@ -279,6 +279,22 @@ def test_leaving_changed_settings_asks_and_discarding_restores_them(
     run(main())
 
 
+def test_another_connection_asks_too(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with window(engine, tmp_path, place("c2", "settings")) as shell:
+            page = await settings(shell)
+            assert page.settings.form is not None
+            page.settings.form.set_value({**page.settings.form.value(), "bucket": "other"})
+            shell.go(place("c1"))
+            assert page.leave_panel.isVisible()
+            assert page.view is not None
+            assert page.view.id == "c2"
+            press(page, "leave_discard")
+            await until(lambda: page.view is not None and page.view.id == "c1")
+
+    run(main())
+
+
 def test_rename_in_place(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def main() -> None:
         async with window(engine, tmp_path, place("Contracts")) as shell:

@@ -6,10 +6,13 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
+
+from widgets.collector import Collector
 
 FIRST_FRAME = """
 import sys
@@ -72,3 +75,31 @@ def test_qt_keeps_count_of_none(qapp: QApplication) -> None:
     lost = before - sys.getrefcount(None)
     # On Python 3.12 and later None is immortal and its count says nothing.
     assert abs(lost) < 100
+
+
+def test_garbage_is_collected_on_the_windows_thread_alone(qapp: QApplication) -> None:
+    class Loop:
+        def __init__(self) -> None:
+            self.itself = self
+
+    threads: list[str] = []
+
+    def told(phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            threads.append(threading.current_thread().name)
+
+    collector = Collector()
+    collector.start()
+    gc.callbacks.append(told)
+    try:
+        worker = threading.Thread(target=lambda: [Loop() for _ in range(20_000)], name="engine")
+        worker.start()
+        worker.join()
+        assert threads == []
+        collector.look()
+        assert threads == [threading.current_thread().name]
+        assert not gc.isenabled()
+    finally:
+        gc.callbacks.remove(told)
+        collector.stop()
+    assert gc.isenabled()

@@ -55,7 +55,8 @@ class AddSourcePage(Page):
         self.leave_panel = LeavePanel(self.tr("The new source is not saved."))
         self.leave_panel.left.connect(self._discard)
         middle = row(self.catalogue, line(vertical=True), self.stack, space=0)
-        middle.setStretch(2, 1)
+        middle.setStretch(0, 1)
+        middle.setStretch(2, 2)
         laid = column(self.leave_panel, top, line(), middle, parent=self, space=0)
         laid.setStretch(3, 1)
 

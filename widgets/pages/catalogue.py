@@ -251,7 +251,8 @@ class Catalogue(QFrame):
         head.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_XS)
         laid = column(head, self._stack, parent=self, space=0)
         laid.setStretch(1, 1)
-        self.setFixedWidth(340)
+        self.setMinimumWidth(280)
+        self.setMaximumWidth(340)
 
     def show_connectors(self, connectors: list[ConnectorView]) -> None:
         """The types there are."""

@@ -45,9 +45,9 @@ class RunsTab(QWidget):
         self._view: ConnectionView | None = None
         self._chosen = ""
         triggers = {
-            "manual": self.tr("by hand"),
-            "schedule": self.tr("by schedule"),
-            "watch": self.tr("on change"),
+            "manual": self.tr("hand"),
+            "schedule": self.tr("schedule"),
+            "watch": self.tr("change"),
             "first": self.tr("first sync"),
         }
 
@@ -63,7 +63,7 @@ class RunsTab(QWidget):
                 lambda run: format_count(getattr(run.counts, name)) if getattr(run.counts, name) else "–",
                 role=lambda run: "error" if name == "failed" and run.counts.failed else "text",
                 right=True,
-                width=84,
+                width=80,
             )
 
         self.model: RecordTable[RunView] = RecordTable(
@@ -73,13 +73,13 @@ class RunsTab(QWidget):
                     lambda run: look(run.state).word,
                     icon=lambda run: (look(run.state).icon, look(run.state).role),
                     tip=lambda run: run.summary or look(run.state).word,
-                    width=180,
+                    width=164,
                 ),
                 Column(
                     self.tr("Started"),
                     lambda run: relative_time(run.started_at or run.queued_at),
                     tip=lambda run: absolute_time(run.started_at or run.queued_at),
-                    width=120,
+                    width=100,
                 ),
                 Column(self.tr("By"), lambda run: triggers.get(run.trigger, run.trigger), role=lambda _r: "muted"),
                 number("new"),
@@ -90,9 +90,9 @@ class RunsTab(QWidget):
                     self.tr("Fetched"),
                     lambda run: format_bytes(run.counts.bytes) if run.counts.bytes else "–",
                     right=True,
-                    width=92,
+                    width=80,
                 ),
-                Column(self.tr("Took"), _took, right=True, width=100),
+                Column(self.tr("Took"), _took, right=True, width=80),
             ]
         )
         self.table = table_view(self.model, "runs", self.tr("Runs"), stretch=2)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TestPanel"]
 
-MOST = 280
-"""The steps never take more than this of the page; beyond it they scroll."""
+MOST, SHARE = 280, 0.45
+"""The steps never take more than this of the page, in pixels and in part; beyond it they scroll."""
 
 
 class TestPanel(QFrame):
@@ -161,6 +161,8 @@ class TestPanel(QFrame):
         layout = self._inner_layout
         width = self._scroll.viewport().width()
         height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
-        self._scroll.setFixedHeight(min(MOST, height + 2))
+        above = self.parentWidget()
+        most = min(MOST, round(above.height() * SHARE)) if above is not None else MOST
+        self._scroll.setFixedHeight(min(most, height + 2))
         bar = self._scroll.verticalScrollBar()
         bar.setValue(bar.maximum())

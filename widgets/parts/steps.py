@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["StepRow", "StepsView"]
 
 
-TITLE = 190
+TITLE = 160
 
 
 class StepRow(QFrame):
