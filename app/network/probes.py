@@ -6,16 +6,16 @@ import asyncio
 import datetime
 import ssl
 from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
-
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 
 from app.network.dial import open_connection
 from app.network.guard import Guard, as_address, normal_host
 from app.network.settings import NetworkSettings, public_proxy
-from connectors.sdk import Clock, Endpoint, Probe, Warn
+from connectors.sdk import Clock, Endpoint, HeadwaterError, Probe, TransientError, Warn
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _WARN_DAYS = 14
 
@@ -62,7 +62,16 @@ def _proxy_probe(proxy: str, settings: NetworkSettings) -> Probe:
 
     async def run() -> str:
         guard = Guard([Endpoint(host=host, port=port, scheme="", typed=True)])
-        _, writer = await open_connection(guard, host, port, tls=None, timeout=settings.connect_timeout)
+        try:
+            _, writer = await open_connection(guard, host, port, tls=None, timeout=settings.connect_timeout)
+        except HeadwaterError as error:
+            raise TransientError(
+                f"The proxy does not answer: {error.what}",
+                where=public_proxy(proxy),
+                remedy="Check the proxy's address in the settings, and whether it runs.",
+                detail=error.detail,
+                code="proxy_unreachable",
+            ) from error
         await _close(writer)
         return f"Connected to the proxy {public_proxy(proxy)}"
 
@@ -72,6 +81,8 @@ def _proxy_probe(proxy: str, settings: NetworkSettings) -> Probe:
 def _describe(raw: bytes | None, version: str | None, now: float) -> str:
     if raw is None:
         return f"{version}"
+    from cryptography import x509  # large, and few commands look at a certificate
+
     certificate = x509.load_der_x509_certificate(raw)
     expires = certificate.not_valid_after_utc
     days = int((expires.timestamp() - now) // 86_400)
@@ -85,6 +96,9 @@ def _describe(raw: bytes | None, version: str | None, now: float) -> str:
 
 
 def _name(certificate: x509.Certificate) -> str:
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     if names:
         return str(names[0].value)

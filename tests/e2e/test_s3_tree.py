@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -99,3 +101,33 @@ def test_killed_at_random_moments_nothing_is_lost_or_fetched_twice_beyond_the_op
     rounds = 1 + files(bucket)["d00/note 0000.md"].count(b"\n") - 1
     again = sum(max(0, count - rounds) for count in times.values())
     assert again <= killed * 1000, f"{again} fetched again after {killed} kills"
+
+
+def test_an_edit_in_the_middle_of_a_sync_keeps_the_run_and_the_server_sees_the_new_prefix(
+    rclone_s3: RcloneFactory, profile: Path, tmp_path: Path
+) -> None:
+    bucket = make_tree(tmp_path / "root", 2500)
+    server = rclone_s3(tmp_path / "root")
+    ctl = Ctl(profile, server.secret)
+    ctl.add_s3(server, "Docs", "docs", tmp_path)
+    running = ctl.start("sync", "Docs", "--json")
+    while sum(request.method == "GET" for request in server.requests()) < 300:
+        time.sleep(0.02)
+    server.process.send_signal(signal.SIGSTOP)
+    asked = len(server.requests())
+    ctl.run("connection", "edit", "Docs", "--set", "prefix=d05/")
+    server.process.send_signal(signal.SIGCONT)
+    out, _ = running.communicate(timeout=60)
+    lists = [request.path for request in server.requests() if request.method == "LIST"]
+    before = [request.path for request in server.requests()[:asked] if request.method == "LIST"]
+    assert set(before) == {"docs/"}
+    assert set(lists[len(before) :]) == {"docs/d05/"}
+    (run,) = ctl.json("runs", "list")["runs"]
+    started, finished = json.loads(out.splitlines()[0]), json.loads(out.splitlines()[-1])
+    assert started["run"]["id"] == finished["run"]["id"] == run["id"]
+    view = ctl.json("connection", "show", "Docs")["connection"]
+    assert (view["epoch"], view["revision"]) == (2, 2)
+    wanted = {f"d05/{path.name}" for path in (bucket / "d05").iterdir()}
+    stored = {item["source_id"] for item in ctl.json("library", "list", "--limit", "5000")["documents"]}
+    assert wanted <= stored
+    assert view["held_back"] == len(stored - wanted)  # a person decides on so many deletions
