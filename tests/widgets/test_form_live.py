@@ -22,6 +22,7 @@ SCHEMA: dict[str, Any] = {
         "bucket": {"type": "string", "x-options": {"source": "buckets", "depends": ["/key"]}},
         "folder": {"type": "string", "x-tree": True},
         "folders": {"type": "array", "items": {"type": "string"}, "x-tree": True},
+        "several": {"type": "array", "items": {"type": "string"}, "x-options": {"source": "fields"}},
         "note": {"type": "string"},
     },
     "required": ["key"],
@@ -136,7 +137,7 @@ def test_asking_can_be_cancelled_and_ends_when_the_field_is_left(qtbot: QtBot, r
         await until(lambda: len(services.asked) == 2)
         field(form, "/note").setFocus()
         await until(lambda: services.cancelled == 2)
-        assert not form.findChildren(LiveEditor)[0].loading
+        assert not form.findChildren(LiveEditor)[0].asker.loading
         field(form, "/bucket").setFocus()
         await until(lambda: len(services.asked) == 3)
         await form.shutdown()
@@ -167,6 +168,29 @@ def test_what_it_depends_on_comes_first(qtbot: QtBot, run: Run) -> None:
         field(form, "/bucket").setFocus()
         await until(lambda: "Choices are listed once “Key” is filled in." in texts(form))
         assert services.asked == []
+        await form.shutdown()
+
+    run(body())
+
+
+def test_several_live_choices_are_suggested_while_typing(qtbot: QtBot, run: Run) -> None:
+    async def body() -> None:
+        services = Services()
+        form = make(qtbot, services, {"key": "k"})
+        line = field(form, "/several")
+        line.setFocus()
+        await until(lambda: "2 to choose from: press the down arrow." in texts(form))
+        assert services.asked[0][0] == "fields"
+        for text in ("Docs", "typed"):
+            write(form, "/several", text)
+            press(line, Qt.Key.Key_Return)
+        assert form.value()["several"] == ["docs", "typed"]
+        press(line, Qt.Key.Key_Down)
+        popup = line.completer().popup()
+        press(popup, Qt.Key.Key_Down)
+        press(popup, Qt.Key.Key_Down)
+        press(popup, Qt.Key.Key_Return)
+        await until(lambda: form.value()["several"] == ["docs", "typed", "logs"])
         await form.shutdown()
 
     run(body())

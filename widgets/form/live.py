@@ -1,22 +1,20 @@
-"""An editor whose choices come from the connector: asked for when the field is entered, cancelled at will, and always
-open to typing, for an account may be offline or a name not listed."""
+"""Editors whose choices come from the connector. They are asked for when the field is entered; typing is always open,
+for an account may be offline or a name not listed."""
 
 from __future__ import annotations
 
-import asyncio
-
-import shiboken6
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QCompleter
 
 from app.forms import UNSET, FieldSpec, Json
 from app.forms.values import same
 from connectors.sdk import Option
-from widgets import theme
+from widgets.form.asking import Asker
 from widgets.form.choices import Combo
-from widgets.form.editor import Editor, plain_text
-from widgets.form.outside import Outside, has_loop, reason
-from widgets.parts import button, label
+from widgets.form.editor import Editor, Line, plain_text
+from widgets.form.outside import Outside
+from widgets.form.tags import TagsEditor
 
 
 class LiveEditor(Editor):
@@ -24,100 +22,37 @@ class LiveEditor(Editor):
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self._outside: Outside | None = None
         self._options: list[Option] = []
-        self._asked = ""
         self._value: Json = UNSET
-        self._task: asyncio.Task[None] | None = None
         self.combo = Combo()
+        self.line = Line()
         self.combo.setEditable(True)
+        self.combo.setLineEdit(self.line)
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        completer = QCompleter(self.combo.model(), self.combo)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.combo.setCompleter(completer)
-        line = self.combo.lineEdit()
-        assert line is not None
-        self.line: QLineEdit = line
-        self.line.setPlaceholderText(self.hint())
+        self.combo.setCompleter(_completer(self.combo))
         self.combo.setEnabled(not spec.read_only)
+        self.line.setPlaceholderText(self.hint())
         self.line.textEdited.connect(self._typed)
         self.combo.activated.connect(self._picked)
         self.combo.installEventFilter(self)
         self.line.installEventFilter(self)
         self.target = self.combo
         self.add(self.combo)
-        self.note = QWidget()
-        row = QHBoxLayout(self.note)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SPACE_S)
-        self.words = label("", "detail", "muted", wrap=True)
-        self.action = button("", self._act, kind="link")
-        row.addWidget(self.words, 1)
-        row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignTop)
-        self.note.setVisible(False)
-        self.add(self.note)
+        self.asker = Asker(spec)
+        self.asker.answered.connect(self._fill)
+        self.add(self.asker)
 
     def attach(self, outside: Outside) -> None:
         """Gives it whom to ask."""
-        self._outside = outside
+        self.asker.attach(outside)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Entering the field asks for the choices; leaving it stops asking."""
         if event.type() == QEvent.Type.FocusIn:
-            self.ask()
+            self.asker.ask()
         elif event.type() == QEvent.Type.FocusOut and not self.combo.view().isVisible():
-            self.cancel()
+            self.asker.cancel()
         return False
-
-    # --- asking
-
-    def ask(self, *, again: bool = False) -> None:
-        """Asks for the choices, unless they are known for what they depend on."""
-        if self._outside is None or not has_loop() or self.spec.read_only:
-            return
-        missing = self._outside.missing(self.spec)
-        if missing:
-            self._say(self.tr("Choices are listed once “{field}” is filled in.").format(field=missing))
-            return
-        key = self._outside.key(self.spec)
-        if key == self._asked and not again:
-            return
-        self._asked = key
-        self._stop()
-        self._say(self.tr("Asking for choices …"), self.tr("Cancel"))
-        self._task = self._outside.tasks.start(self._load(self._outside), f"options {self.spec.name}")
-
-    def cancel(self) -> None:
-        """Stops asking; the next time the field is entered it asks again."""
-        if self.loading:
-            self._asked = ""
-            self._stop()
-            self._say("")
-
-    @property
-    def loading(self) -> bool:
-        """Whether an answer is awaited."""
-        return self._task is not None and not self._task.done()
-
-    def _stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-        self._task = None
-
-    async def _load(self, outside: Outside) -> None:
-        try:
-            options = await outside.options(self.spec)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            if shiboken6.isValid(self):
-                self._asked = ""
-                self._say(reason(error), self.tr("Try again"), error=True)
-            return
-        if shiboken6.isValid(self):
-            self._task = None
-            self._fill(options)
 
     def _fill(self, options: list[Option]) -> None:
         text, position = self.line.text(), self.line.cursorPosition()
@@ -131,31 +66,8 @@ class LiveEditor(Editor):
             self.line.setText(text)
         self.line.setCursorPosition(position)
         self.show_value(self._value)
-        if not options:
-            self._say(self.tr("There is nothing to choose from; the name can be typed."))
-        elif text and not any(same(option.value, self._value) for option in options):
-            self._say(self.tr("“{value}” is not among the choices now.").format(value=text))
-        else:
-            self._say("")
-
-    def _say(self, text: str, action: str = "", *, error: bool = False) -> None:
-        self.words.setText(text)
-        tone = "error" if error else "muted"
-        if self.words.property("tone") != tone:
-            self.words.setProperty("tone", tone)
-            theme.repolish(self.words)
-        self.action.setText(action)
-        self.action.setAccessibleName(action)
-        self.action.setVisible(bool(action))
-        self.note.setVisible(bool(text))
-
-    def _act(self) -> None:
-        if self.loading:
-            self.cancel()
-        else:
-            self.ask(again=True)
-
-    # --- the value
+        if options and text and not any(same(option.value, self._value) for option in options):
+            self.asker.say(self.tr("“{value}” is not among the choices now.").format(value=text))
 
     def show_value(self, value: Json) -> None:
         """Shows the label of a known choice, the value itself otherwise."""
@@ -174,5 +86,60 @@ class LiveEditor(Editor):
     def _picked(self, place: int) -> None:
         if 0 <= place < len(self._options):
             self._value = self._options[place].value
-            self._say("")
+            self.asker.say("")
             self.edited.emit(self._value)
+
+
+class LiveTagsEditor(TagsEditor):
+    """Chips with live suggestions; the down arrow lists them all."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        self._options: list[Option] = []
+        super().__init__(spec)
+        self.asker = Asker(spec)
+        self.asker.answered.connect(self._fill)
+        self.add(self.asker)
+
+    def attach(self, outside: Outside) -> None:
+        """Gives it whom to ask."""
+        self.asker.attach(outside)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """As for chips, and entering the line asks for the choices."""
+        if watched is self.line:
+            if event.type() == QEvent.Type.FocusIn:
+                self.asker.ask()
+            elif event.type() == QEvent.Type.FocusOut:
+                self.asker.cancel()
+            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._list_all(event):
+                return True
+        return super().eventFilter(watched, event)
+
+    def _list_all(self, event: QKeyEvent) -> bool:
+        completer = self.line.completer()
+        if event.key() != Qt.Key.Key_Down or completer is None or self.line.text():
+            return False
+        completer.setCompletionPrefix("")
+        completer.complete()
+        return True
+
+    def _fill(self, options: list[Option]) -> None:
+        self._options = options
+        self.suggest([one.label for one in options])
+        completer = self.line.completer()
+        if completer is not None:
+            # The line takes the chosen text first.
+            completer.activated.connect(lambda _: QTimer.singleShot(0, self, self.take))
+        if options:
+            self.asker.say(self.tr("{count} to choose from: press the down arrow.").format(count=len(options)))
+
+    def _read(self, text: str) -> Json:
+        known = [one.value for one in self._options if one.label == text]
+        return known[0] if known else super()._read(text)
+
+
+def _completer(combo: QComboBox) -> QCompleter:
+    made = QCompleter(combo.model(), combo)
+    made.setFilterMode(Qt.MatchFlag.MatchContains)
+    made.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    return made

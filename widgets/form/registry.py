@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.forms import UNSET, FieldSpec, Kind
 from widgets.form.choices import CheckEditor, ChoiceEditor, SeveralEditor, YesNoEditor
 from widgets.form.editor import Editor
-from widgets.form.live import LiveEditor
+from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.paths import PathEditor
 from widgets.form.secret import SecretEditor
 from widgets.form.tags import PairsEditor, TagsEditor
@@ -30,6 +30,7 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.SECRET, ""): SecretEditor,
     (Kind.TAGS, ""): TagsEditor,
     (Kind.TAGS, "tree"): TreeEditor,
+    (Kind.TAGS, "live"): LiveTagsEditor,
     (Kind.PAIRS, ""): PairsEditor,
     (Kind.JSON, ""): JsonEditor,
 }
@@ -39,8 +40,10 @@ def hint(spec: FieldSpec) -> str:
     """What decides between several editors of one kind."""
     if spec.kind in (Kind.STRING, Kind.TAGS) and spec.tree:
         return "tree"
-    if spec.kind is Kind.STRING and (spec.options is not None or spec.path_kind):
-        return "live" if spec.options is not None else "path"
+    if spec.kind in (Kind.STRING, Kind.TAGS) and spec.options is not None:
+        return "live"
+    if spec.kind is Kind.STRING and spec.path_kind:
+        return "path"
     if spec.kind in (Kind.INTEGER, Kind.NUMBER) and spec.unit:
         return "unit"
     if spec.kind is Kind.BOOLEAN and (spec.nullable or (spec.required and spec.default is UNSET)):

@@ -10,7 +10,7 @@ from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.editor import Editor
 from widgets.form.help import help_label, plain
-from widgets.form.live import LiveEditor
+from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.outside import Outside
 from widgets.form.problem import ErrorLine
 from widgets.form.registry import make_editor
@@ -53,7 +53,7 @@ class Row(Block):
             self._column.addWidget(self._help)
         self.editor.edited.connect(self._edited)
         self.editor.rebuilt.connect(binder.structure_changed)
-        if isinstance(self.editor, LiveEditor | TreeEditor) and binder.services is not None:
+        if isinstance(self.editor, LiveEditor | LiveTagsEditor | TreeEditor) and binder.services is not None:
             self.editor.attach(Outside(binder.state, binder.services, binder.tasks))
         if isinstance(self.editor, SecretEditor):
             self.editor.slot_edited.connect(lambda slot: binder.state.set_secret(path, slot))
