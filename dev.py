@@ -62,7 +62,7 @@ TEST_PROGRAMS = {  # a virtual screen, and a real keyring service on a bus of it
     "gnome-keyring-daemon": "gnome-keyring",
 }
 
-CHECKS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["lint-imports"], ["pytest"])
+CHECKS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["lint-imports", "--no-logo"], ["pytest"])
 
 
 def main(argv: list[str]) -> int:
