@@ -25,8 +25,7 @@ class LiveEditor(Editor):
         self._options: list[Option] = []
         self._value: Json = UNSET
         self.combo = Combo()
-        self.line = Line()
-        self.combo.setEditable(True)
+        self.line = Line(self.combo)
         self.combo.setLineEdit(self.line)
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.combo.setCompleter(_completer(self.combo))
