@@ -20,7 +20,13 @@ from connectors.sdk import CheckStep, ConfigError, Json, NotFound
 
 Pairs = tuple[tuple[str, str], ...]
 
-_config = click.option("--config", metavar="FILE", help="Settings as a JSON object; - reads stdin.")
+# Both are read when the command line is: once, and before the engine is opened.
+_config = click.option(
+    "--config",
+    metavar="FILE",
+    callback=lambda context, parameter, name: None if name is None else json_from(name, "configuration"),
+    help="Settings as a JSON object; - reads stdin.",
+)
 _set = click.option(
     "--set",
     "pairs",
@@ -34,6 +40,7 @@ _secret = click.option(
     type=Assignment(),
     metavar="KEY=env:NAME|file:PATH|-",
     multiple=True,
+    callback=lambda context, parameter, pairs: secrets_of(pairs),
     help="A secret: by reference, or - to read it from stdin into the vault; empty clears. Repeat.",
 )
 _every = click.option("--every", type=Duration(), help="Sync by itself so often: 30s, 15m, 2h, 1d, or off.")
@@ -59,20 +66,19 @@ async def add(
     output: Output,
     type: str,
     name: str,
-    config: str | None,
+    config: dict[str, Json] | None,
     pairs: Pairs,
-    secrets: Pairs,
+    secrets: dict[str, str],
     every: int | None,
     watch: bool | None,
 ) -> None:
     """Add a connection. It is checked against its schema, not against the source: that does `connection test`."""
-    _one_stdin(config, secrets)
     schema = await engine.connector_schema(type)
     draft = ConnectionDraft(
         type=type,
         name=name,
-        config=_merged(json_from(config, "configuration") if config else {}, settings_of(pairs, schema)),
-        secrets=secrets_of(secrets),
+        config=_merged(config or {}, settings_of(pairs, schema)),
+        secrets=secrets,
         schedule=_schedule(Schedule(), every, watch),
     )
     output.document(shapes.Connection(did="added", connection=await engine.add_connection(draft)))
@@ -111,9 +117,9 @@ async def edit(
     output: Output,
     name: str,
     new_name: str | None,
-    config: str | None,
+    config: dict[str, Json] | None,
     pairs: Pairs,
-    secrets: Pairs,
+    secrets: dict[str, str],
     enabled: bool | None,
     every: int | None,
     watch: bool | None,
@@ -124,14 +130,13 @@ async def edit(
 
     --config replaces all settings but the secrets.
     """
-    _one_stdin(config, secrets)
     view = await engine.connection(name)
     rescheduled = every is not None or watch is not None
     change = ConnectionEdit(
         name=new_name,
-        config=json_from(config, "configuration") if config else None,
+        config=config,
         set=settings_of(pairs, await engine.connector_schema(view.type)) if pairs else {},
-        secrets=secrets_of(secrets),
+        secrets=secrets,
         schedule=_schedule(view.schedule, every, watch) if rescheduled else None,
         enabled=enabled,
     )
@@ -225,13 +230,13 @@ async def import_(engine: EngineApi, output: Output, file: str) -> int:
 @_secret
 @click.option("--deep", is_flag=True, help="Also fetch one real document.")
 @with_engine
-async def test(engine: EngineApi, output: Output, name: str, pairs: Pairs, secrets: Pairs, deep: bool) -> int:
+async def test(engine: EngineApi, output: Output, name: str, pairs: Pairs, secrets: dict[str, str], deep: bool) -> int:
     """Test a connection step by step. --set and --secret try other values without storing them."""
     view = await engine.connection(name)
     target = CheckTarget(
         ref=view.id,
         set=settings_of(pairs, await engine.connector_schema(view.type)) if pairs else {},
-        secrets=secrets_of(secrets),
+        secrets=secrets,
     )
     failed: list[CheckStep] = []
     steps: Any = engine.check(target, deep)
@@ -285,11 +290,6 @@ def _schedule(before: Schedule, every: int | None, watch: bool | None) -> Schedu
         every=before.every if every is None else every or None,
         watch=before.watch if watch is None else watch,
     )
-
-
-def _one_stdin(config: str | None, secrets: Pairs) -> None:
-    if config == "-" and any(value == "-" for _, value in secrets):
-        raise click.UsageError("Only one of --config and --secret can be read from stdin.")
 
 
 async def _present_or_removed(engine: EngineApi, name: str) -> ConnectionView:
