@@ -60,7 +60,7 @@ class Engine:
         stack = self._stack
         self._network = Network(settings, clock=clock)
         stack.push_async_callback(self._network.close)
-        self._library = await Library.open(self.profile, self.bell.ring)
+        self._library = await Library.open(self.profile, self.bell.ring, self._network.redactor.redact)
         stack.push_async_callback(self._library.close)
         self._activity = await ActivityLog.open(self.profile, self._network.redactor.redact)
         stack.push_async_callback(self._activity.close)

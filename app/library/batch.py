@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from app.api import RunCounts
 from connectors.sdk import AccessChanged, ErrorInfo, HeadwaterError, Json, Upsert
@@ -93,6 +96,17 @@ class StaleEpoch(HeadwaterError):
 
 class Removed(HeadwaterError):
     """The connection was removed while its run was active: nothing of the batch was stored."""
+
+
+Redact = Callable[[str], str]
+"""Takes secrets out of a text."""
+
+
+def redacted(error: ErrorInfo, redact: Redact) -> ErrorInfo:
+    """The error as it may be stored: a server may echo what it was sent."""
+    return msgspec.structs.replace(
+        error, what=redact(error.what), where=redact(error.where), detail=redact(error.detail)
+    )
 
 
 def add(counts: RunCounts, **more: int) -> RunCounts:

@@ -61,11 +61,10 @@ class ContentStore:
         for location in last:
             ends[location.pack] = max(ends.get(location.pack, 0), location.offset + HEADER.size + location.size)
         numbers = sorted(int(path.stem) for path in (self.root / "packs").glob("*.pack"))
-        newest = max(ends, default=0)
         for number in numbers:
-            if number > newest:
+            if number not in ends:
                 self._pack_path(number).unlink()
-        self._number = newest or 1
+        self._number = max(ends, default=1)
         self._end = self._durable = ends.get(self._number, 0)
         path = self._pack_path(self._number)
         if path.exists() and path.stat().st_size > self._end:
@@ -92,6 +91,15 @@ class ContentStore:
         for folder in synced:
             _sync_folder(folder)
         return locations
+
+    def roll(self) -> None:
+        """Begin a new pack."""
+        self._flush()
+        self._number += 1
+        self._end = self._durable = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def mark(self) -> tuple[int, int]:
         """Where the next record will be written, for `rollback`."""
@@ -199,12 +207,7 @@ class ContentStore:
 
     def _record(self, sha256: bytes, body: bytes) -> Location:
         if self._end >= PACK_BYTES:
-            self._flush()
-            self._number += 1
-            self._end = self._durable = 0
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+            self.roll()
         location = Location(sha256, len(body), self._number, self._end)
         self._pending += (HEADER.pack(MAGIC, len(body), sha256), body)
         self._end += HEADER.size + len(body)

@@ -13,7 +13,7 @@ import msgspec
 
 from app.api import RunCounts
 from app.database import Database
-from app.library.batch import Batch, Failed, Fence, Fetched, Removed, StaleEpoch, add
+from app.library.batch import Batch, Failed, Fence, Fetched, Redact, Removed, StaleEpoch, add, redacted
 from app.library.content import ContentStore, Location
 from connectors.sdk import Access, Upsert
 
@@ -33,8 +33,11 @@ UPDATE document SET partition = ?, fingerprint = ?, revision = ?, title = ?, pat
 class Ledger:
     """The catalog's writing side."""
 
-    def __init__(self, database: Database, content: ContentStore, on_commit: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Database, content: ContentStore, on_commit: Callable[[], None], redact: Redact
+    ) -> None:
         self._database = database
+        self._redact = redact
         self._content = content
         self._on_commit = on_commit
 
@@ -46,6 +49,8 @@ class Ledger:
 
         def store(connection: apsw.Connection) -> RunCounts:
             mark = self._content.mark()
+            for failed in batch.failed:
+                failed.error = redacted(failed.error, self._redact)
             placed, added = self._place(connection, batch.fetched)
             try:
                 connection.execute("BEGIN IMMEDIATE")

@@ -11,7 +11,9 @@ import apsw
 from app.api import DocumentText, DocumentView, LibraryStats, Why
 from app.database import PROFILE, Database
 from app.extraction import extract
+from app.library.batch import Redact
 from app.library.catalog import Catalog
+from app.library.compact import compact, worth_compacting
 from app.library.content import ContentStore, Location
 from app.library.ledger import Ledger
 from app.library.progress import Progress
@@ -22,17 +24,21 @@ from app.library.search import SearchIndex
 class Library:
     """The rooms' one door to what was synced. Make one with `Library.open`."""
 
-    def __init__(self, database: Database, content: ContentStore, on_commit: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Database, content: ContentStore, on_commit: Callable[[], None], redact: Redact
+    ) -> None:
         self.database = database
         self.content = content
-        self.ledger = Ledger(database, content, on_commit)
+        self.ledger = Ledger(database, content, on_commit, redact)
         self.catalog = Catalog(database)
-        self.runs = Runs(database, on_commit)
+        self.runs = Runs(database, on_commit, redact)
         self.progress = Progress(database)
         self.search = SearchIndex(database, self._text)
 
     @classmethod
-    async def open(cls, profile: Path, on_commit: Callable[[], None] = lambda: None) -> Library:
+    async def open(
+        cls, profile: Path, on_commit: Callable[[], None] = lambda: None, redact: Redact = lambda text: text
+    ) -> Library:
         """Open `headwater.db` and `library/` under the profile; bytes that no row names are cut off."""
         database = await Database.open(profile / "headwater.db", PROFILE)
         try:
@@ -41,7 +47,7 @@ class Library:
         except BaseException:
             await database.close()
             raise
-        return cls(database, content, on_commit)
+        return cls(database, content, on_commit, redact)
 
     async def close(self) -> None:
         await self.database.close()
@@ -117,7 +123,7 @@ class Library:
     async def purge(self, connection_num: int) -> None:
         """Delete a connection's documents and everything recorded about them for good, content included."""
 
-        def delete(db: apsw.Connection) -> tuple[list[bytes], list[int]]:
+        def delete(db: apsw.Connection) -> None:
             key = (connection_num,)
             db.execute(
                 "DELETE FROM search WHERE rowid IN (SELECT id FROM document WHERE connection = ? AND indexed = 1)", key
@@ -129,10 +135,15 @@ class Library:
             )
             db.execute("DELETE FROM document WHERE connection = ?", key)
             db.execute("DELETE FROM connection WHERE num = ?", key)
-            return _unreferenced(db)
 
-        files, packs = await self.database.write(delete)
-        await self.database.on_writer(lambda db: self.content.drop(files, packs))
+        await self.database.write(delete)
+        await self.compact()
+
+    async def compact(self, *, if_worth: bool = False) -> int:
+        """Give back the space of content without a document; with `if_worth` only where it is much. Bytes freed."""
+        if if_worth and not await self.database.read(worth_compacting):
+            return 0
+        return await self.database.on_writer(lambda db: compact(db, self.content))
 
     def _text(self, location: Location, media_type: str, path: str) -> str:
         return extract(self.content.read(location), media_type, path) or ""
@@ -154,14 +165,3 @@ def _last_records(db: apsw.Connection) -> list[Location]:
         "(SELECT max(offset) FROM content m WHERE m.pack = k.pack) GROUP BY pack"
     )
     return [Location(row[0], row[1], row[2], row[3]) for row in rows]
-
-
-def _unreferenced(db: apsw.Connection) -> tuple[list[bytes], list[int]]:
-    """Forget content that no document has: files, and packs in which nothing lives any more."""
-    files = [row[0] for row in db.execute("SELECT sha256 FROM content WHERE refs <= 0 AND pack = 0")]
-    db.execute("DELETE FROM content WHERE refs <= 0 AND pack = 0")
-    packs = [
-        int(row[0]) for row in db.execute("SELECT pack FROM content WHERE pack > 0 GROUP BY pack HAVING max(refs) <= 0")
-    ]
-    db.executemany("DELETE FROM content WHERE pack = ?", ((pack,) for pack in packs))
-    return files, packs

@@ -13,7 +13,7 @@ import msgspec
 
 from app.api import Fact, ItemView, RunCounts, RunState, RunView, SyncMode
 from app.database import Database
-from app.library.batch import Failed
+from app.library.batch import Failed, Redact, redacted
 from app.library.ledger import json_text, run_item
 from connectors.sdk import ErrorInfo, Json, NotFound, Upsert
 
@@ -34,8 +34,9 @@ class RunKey:
 class Runs:
     """The record of runs."""
 
-    def __init__(self, database: Database, on_commit: Callable[[], None]) -> None:
+    def __init__(self, database: Database, on_commit: Callable[[], None], redact: Redact) -> None:
         self._database = database
+        self._redact = redact
         self._on_commit = on_commit
 
     async def create(self, connection_num: int, *, trigger: str, mode: SyncMode, epoch: int, resumed: bool) -> RunKey:
@@ -69,6 +70,9 @@ class Runs:
     ) -> None:
         """Put a run into a state and record the fact of it."""
         now = time.time()
+        if error is not None:
+            error = redacted(error, self._redact)
+        summary = self._redact(summary)
         ended = state not in ("queued", "running", "waiting", "paused")
 
         def update(db: apsw.Connection) -> None:
@@ -107,6 +111,7 @@ class Runs:
     async def note(self, run: RunKey, failed: Failed) -> None:
         """Add an item to a run's list outside a batch."""
         now = time.time()
+        failed.error = redacted(failed.error, self._redact)
         await self._database.write(lambda db: run_item(db, run.num, failed, now))
 
     async def interrupt_left(self) -> int:

@@ -237,6 +237,9 @@ class Run:
             return "held_back"
         if staged:
             await self.library.ledger.apply_gone(self._fence())
+        freed = await self.library.compact(if_worth=True)
+        if freed:
+            self.log.info("Space of old versions given back", bytes=freed)
         self.counts = (await self.library.runs.get(self.key.id)).counts
         return "done_with_failures" if self.counts.failed else "done"
 

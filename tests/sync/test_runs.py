@@ -14,6 +14,7 @@ import pytest
 from app import api
 from app.engine.engine import Engine
 from connectors.sdk import AuthError, ConfigError, NotFound, PermissionDenied, RateLimited, TooLarge, TransientError
+from tests.support.canary import Canary
 from tests.sync.scripted import Shelf, add, finished, problems, scripted_engine, stored, sync, until
 
 Body = Callable[[Engine, Shelf], Coroutine[Any, Any, None]]
@@ -241,6 +242,24 @@ def test_a_body_that_is_given_up_is_closed_at_its_sender(profile: Path) -> None:
         assert (run.counts.skipped, closed) == (1, ["closed"])
 
     with_engine(profile, body)
+
+
+def test_a_secret_that_a_server_echoes_is_not_recorded(profile: Path, canary: Canary) -> None:
+    async def body(engine: Engine, shelf: Shelf) -> None:
+        engine._network.redactor.remember(canary.value)
+        shelf.fill(3)
+        echo = f"the key {canary.value} is wrong"
+        shelf.fetch_error = {"doc-00001": PermissionDenied(echo, where=echo, detail=echo)}
+        await add(engine)
+        run = await sync(engine)
+        (item,) = await engine.run_items(run.id)
+        assert canary.value not in str(item)
+        assert "the key" in item.error.what
+        shelf.fetch_error = {"doc-00001": AuthError(echo, detail=echo)}
+        assert canary.value not in str(await sync(engine))
+
+    with_engine(profile, body)
+    canary.check(profile)
 
 
 def test_a_tuning_change_goes_into_the_running_sync(profile: Path) -> None:
@@ -472,6 +491,35 @@ def test_removing_a_connection_ends_its_run_and_can_be_undone(profile: Path) -> 
         assert (await engine.library_stats()).contents == 0
 
     with_engine(profile, body)
+
+
+def test_old_versions_are_given_back_and_the_rest_stays(profile: Path) -> None:
+    async def body(engine: Engine, shelf: Shelf) -> None:
+        shelf.fill(30)
+        shelf.documents["big"] = ("1", b"\x00\x01" * 1_000_000)
+        await add(engine)
+        await sync(engine)
+        shelf.fill(20, version="2")
+        shelf.documents["big"] = ("2", b"\x00\x02" * 1_000_000)
+        await sync(engine)
+        before = (await engine.library_stats()).contents
+        freed = await engine._library.compact()
+        assert freed > 2_000_000
+        assert (await engine.library_stats()).contents == before - 21
+        assert await stored(engine) == shelf.bodies()
+        assert await problems(engine) == []
+        shelf.fill(5, start=50)
+        await sync(engine)
+        assert await stored(engine) == shelf.bodies()
+        assert await problems(engine) == []
+
+    with_engine(profile, body)
+
+    async def reopened(engine: Engine, shelf: Shelf) -> None:
+        assert await problems(engine) == []
+        assert (await engine.library_stats()).contents == 36
+
+    with_engine(profile, reopened)
 
 
 def test_a_full_disk_fails_the_run_keeps_the_library_and_the_next_run_goes_on(
