@@ -94,6 +94,11 @@ class Refresher:
         elif not self._scope.closed:
             self._scope.start(self._run(), self._name)
 
+    def now(self) -> None:
+        """The person has asked: what is loading speaks of something else, begin at once."""
+        if not self._scope.closed:
+            self._scope.restart(self._run(), self._name)
+
     async def _run(self) -> None:
         while True:
             self._again = False

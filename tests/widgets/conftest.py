@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.widgets.fake_engine import FakeEngine
@@ -46,7 +47,7 @@ def themed(qapp: QApplication) -> QApplication:
 
 @pytest.fixture
 def run(themed: QApplication) -> Iterator[Run]:
-    """Runs a coroutine on the window's loop, at most thirty seconds; a task left behind or a loop error is a failure."""
+    """Runs a coroutine on the window's loop, at most thirty seconds; a task left behind or a loop error fails."""
     from widgets.loop import create_loop
 
     loop = create_loop(themed)
@@ -66,6 +67,7 @@ def run(themed: QApplication) -> Iterator[Run]:
         if left:
             loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     finally:
         asyncio.set_event_loop(None)
         loop.close()

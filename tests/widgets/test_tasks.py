@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from widgets.tasks import TaskScope
+from widgets.tasks import Refresher, TaskScope
 
 
 def test_close_waits_for_the_end_of_every_task() -> None:
@@ -78,3 +78,56 @@ def test_restart_replaces_the_running_task_of_that_name() -> None:
 
     asyncio.run(main())
     assert seen == [2]
+
+
+def test_a_refresher_answers_what_was_asked_meanwhile_with_one_more_run() -> None:
+    runs: list[str] = []
+
+    async def main() -> None:
+        scope = TaskScope("page")
+        state = "old"
+
+        async def load() -> None:
+            seen = state
+            await asyncio.sleep(0)
+            runs.append(seen)
+
+        refresher = Refresher(scope, "load", load, interval=0.0)
+        refresher.ask()
+        await asyncio.sleep(0)
+        state = "new"
+        for _ in range(100):
+            refresher.ask()
+        while scope.tasks():
+            await asyncio.sleep(0)
+        await scope.close()
+        refresher.ask()
+
+    asyncio.run(main())
+    assert runs == ["old", "new"]
+
+
+def test_now_drops_what_is_loading() -> None:
+    runs: list[str] = []
+
+    async def main() -> None:
+        scope = TaskScope("page")
+        word = "first"
+
+        async def load() -> None:
+            seen = word
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            runs.append(seen)
+
+        refresher = Refresher(scope, "load", load, interval=0.0)
+        refresher.now()
+        await asyncio.sleep(0)
+        word = "second"
+        refresher.now()
+        while scope.tasks():
+            await asyncio.sleep(0)
+        await scope.close()
+
+    asyncio.run(main())
+    assert runs == ["second"]

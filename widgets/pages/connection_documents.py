@@ -124,7 +124,7 @@ class DocumentsTab(QWidget):
             self.model.begin(0, [])
             self.table.scrollToTop()
         if self.isVisible() and (old is None or old.id != view.id or old.documents != view.documents):
-            self.reload()
+            self._refresher.ask()
 
     def choose_change(self, change: str) -> None:
         """Only what the last run made of the documents."""
@@ -135,8 +135,8 @@ class DocumentsTab(QWidget):
         self.reload()
 
     def reload(self) -> None:
-        """Read the first page again, soon."""
-        self._refresher.ask()
+        """Read the first page again, at once."""
+        self._refresher.now()
 
     def _mark(self) -> None:
         for value, chip in self._chips.items():
