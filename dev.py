@@ -35,6 +35,7 @@ LOCK_DEV = ROOT / "requirements-dev.lock"  # a superset of LOCK with the same ve
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 OLDEST = (3, 11)
+INTERRUPTED = 130
 
 # What each part needs from the system beside Python: a shared library or a program, and the Debian package with it.
 QT_LIBRARIES = {  # Qt loads libEGL and libGL even without a screen
@@ -118,6 +119,8 @@ def test(args: list[str]) -> int:
     for tool, *options in CHECKS:
         say(" ".join([tool, *options]) + " ...")
         status = wait([str(PYTHON.parent / tool), *options])
+        if status == INTERRUPTED:
+            return status
         if status:
             say(f"{' '.join([tool, *options])} failed. The checks after it were not run.")
             return status
@@ -275,7 +278,7 @@ def wait(command: list[str]) -> int:
             return process.wait()
         except KeyboardInterrupt:
             process.wait()
-            return 130
+            return INTERRUPTED
 
 
 def tail(output: str) -> str:
@@ -298,4 +301,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

@@ -33,8 +33,8 @@ class Output:
 
     @cached_property
     def console(self) -> Console:
-        """stdout for people."""
-        return _console(stderr=False)
+        """stdout for people. On a terminal the same console as `notes`, so that lines go above a bar, not into it."""
+        return self.notes if sys.stdout.isatty() and sys.stderr.isatty() else _console(stderr=False)
 
     @cached_property
     def notes(self) -> Console:

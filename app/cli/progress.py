@@ -101,6 +101,7 @@ class RunBars:
         """A run that has ended."""
         if self._progress is not None and run_id in self._tasks:
             self._progress.remove_task(self._tasks.pop(run_id))
+            self._progress.refresh()
 
 
 def figures(gauge: Gauge) -> str:

@@ -35,7 +35,9 @@ async def command(
         raise click.UsageError("--full, --reconcile and --dry-run exclude one another.")
     mode: SyncMode = "full" if full else "reconcile" if reconcile else "dry_run" if dry_run else "incremental"
     with RunBars(output) as bars:
-        return await Following(engine, output, bars).sync(names, mode)
+        following = Following(engine, output, bars)
+        await following.sync(names, mode)
+    return following.status()
 
 
 class Following:
@@ -51,8 +53,8 @@ class Following:
         self._items: dict[str, int] = {}
         self._ended: list[RunView] = []
 
-    async def sync(self, names: tuple[str, ...], mode: SyncMode) -> int:
-        """Answers the exit status."""
+    async def sync(self, names: tuple[str, ...], mode: SyncMode) -> None:
+        """Start a run of each and stay with it; cancel what was started here when this is cancelled."""
         # Every name is looked up before anything is started: a typing error in the last one costs nothing.
         connections = {view.id: view for view in [await self._engine.connection(name) for name in names]}
         after = (await self._engine.engine()).last_fact
@@ -68,7 +70,6 @@ class Following:
         except asyncio.CancelledError:
             await self._cancel()
             raise
-        return self._status()
 
     async def _follow(self, after: int) -> None:
         events: Any = self._engine.events(after)
@@ -135,7 +136,8 @@ class Following:
             else:
                 await self._end(await self._engine.cancel_run(run.id))
 
-    def _status(self) -> int:
+    def status(self) -> int:
+        """The exit status, after saying why it is not 0. Raises AuthError where a passphrase would have helped."""
         for run in self._ended:
             if run.error is not None and run.error.code == "vault_locked":
                 raise AuthError(run.error.what, where=run.error.where, remedy=run.error.remedy, code=run.error.code)
