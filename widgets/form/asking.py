@@ -58,7 +58,7 @@ class Asker(QWidget):
         self._asked = key
         self._stop()
         self.say(self.tr("Asking for choices …"), self.tr("Cancel"))
-        self._task = self._outside.tasks.start(self._load(self._outside), f"options {self.spec.name}")
+        self._task = self._outside.start(self._load(self._outside), f"options {self.spec.name}")
 
     def cancel(self) -> None:
         """Stops asking; the next time the field is entered it asks again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from typing import Any
 
 from app.forms import FieldSpec, FormState
@@ -19,7 +20,15 @@ class Outside:
     def __init__(self, state: FormState, services: FormServices, tasks: TaskScope) -> None:
         self._state = state
         self._services = services
-        self.tasks = tasks
+        self._tasks = tasks
+
+    def start(self, coro: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None] | None:
+        """Starts a task of the form; None once the form is being taken down."""
+        try:
+            return self._tasks.start(coro, name)
+        except RuntimeError:
+            coro.close()
+            return None
 
     def missing(self, spec: FieldSpec) -> str:
         """The label of the first field that has to be filled in before choices can be asked for; "" if none."""

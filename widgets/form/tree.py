@@ -112,7 +112,7 @@ class TreeEditor(Editor):
         waiting.setFlags(Qt.ItemFlag.NoItemFlags)
         parent.takeChildren()
         parent.addChild(waiting)
-        self._outside.tasks.start(self._fill(self._outside, parent, node_id), f"discover {self.spec.name}")
+        self._outside.start(self._fill(self._outside, parent, node_id), f"discover {self.spec.name}")
 
     async def _fill(self, outside: Outside, parent: QTreeWidgetItem, node_id: str | None) -> None:
         try:
