@@ -36,7 +36,7 @@ def _(shape: shapes.Connector, console: Console) -> None:
             "More": view.docs_url,
         },
     )
-    console.print(Text(f"Settings: headwaterctl connectors schema {view.type}", "dim"))
+    console.print(Text(f"Settings: headwaterctl connectors schema {plain(view.type)}", "dim"))
 
 
 @render.register

@@ -78,8 +78,8 @@ def facts(console: Console, title: str, values: dict[str, str]) -> None:
 
 
 def as_json(console: Console, value: Any) -> None:
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    console.print(Text(text))
+    for line in msgspec.json.format(msgspec.json.encode(value), indent=2).decode().splitlines():
+        console.print(Text(plain(line)))
 
 
 def marked(snippet: str) -> Text:
