@@ -172,13 +172,14 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
         hints.colorSchemeChanged.disconnect(_system_changed)
     _follows_system = scheme == "system"
     dark = hints.colorScheme() == Qt.ColorScheme.Dark if scheme == "system" else scheme == "dark"
-    first = app.style().name() != "fusion"
     chosen = DARK if dark else LIGHT
-    if not first and chosen is _current and app.styleSheet():
+    dressed = app.property("headwater_dressed")
+    if dressed and chosen is _current:
         return
     _current = chosen
-    if first:
+    if not dressed:
         app.setStyle("Fusion")
+        app.setProperty("headwater_dressed", True)
     app.setFont(font("body"))
     app.setPalette(_palette(_current))
     app.setStyleSheet(_stylesheet(_current))
