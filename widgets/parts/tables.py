@@ -7,9 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from widgets import theme
 from widgets.parts.build import frame, row
@@ -18,6 +26,7 @@ __all__ = ["Column", "PagedTable", "RecordTable", "on_page", "table_view"]
 
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
+PADDING = 11
 RECORD_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -91,10 +100,6 @@ class RecordTable(QAbstractTableModel, Generic[T]):
             return column.text(record).replace("\n", " ")
         if role == RECORD_ROLE:
             return record
-        if role == Qt.ItemDataRole.DecorationRole and column.icon is not None:
-            return QIcon(theme.icon(*column.icon(record)))
-        if role == Qt.ItemDataRole.ForegroundRole and column.role is not None:
-            return QColor(theme.color(column.role(record)))
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.tip(record) if column.tip is not None else column.text(record)
         return None
@@ -156,6 +161,43 @@ class PagedTable(RecordTable[T]):
         return 0 if parent.isValid() else self.total
 
 
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell in one go.
+
+    Qt's own delegate asks the model for eight roles a cell; each is a call into Python, and while a sync keeps the
+    interpreter busy a screenful of them is felt."""
+
+    def __init__(self, model: RecordTable[Any], parent: QTableView) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._view = parent
+        self._font = theme.font("body")
+        self._metrics = QFontMetrics(self._font)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The ground if selected, the icon, the text."""
+        column = self._model.columns[index.column()]
+        record = self._model.record(index.row())
+        rect: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color("selected"))
+            if index.column() == 0 and self._view.hasFocus():
+                painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.color("accent"))
+        waiting = "…" if index.column() == 0 else ""
+        text = waiting if record is None else column.text(record).replace("\n", " ")
+        left, right = rect.left() + PADDING, rect.right() - PADDING
+        if record is not None and column.icon is not None:
+            painter.drawPixmap(left, rect.top() + (rect.height() - 16) // 2, theme.pixmap(*column.icon(record)))
+            left += 24
+        if not text or right <= left:
+            return
+        if self._metrics.horizontalAdvance(text) > right - left:
+            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, right - left)
+        painter.setFont(self._font)
+        painter.setPen(theme.color(column.role(record) if record is not None and column.role is not None else "text"))
+        painter.drawText(QRect(left, rect.top(), right - left, rect.height()), _alignment(column.right), text)
+
+
 def _alignment(right: bool) -> int:
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)
@@ -167,6 +209,7 @@ def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: int =
     view.setObjectName(name)
     view.setAccessibleName(title)
     view.setModel(model)
+    view.setItemDelegate(CellDelegate(model, view))
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
