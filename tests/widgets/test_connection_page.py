@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from app.api import ConnectionEdit, EditPreview, Gauge, RunCounts, Schedule
 from connectors.sdk import ConfigError, TransientError
 from tests.widgets.conftest import Run, until
-from tests.widgets.fake_engine import FakeEngine
+from tests.widgets.fake_engine import FakeEngine, replace
 from tests.widgets.window import find, idle, press, window
 from widgets.pages.connection import ConnectionPage
 from widgets.pages.page import Place
@@ -51,6 +51,24 @@ def test_overview_of_a_running_sync(run: Run, engine: FakeEngine, tmp_path: Path
             press(page, "act")
             await until(lambda: page.act.text() == "Sync now")
             assert any(call[0] == "cancel_run" for call in engine.calls)
+
+    run(main())
+
+
+def test_a_waiting_run_says_why_and_what_happened_before(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+    async def main() -> None:
+        contracts = await engine.connection("Contracts")
+        assert contracts.active_run is not None
+        waiting = replace(
+            contracts.active_run, state="waiting", reason="127.0.0.1 can't be reached", until=engine.now + 125
+        )
+        engine.put_run(waiting)
+        engine.put(replace(contracts, state="waiting", active_run=waiting, last_run=waiting))
+        async with window(engine, tmp_path, place("Contracts")) as shell:
+            page = page_of(shell)
+            await until(lambda: "Last run done 1 h ago. 12 new, 3 changed." in words(page))
+            assert "Waiting: 127.0.0.1 can't be reached" in words(page)
+            assert "tries again in 2 min" in words(page)
 
     run(main())
 

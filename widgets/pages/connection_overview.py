@@ -83,6 +83,7 @@ class OverviewTab(QScrollArea):
         self._page = page
         self._view: ConnectionView | None = None
         self._progress: Progress | None = None
+        self._finished: RunView | None = None
         self._refresher = Refresher(page.tasks, "overview", self._load, interval=1.0)
         self.setWidgetResizable(True)
 
@@ -160,6 +161,11 @@ class OverviewTab(QScrollArea):
         other = self._view is None or self._view.id != view.id
         self._view = view
         run = view.active_run
+        # The engine's last run may be the one that is under way; what happened last is the one before it.
+        if view.last_run is not None and view.last_run.finished_at is not None:
+            self._finished = view.last_run
+        elif other:
+            self._finished = None
         if run is None:
             self._progress = None
         elif self._progress is None or self._progress.run_id != run.id:
@@ -198,14 +204,19 @@ class OverviewTab(QScrollArea):
         if state == "running":
             self._counted.setText(progress.counted())
         else:
-            self._counted.setText(run.reason or look(state).word)
+            word = look(state).word
+            self._counted.setText(f"{word}: {run.reason}" if run.reason else word)
         parts = []
+        if state == "waiting" and run.until is not None:
+            parts.append(self.tr("tries again {0}").format(relative_time(run.until)))
         if state == "running" and progress.rate > 0:
             parts.append(format_rate(progress.rate))
         if state == "running" and progress.remaining is not None:
             parts.append(about(progress.remaining))
         self._rate.setText("  ·  ".join(parts))
         self._now.setText(progress.current)
+        self._now.setVisible(bool(progress.current))
+        self._bar.setVisible(state == "running")
         fraction = progress.fraction
         if fraction is None and state == "running":
             self._bar.setRange(0, 0)
@@ -218,11 +229,10 @@ class OverviewTab(QScrollArea):
     def _show_words(self) -> None:
         view = self._view
         assert view is not None
-        last = view.last_run
+        last = self._finished
         if last is None:
-            self._last.setText(
-                self.tr("It has not been synced yet.") if view.active_run is None else self.tr("First sync.")
-            )
+            started = view.active_run is not None
+            self._last.setText(self.tr("First sync.") if started else self.tr("It has not been synced yet."))
         else:
             self._last.setText(_last_words(last, self.tr))
             self._last.setToolTip(absolute_time(last.finished_at or last.queued_at))
@@ -265,6 +275,10 @@ class OverviewTab(QScrollArea):
         runs = await self._page.client.runs(view.id, 31)
         self._history.setVisible(len([run for run in runs if run.finished_at is not None]) > 1)
         self.bars.show_runs([run for run in runs if run.finished_at is not None])
+        finished = [run for run in runs if run.finished_at is not None]
+        if finished and self._view is not None and self._view.id == view.id:
+            self._finished = finished[0]
+            self._show_words()
         items = await self._page.client.failed_items(view.id, 500)
         if self._view is None or self._view.id != view.id:
             return
