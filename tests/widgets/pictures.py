@@ -1,0 +1,140 @@
+"""`python -m tests.widgets.pictures DIR [NAME...]` paints the window's pages, light and dark, from the fake engine.
+
+For looking at: a change of the theme or of a page is judged by these pictures, not by its diff.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, cast
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from app.api import Gauge, RunCounts
+from tests.widgets.fake_engine import FAILED_STEPS, FakeEngine
+from tests.widgets.window import idle, settings
+from widgets import theme
+from widgets.loop import run
+from widgets.pages.page import Place
+from widgets.shell import Shell
+
+Scene = Callable[[Shell, FakeEngine], Awaitable[None]]
+SIZE = (1180, 760)
+
+
+def at(place: Place) -> Scene:
+    """A page as it opens."""
+
+    async def scene(shell: Shell, _engine: FakeEngine) -> None:
+        shell.go(place)
+
+    return scene
+
+
+async def nothing(_shell: Shell, _engine: FakeEngine) -> None:
+    """The page the window opens with."""
+
+
+async def closing(shell: Shell, _engine: FakeEngine) -> None:
+    """The question before a close that would stop a run."""
+    shell.tray_available = True
+    shell.ask_to_close()
+
+
+def form(type: str, value: dict[str, Any], *, test: bool = False, fails: bool = False) -> Scene:
+    """A source's form, and its test."""
+
+    async def scene(shell: Shell, engine: FakeEngine) -> None:
+        shell.go(Place("add_source"))
+        await idle(shell)
+        page = cast(Any, shell.current)
+        page.catalogue.search.setText(type)
+        page.catalogue.search.flush()
+        page.catalogue.search.entered.emit()
+        await settle()
+        page.draft.form.set_value(value)
+        if test:
+            engine.steps = list(FAILED_STEPS) if fails else engine.steps
+            page.draft.test.toggle()
+
+    return scene
+
+
+SCENES: dict[str, Scene] = {
+    "sources": nothing,
+    "first-start": nothing,
+    "closing": closing,
+    "catalogue": at(Place("add_source")),
+    "form": form("s3", {"bucket": "contracts", "access_key_id": "AKIADEMO"}),
+    "test": form("folder", {"path": "/srv/handbook"}, test=True),
+    "test-failed": form("folder", {"path": "/srv/handbook"}, test=True, fails=True),
+    "overview": at(Place("connection", "Contracts")),
+    "held-back": at(Place("connection", "Archive")),
+    "sign-in-again": at(Place("connection", "Handbook")),
+    "documents": at(Place("connection", "Contracts", "documents")),
+    "runs": at(Place("connection", "Contracts", "runs")),
+    "settings": at(Place("connection", "Contracts", "settings")),
+    "library": at(Place("library")),
+    "activity": at(Place("activity")),
+}
+
+
+async def settle() -> None:
+    """Let layouts and loads come to rest."""
+    for _ in range(12):
+        await asyncio.sleep(0.02)
+
+
+async def paint(app: QApplication, name: str, scheme: theme.Scheme, folder: Path) -> Path:
+    """One picture."""
+    theme.apply(app, scheme)
+    engine = FakeEngine(empty=name == "first-start")
+    with tempfile.TemporaryDirectory() as profile:
+        shell = Shell(settings(Path(profile)))
+        shell.resize(*SIZE)
+        shell.show()
+        shell.attach(cast(Any, engine))
+        await idle(shell)
+        for connection in await engine.connections():
+            if connection.active_run is not None:
+                counts = RunCounts(documents=4120, new=118, changed=31, unchanged=3971, failed=2, bytes=48_200_000)
+                engine.emit(
+                    gauge=Gauge(
+                        run_id=connection.active_run.id,
+                        connection_id=connection.id,
+                        counts=counts,
+                        total=9800,
+                        rate=1240,
+                        current="2024/legal/nda.docx",
+                    )
+                )
+        await SCENES[name](shell, engine)
+        await settle()
+        file = folder / f"{name}-{scheme}.png"
+        shell.grab().save(str(file))
+        await shell.detach()
+        shell.finish()
+        shell.deleteLater()
+    return file
+
+
+async def main(app: QApplication, folder: Path, names: list[str]) -> None:
+    """All pictures that were asked for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names or SCENES:
+        for scheme in ("light", "dark"):
+            print(await paint(app, name, scheme, folder))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or any(name not in SCENES for name in sys.argv[2:]):
+        sys.exit(f"usage: python -m tests.widgets.pictures DIR [{' '.join(SCENES)}]")
+    application = QApplication([])
+    run(application, main(application, Path(sys.argv[1]), sys.argv[2:]))
