@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -77,7 +78,12 @@ class Ctl:
         command = [sys.executable, "-m", "app.cli.main", "--profile", str(self.profile), *arguments]
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120"}
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **streams)
+        # A shell that runs the tests in the background lets them ignore Ctrl-C, and their children would inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **streams)
+        finally:
+            signal.signal(signal.SIGINT, before)
         self._started.append(process)
         return process
 
