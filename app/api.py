@@ -176,6 +176,7 @@ class ConnectionView(View, frozen=True, kw_only=True):
     failed_items: int = 0
     held_back: int = 0
     last_run: RunView | None = None
+    """The newest that is over; dry runs don't count."""
     active_run: RunView | None = None
     last_ok_at: float | None = None
     next_run_at: float | None = None

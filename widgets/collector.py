@@ -1,7 +1,7 @@
 """Python's cyclic garbage is collected on the window's thread only.
 
-Left alone, a collection runs on whichever thread allocates, which during a sync is the engine's; a widget that has
-become garbage would then be destroyed outside Qt's thread, and that crashes.
+Left alone, a collection runs on whichever thread allocates, such as one that imports a page's libraries beside the
+window; a widget that has become garbage would then be destroyed outside Qt's thread, and that crashes.
 """
 
 from __future__ import annotations

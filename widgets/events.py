@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["EventFeed"]
 
 FRAME_MS = 100
-"""The shortest time between two deliveries: as often as numbers can be read. Each costs the loop a few milliseconds
-while the engine's threads want the interpreter too."""
+"""The shortest time between two deliveries: as often as numbers can be read. Each costs the loop a few milliseconds."""
+LONGEST_PAUSE_SECONDS = 30.0
 FACTS_PER_FRAME = 500
 """A burst is spread over frames rather than freezing one; what waits is not lost."""
 
@@ -32,6 +32,8 @@ class EventFeed(QObject):
     gauge = Signal(object)
     batch = Signal()
     lost = Signal(object)
+    """The engine ended unasked; says why. `found` follows when there is one again."""
+    found = Signal()
 
     def __init__(self, client: EngineApi, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +58,14 @@ class EventFeed(QObject):
         await self._tasks.close()
 
     async def _read(self) -> None:
+        away = False
+        pause = self.retry_seconds
         while True:
             try:
+                if away:
+                    await self._client.engine()
+                    away, pause = False, self.retry_seconds
+                    self.found.emit()
                 async for event in self._client.events(self._last_seq):
                     if event.fact is not None:
                         self._last_seq = event.fact.seq
@@ -67,9 +75,12 @@ class EventFeed(QObject):
                     if not self._timer.isActive():
                         self._timer.start()
             except Exception as error:
-                self.lost.emit(error)
+                if not away:
+                    self.lost.emit(error)
+                away = True
             # The stream ends only with the engine; when it is back, reading goes on after the last number seen.
-            await asyncio.sleep(self.retry_seconds)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def flush(self) -> None:
         """Deliver what has gathered."""

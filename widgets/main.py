@@ -1,6 +1,6 @@
-"""The window's entry point: paint first, then start the engine in its own thread, then fill the pages.
+"""The window's entry point: paint first, then start the engine in its own process, then fill the pages.
 
-Nothing heavy is imported before the first frame; the engine and its libraries come in a helper thread afterwards.
+Nothing heavy is imported before the first frame.
 """
 
 from __future__ import annotations
@@ -29,21 +29,18 @@ __all__ = ["main", "session"]
 
 logger = logging.getLogger("headwater.window")
 
-CLOSE_SECONDS = 5.0
-SWITCH_SECONDS = 0.001
-"""How long a thread of the engine may keep the interpreter while the window waits for it; Python's own 5 ms, times the
-threads of a sync, would be seen."""
+CLOSE_SECONDS = 8.0
 
 
-class EngineThread(Protocol):
-    """What `app.engine.thread.open_engine_thread` answers: the engine's commands, and its start and end."""
+class EngineProcess(Protocol):
+    """What `app.engine.process.open_engine_process` answers: the engine's commands, and its start and end."""
 
     async def start(self) -> None: ...
 
     async def close(self) -> None: ...
 
 
-Open = Callable[[Path], EngineThread]
+Open = Callable[[Path], EngineProcess]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -61,7 +58,6 @@ def main(argv: list[str] | None = None) -> int:
             prepare_profile(profile)
         except HeadwaterError as error:
             parser.error(f"{error}. {error.remedy}")
-    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app = cast(QApplication, app)
     app.setApplicationName("Headwater")
@@ -145,7 +141,7 @@ async def _work(
         await engine.close()
 
 
-async def _start(shell: Shell, profile: Path, open_engine: Open | None) -> EngineThread:
+async def _start(shell: Shell, profile: Path, open_engine: Open | None) -> EngineProcess:
     """Start the engine. A failure is shown, and tried again when the person says so."""
     again = asyncio.Event()
     shell.retry_requested.connect(again.set)
@@ -169,7 +165,7 @@ async def _start(shell: Shell, profile: Path, open_engine: Open | None) -> Engin
         shell.starting.show_starting()
 
 
-async def _demo(shell: Shell, engine: EngineThread) -> Any:
+async def _demo(shell: Shell, engine: EngineProcess) -> Any:
     """Start the sample sources and connect them; None if that failed, which is shown."""
     try:
         module = await asyncio.to_thread(importlib.import_module, "app.demo")
@@ -181,9 +177,9 @@ async def _demo(shell: Shell, engine: EngineThread) -> Any:
 
 
 async def _load() -> Open:
-    """Import the engine beside the loop, so that the window answers meanwhile."""
-    module = await asyncio.to_thread(importlib.import_module, "app.engine.thread")
-    return cast(Open, module.open_engine_thread)
+    """Import the way to the engine beside the loop, so that the window answers meanwhile."""
+    module = await asyncio.to_thread(importlib.import_module, "app.engine.process")
+    return cast(Open, module.open_engine_process)
 
 
 def _tray(shell: Shell) -> Tray:

@@ -129,6 +129,8 @@ class Shell(QMainWindow):
         self.client = client
         self.feed = EventFeed(client, self)
         self.feed.fact.connect(lambda _fact: self._state_refresher.ask())
+        self.feed.lost.connect(self._engine_lost)
+        self.feed.found.connect(self._engine_found)
         self.feed.start()
         for page in self.pages.values():
             page.follow(self.feed)
@@ -144,6 +146,18 @@ class Shell(QMainWindow):
         if self.feed is not None:
             await self.feed.close()
         await self.tasks.close()
+
+    def _engine_lost(self, error: BaseException) -> None:
+        """The engine ended unasked. Its next start is under way; what was stored is safe."""
+        logger.error("The engine ended: %s", error)
+        self.state_line.show_stopped()
+
+    def _engine_found(self) -> None:
+        self._state_refresher.ask()
+        if self.current is not None:
+            self.current.refresh()
+        text = self.tr("The engine had stopped and was started again. Nothing that was stored is lost.")
+        self.show_notice(Banner(text, ground="warning"))
 
     def show_failure(self, error: ErrorInfo) -> None:
         """The engine did not start."""

@@ -16,6 +16,7 @@ from app.cli.engine import with_engine
 from app.cli.options import Noun
 from app.cli.output import Output
 from app.cli.values import Assignment, Duration, json_from, secrets_of, settings_of
+from app.words import counted
 from connectors.sdk import CheckStep, ConfigError, Json, NotFound
 
 Pairs = tuple[tuple[str, str], ...]
@@ -166,7 +167,7 @@ async def remove(engine: EngineApi, output: Output, name: str, purge: bool, yes:
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("--purge deletes for good: add --yes where nobody can be asked.")
-        documents = f"{view.documents:,} documents"
+        documents = counted(view.documents, "document")
         click.confirm(f"Delete {view.name} and its {documents} for good?", abort=True, err=True)
     if view.removed_at is None:
         await engine.remove_connection(view.id)

@@ -51,7 +51,7 @@ def with_engine(verb: Callable[Concatenate[EngineApi, Output, P], Awaitable[Stat
 
 
 def _run(work: Any) -> Status:
-    from app.engine.thread import loop_factory
+    from app.engine.loop import loop_factory
 
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         status: Status = runner.run(work)

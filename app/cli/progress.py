@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from app.cli.output import Output, plain
+from app.words import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -109,7 +110,7 @@ def figures(gauge: Gauge) -> str:
     from app.cli.render.pieces import size, span
 
     seen = f"{gauge.counts.documents:,}"
-    parts = [f"{seen} of {gauge.total:,} documents" if gauge.total is not None else f"{seen} documents"]
+    parts = [f"{seen} of {counted(gauge.total, 'document')}" if gauge.total is not None else f"{seen} documents"]
     if gauge.rate:
         parts.append(f"{gauge.rate:,.0f}/s")
     if gauge.bytes_rate >= 1:

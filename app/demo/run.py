@@ -20,6 +20,7 @@ from rich.text import Text
 from app.api import FINISHED, CheckTarget, ConnectionView, EngineApi, Gauge, Hit, RunView, SearchPage, SearchQuery
 from app.demo.profile import demo_profile, prepare_profile
 from app.demo.start import DemoHandle, open_sources
+from app.words import counted
 from connectors.sdk import CheckStep, HeadwaterError, error_info
 
 QUESTION = '"seal S-14" condensation'
@@ -169,7 +170,7 @@ def _run_line(run: RunView) -> str:
 async def _search(client: EngineApi, console: Console) -> SearchPage:
     """Ask the fixed question and print the best answers."""
     page = await client.search(SearchQuery(text=QUESTION, limit=100))
-    _heading(console, f"Search  {QUESTION}", f"{page.total} documents, {page.ms:.1f} ms")
+    _heading(console, f"Search  {QUESTION}", f"{counted(page.total, 'document')}, {page.ms:.1f} ms")
     for hit in _varied(page.hits):
         title = Text("  ")
         title.append(hit.title, style="bold")

@@ -20,7 +20,7 @@ FOLDER = "demo"
 """Below the profile: the handbook's pages, and the ports of last time."""
 
 # Credentials of the invented company, handed to the engine the way a server would get them: by reference.
-SECRET_VARIABLE, TOKEN_VARIABLE = "HEADWATER_DEMO_SECRET_ACCESS_KEY", "HEADWATER_DEMO_TOKEN"
+SECRET_FILE, TOKEN_FILE = "secret-access-key", "help-desk-token"
 
 TICKET_TEMPLATE = """{{ id }}: {{ subject }}
 {{ customer }}, {{ product }}{% if serial_number %} {{ serial_number }}{% endif %}, {{ status }}
@@ -58,13 +58,13 @@ def copy_handbook(target: Path) -> Path:
     return target
 
 
-def drafts(addresses: Addresses, handbook: Path) -> list[ConnectionDraft]:
-    """The four connections of the demo."""
+def drafts(addresses: Addresses, folder: Path) -> list[ConnectionDraft]:
+    """The four connections of the demo; `folder` is its own below the profile."""
     from app.api import ConnectionDraft
     from app.demo.servers import ACCESS_KEY_ID, BUCKET
 
     return [
-        ConnectionDraft(type="folder", name="Handbook", config={"path": str(handbook)}),
+        ConnectionDraft(type="folder", name="Handbook", config={"path": str(folder / "handbook")}),
         ConnectionDraft(
             type="s3",
             name="Mail archive",
@@ -73,7 +73,7 @@ def drafts(addresses: Addresses, handbook: Path) -> list[ConnectionDraft]:
                 "endpoint_url": addresses.bucket,
                 "auth": {"method": "access_key", "aws_access_key_id": ACCESS_KEY_ID},
             },
-            secrets={"/auth/aws_secret_access_key": f"env:{SECRET_VARIABLE}"},
+            secrets={"/auth/aws_secret_access_key": f"file:{folder / SECRET_FILE}"},
         ),
         ConnectionDraft(
             type="rest_api",
@@ -94,7 +94,7 @@ def drafts(addresses: Addresses, handbook: Path) -> list[ConnectionDraft]:
                     "limit": 10,
                 },
             },
-            secrets={"/auth/token": f"env:{TOKEN_VARIABLE}"},
+            secrets={"/auth/token": f"file:{folder / TOKEN_FILE}"},
         ),
         ConnectionDraft(
             type="rss", name="News", config={"feed_url": f"{addresses.news}/feed.xml", "full_article": True}
@@ -127,14 +127,19 @@ async def open_sources(client: EngineApi) -> DemoHandle:
     """Servers and connections, nothing synced yet."""
     from app.demo.servers import SECRET_ACCESS_KEY, TOKEN, DemoServers
 
-    os.environ.update({SECRET_VARIABLE: SECRET_ACCESS_KEY, TOKEN_VARIABLE: TOKEN})
     folder = Path((await client.engine()).profile) / FOLDER
     servers = DemoServers(ports=_ports(folder / "ports.json"))
     try:
         addresses = await asyncio.to_thread(servers.start)
-        handbook = await asyncio.to_thread(copy_handbook, folder / "handbook")
-        (folder / "ports.json").write_text(json.dumps(addresses.ports()) + "\n", encoding="utf-8")
-        connections = await ensure_connections(client, drafts(addresses, handbook))
+        await asyncio.to_thread(copy_handbook, folder / "handbook")
+        for name, text in (
+            ("ports.json", json.dumps(addresses.ports()) + "\n"),
+            (SECRET_FILE, SECRET_ACCESS_KEY),
+            (TOKEN_FILE, TOKEN),
+        ):
+            (folder / name).touch(mode=0o600)
+            (folder / name).write_text(text, encoding="utf-8")
+        connections = await ensure_connections(client, drafts(addresses, folder))
     except BaseException:
         await asyncio.to_thread(servers.close)
         raise

@@ -46,17 +46,22 @@ class Engine:
         clock: Clock | None = None,
         vault: Vault | SessionVault | None = None,
         catalogue: Catalogue | None = None,
+        resident: bool = True,
     ) -> Engine:
-        """Open a profile that this process holds the lease of. Raises PermanentError when it can't be used."""
+        """Open a profile that this process holds the lease of; a `resident` engine runs the schedules.
+
+        Raises PermanentError when the profile can't be used."""
         self = cls(profile, catalogue or Catalogue.load())
         try:
-            await self._open(settings or NetworkSettings.from_environment(), clock or SystemClock(), vault)
+            await self._open(settings or NetworkSettings.from_environment(), clock or SystemClock(), vault, resident)
         except BaseException:
             await self._stack.aclose()
             raise
         return self
 
-    async def _open(self, settings: NetworkSettings, clock: Clock, vault: Vault | SessionVault | None) -> None:
+    async def _open(
+        self, settings: NetworkSettings, clock: Clock, vault: Vault | SessionVault | None, resident: bool
+    ) -> None:
         stack = self._stack
         self._network = Network(settings, clock=clock)
         stack.push_async_callback(self._network.close)
@@ -77,11 +82,16 @@ class Engine:
         self._views = Views(self._connections, self._catalogue, self._library, self._scheduler, secrets)
         self._changes = Changes(self._connections, self._sources, self._library, self._scheduler, vault, self._activity)
         self._checks = Checks(self._connections, self._sources, vault, self._activity)
-        await self._scheduler.open()
+        await self._scheduler.open(resident=resident)
 
     async def close(self) -> None:
         """Stop runs (they go on at the next start), then close the rooms from the top down."""
         await self._stack.aclose()
+
+    @property
+    def active_runs(self) -> int:
+        """Runs that have a task, also those that wait for a slot."""
+        return self._scheduler.active_runs()
 
     # --- engine, connectors
 

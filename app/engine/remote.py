@@ -7,14 +7,15 @@ import itertools
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
 from app.api import EngineApi
-from app.engine.server import Address
 from app.engine.wire import (
     VERSION,
+    Address,
     Answer,
     Call,
     Cancel,
@@ -42,15 +43,15 @@ class RemoteEngine:
         self._sending = asyncio.Lock()
 
     @classmethod
-    async def open(cls, address: Address) -> RemoteEngine:
-        """Raises OSError when nobody listens there, PermanentError when it is another version."""
+    async def open(cls, address: Address, *, lasting: bool = False) -> RemoteEngine:
+        """`lasting`: see `Hello`. Raises OSError when nobody listens there, PermanentError if it is another version."""
         if address.path:
             reader, writer = await asyncio.open_unix_connection(address.path)
         else:
             reader, writer = await asyncio.open_connection("127.0.0.1", address.port)
         self = cls(reader, writer)
         try:
-            await send(writer, Hello(VERSION, address.key))
+            await send(writer, Hello(VERSION, address.key, lasting))
             answer = msgspec.json.decode(await receive(reader), type=Answer)
         except (asyncio.IncompleteReadError, msgspec.DecodeError) as error:
             writer.close()
@@ -60,6 +61,11 @@ class RemoteEngine:
             raise error_of(answer.value)
         self._listening = asyncio.create_task(self._listen(), name="engine: answers")
         return self
+
+    @property
+    def ended(self) -> bool:
+        """Whether the engine, or the way to it, is gone."""
+        return self._listening is None or self._listening.done()
 
     @property
     def api(self) -> EngineApi:
@@ -111,7 +117,7 @@ class RemoteEngine:
     async def _ask(self, command: Command, values: dict[str, Any]) -> tuple[int, asyncio.Queue[Answer | None]]:
         number = next(self._numbers)
         answers: asyncio.Queue[Answer | None] = asyncio.Queue()
-        if self._listening is None or self._listening.done():
+        if self.ended:
             raise _lost()
         self._waiting[number] = answers
         try:
@@ -154,9 +160,18 @@ class RemoteEngine:
                 answers.put_nowait(None)
 
 
+async def attach(profile: Path, *, lasting: bool = False) -> RemoteEngine | None:
+    """The engine that holds the profile; None when none answers there."""
+    try:
+        address = msgspec.json.decode((profile / "engine.json").read_bytes(), type=Address)
+        return await RemoteEngine.open(address, lasting=lasting)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
 def _lost() -> TransientError:
     return TransientError(
-        "The program that held this profile has ended",
-        remedy="Run the command again; it will start an engine of its own.",
+        "The engine that this was asked of has ended",
+        remedy="Try again; an engine is started when there is none.",
         code="engine_gone",
     )

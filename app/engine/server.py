@@ -9,7 +9,7 @@ import secrets
 import stat
 import tempfile
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import msgspec
 from app.api import EngineApi
 from app.engine.wire import (
     VERSION,
+    Address,
     Answer,
     Call,
     Cancel,
@@ -34,16 +35,6 @@ from app.engine.wire import (
 from connectors.sdk import HeadwaterError, PermanentError
 
 
-class Address(msgspec.Struct, frozen=True):
-    """What the lease's file says: who holds the profile and how to reach it. `path` "" means `port` on 127.0.0.1."""
-
-    pid: int
-    version: int
-    key: str
-    path: str = ""
-    port: int = 0
-
-
 class Server:
     """Serves an engine to this user's other processes."""
 
@@ -52,8 +43,9 @@ class Server:
         self._key = secrets.token_urlsafe(32)
         self._server: asyncio.Server | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._clients: set[asyncio.Task[None]] = set()
+        self._clients: dict[asyncio.Task[None], _Client] = {}
         self.idle = asyncio.Event()
+        """Set while no command of another process is attached; a window that is does not count."""
         self.idle.set()
         self.address: Address | None = None
 
@@ -82,20 +74,30 @@ class Server:
         if self._folder is not None:
             await asyncio.to_thread(self._folder.cleanup)
 
+    @property
+    def clients(self) -> int:
+        """How many processes are attached."""
+        return len(self._clients)
+
+    def _count(self) -> None:
+        if all(client.lasting for client in self._clients.values()):
+            self.idle.set()
+        else:
+            self.idle.clear()
+
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         task.set_name("engine client")
-        self._clients.add(task)
-        self.idle.clear()
+        self._clients[task] = client = _Client(self._engine, self._key, reader, writer, self._count)
+        self._count()
         try:
-            await _Client(self._engine, self._key, reader, writer).run()
+            await client.run()
         except asyncio.CancelledError:
             pass
         finally:
-            self._clients.discard(task)
-            if not self._clients:
-                self.idle.set()
+            self._clients.pop(task, None)
+            self._count()
             writer.close()
             with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
@@ -104,9 +106,18 @@ class Server:
 class _Client:
     """One attached process."""
 
-    def __init__(self, engine: EngineApi, key: str, reader: StreamReader, writer: StreamWriter) -> None:
+    def __init__(
+        self,
+        engine: EngineApi,
+        key: str,
+        reader: StreamReader,
+        writer: StreamWriter,
+        greeted: Callable[[], None],
+    ) -> None:
+        self.lasting = False
         self._engine = engine
         self._key = key
+        self._greeted = greeted
         self._reader = reader
         self._writer = writer
         self._calls: dict[int, asyncio.Task[None]] = {}
@@ -125,6 +136,8 @@ class _Client:
                 )
                 await self._send(Answer(0, "error", trouble(other)))
                 return
+            self.lasting = hello.lasting
+            self._greeted()
             await self._send(Answer(0, "result"))
             while True:
                 match await self._request():

@@ -19,11 +19,13 @@ import platformdirs
 from app.api import EngineApi
 from app.database.database import storage_error
 from app.engine.engine import Engine
-from app.engine.remote import RemoteEngine
-from app.engine.server import Address, Server
+from app.engine.remote import attach
+from app.engine.server import Server
+from app.engine.wire import Address
 from connectors.sdk import ConfigError, PermanentError
 
 PATIENCE_SECONDS = 10.0
+LOOK_SECONDS = 0.05
 
 
 def default_profile() -> Path:
@@ -62,18 +64,24 @@ class Held:
         self._lock = lock
         self._server = server
 
-    async def close(self, *, patient: bool = False) -> None:
-        """Stop. `patient`: first let attached commands of other processes end."""
-        if patient:
+    async def idle(self) -> None:
+        """Wait until the attached commands of other processes have ended, and the runs that an attached window asked
+        for: the window finds itself another engine, but its runs would be interrupted."""
+        while not self._server.idle.is_set() or (self._server.clients and self.engine.active_runs):
             await self._server.idle.wait()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def close(self) -> None:
+        """Stop, now."""
         (self.profile / "engine.json").unlink(missing_ok=True)
         await self._server.close()
         await self.engine.close()
         self._lock.release()
 
 
-async def hold(profile: Path) -> Held | None:
-    """Take the profile's lease and start its engine; None when another process has it."""
+async def hold(profile: Path, *, resident: bool = False) -> Held | None:
+    """Take the profile's lease and start its engine; None when another process has it. Only a `resident` one, that
+    stays until it is told to go, takes up the schedules: a run that a passing command began would end with it."""
     lock = filelock.FileLock(profile / "engine.lock", mode=0o600)
     try:
         lock.acquire(blocking=False)
@@ -83,7 +91,7 @@ async def hold(profile: Path) -> Held | None:
         translated = storage_error(error, profile)
         raise translated or error from error
     try:
-        engine = await Engine.open(profile)
+        engine = await Engine.open(profile, resident=resident)
     except BaseException:
         lock.release()
         raise
@@ -96,15 +104,6 @@ async def hold(profile: Path) -> Held | None:
         lock.release()
         raise
     return Held(profile, lock, engine, server)
-
-
-async def attach(profile: Path) -> RemoteEngine | None:
-    """The engine that holds the profile; None when none answers there."""
-    try:
-        address = msgspec.json.decode((profile / "engine.json").read_bytes(), type=Address)
-        return await RemoteEngine.open(address)
-    except (OSError, msgspec.DecodeError):
-        return None
 
 
 @asynccontextmanager
@@ -127,7 +126,8 @@ async def open_engine(profile: Path | None = None) -> AsyncIterator[EngineApi]:
             except BaseException:
                 await held.close()
                 raise
-            await held.close(patient=True)
+            await held.idle()
+            await held.close()
             return
         if waited >= PATIENCE_SECONDS:
             raise PermanentError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -14,6 +14,7 @@ from app.connections.config import secret_references
 from app.library import Library
 from app.library.runs import COLUMNS, TABLES, run_view
 from app.sync import Scheduler
+from app.words import counted
 from connectors.sdk import SecretRef
 
 
@@ -36,19 +37,24 @@ class Views:
 
     async def all(self, *, removed: bool = False) -> list[ConnectionView]:
         stored = await self._connections.all(removed=removed)
-        facts = await self._library.database.read(lambda db: {item.num: _look(db, item) for item in stored})
-        return [self._view(item, *facts[item.num]) for item in stored]
+        active = {item.num: self._active(item) for item in stored}
+        facts = await self._library.database.read(
+            lambda db: {item.num: _look(db, item, active[item.num]) for item in stored}
+        )
+        return [self._view(item, facts[item.num]) for item in stored]
 
     async def one(self, stored: Stored) -> ConnectionView:
-        facts = await self._library.database.read(lambda db: _look(db, stored))
-        return self._view(stored, *facts)
+        active = self._active(stored)
+        return self._view(stored, await self._library.database.read(lambda db: _look(db, stored, active)))
 
-    def _view(
-        self, stored: Stored, numbers: dict[str, Any], last: RunView | None, last_ok: float | None
-    ) -> ConnectionView:
+    def _active(self, stored: Stored) -> str:
+        """The id of its run that has a task."""
+        key = self._scheduler.active(stored.id)
+        return key.id if key is not None else ""
+
+    def _view(self, stored: Stored, look: _Look) -> ConnectionView:
         known = self._catalogue.find(stored.type)
-        active = last if last is not None and self._scheduler.active(stored.id) else None
-        state, sentence = describe(stored, numbers, last, active is not None, known is not None)
+        state, sentence = describe(stored, look, installed=known is not None)
         references = secret_references(known, stored.config) if known is not None else {}
         return ConnectionView(
             id=stored.id,
@@ -68,30 +74,40 @@ class Views:
                 pointer: self._secrets.describe(SecretRef(reference)) if reference else ""
                 for pointer, reference in references.items()
             },
-            documents=numbers["documents"],
-            bytes=numbers["bytes"],
-            failed_items=numbers["failing"],
-            held_back=numbers["held"],
-            last_run=last,
-            active_run=active,
-            last_ok_at=last_ok,
+            documents=look.documents,
+            bytes=look.bytes,
+            failed_items=look.failing,
+            held_back=look.held,
+            last_run=look.last,
+            active_run=look.active,
+            last_ok_at=look.last_ok,
             next_run_at=self._scheduler.next_run(stored.id),
             created_at=stored.created_at,
             removed_at=stored.removed_at,
         )
 
 
-def describe(
-    stored: Stored, numbers: dict[str, Any], last: RunView | None, active: bool, installed: bool
-) -> tuple[ConnectionState, str]:
+class _Look(NamedTuple):
+    """What the database says of a connection. `last` is its newest run that is over and was no dry run."""
+
+    documents: int
+    bytes: int
+    failing: int
+    held: int
+    active: RunView | None
+    last: RunView | None
+    last_ok: float | None
+
+
+def describe(stored: Stored, look: _Look, *, installed: bool) -> tuple[ConnectionState, str]:
     """A connection's state and the one sentence that says it."""
-    documents = f"{numbers['documents']:,} documents"
-    if active and last is not None:
-        if last.state == "queued":
+    documents, active, last = counted(look.documents, "document"), look.active, look.last
+    if active is not None:
+        if active.state == "queued":
             return "queued", "Waiting for its turn"
-        if last.state == "waiting":
-            until = time.strftime("%H:%M", time.localtime(last.until)) if last.until else "later"
-            return "waiting", f"Waiting until {until}: {last.reason}"
+        if active.state == "waiting":
+            until = time.strftime("%H:%M", time.localtime(active.until)) if active.until else "later"
+            return "waiting", f"Waiting until {until}: {active.reason}"
         return "running", "Syncing"
     if not installed:
         return "needs_attention", f"The source type “{stored.type}” is not installed"
@@ -104,29 +120,39 @@ def describe(
         if last.error is not None and last.error.category == "auth":
             return "sign_in_again", f"Sign in again: {problem}"
         return "needs_attention", problem
-    if numbers["held"]:
-        return "held_back", f"{numbers['held']:,} deletions wait for you"
-    if numbers["failing"]:
-        items = "1 item fails" if numbers["failing"] == 1 else f"{numbers['failing']:,} items fail"
-        return "needs_attention", f"{documents}, {items}"
+    if look.held:
+        return "held_back", counted(look.held, "deletion waits", "deletions wait") + " for you"
+    if look.failing:
+        return "needs_attention", f"{documents}, {counted(look.failing, 'item fails', 'items fail')}"
     if last.state in ("interrupted", "cancelled"):
         return "needs_attention", f"Stopped at {documents}; sync to go on"
     return "up_to_date", f"Up to date, {documents}"
 
 
-def _look(db: apsw.Connection, stored: Stored) -> tuple[dict[str, Any], RunView | None, float | None]:
+def _look(db: apsw.Connection, stored: Stored, active: str) -> _Look:
     row = db.execute(
         "SELECT documents, bytes, (SELECT count(*) FROM failing WHERE connection = num), "
         "(SELECT count(*) FROM staged_deletion WHERE connection = num AND held = 1) FROM connection WHERE num = ?",
         (stored.num,),
     ).fetchone() or (0, 0, 0, 0)
+    running = db.execute(f"SELECT {COLUMNS} FROM {TABLES} WHERE r.id = ?", (active,)).fetchone() if active else None
     last = db.execute(
-        f"SELECT {COLUMNS} FROM {TABLES} WHERE r.connection = ? ORDER BY r.num DESC LIMIT 1", (stored.num,)
+        f"SELECT {COLUMNS} FROM {TABLES} WHERE r.connection = ? AND r.mode <> 'dry_run' AND r.id <> ? "
+        "ORDER BY r.num DESC LIMIT 1",
+        (stored.num, active),
     ).fetchone()
     good: Any = db.execute(
         "SELECT max(finished_at) FROM run WHERE connection = ? AND mode <> 'dry_run' AND "
         "state IN ('done', 'done_with_failures', 'held_back')",
         (stored.num,),
     ).fetchone()
-    numbers = dict(zip(("documents", "bytes", "failing", "held"), row, strict=True))
-    return numbers, None if last is None else run_view(last), good[0] if good else None
+    documents, size, failing, held = row
+    return _Look(
+        documents,
+        size,
+        failing,
+        held,
+        run_view(running) if running is not None else None,
+        run_view(last) if last is not None else None,
+        good[0] if good else None,
+    )

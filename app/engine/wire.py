@@ -1,6 +1,6 @@
 """Commands of `EngineApi` as data: which there are, what they take and answer, and their encoding.
 
-Read from the Protocol itself, so that a command is declared once. Used by the socket; the thread passes objects.
+Read from the Protocol itself, so that a command is declared once.
 """
 
 from __future__ import annotations
@@ -59,10 +59,30 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """The first frame of a client: the version it speaks and the key from the owner-only file."""
+    """The first frame of a client: the version it speaks and the key from the owner-only file. A `lasting` one, a
+    window, is not waited for: it opens an engine of its own when this one ends."""
 
     version: int
     key: str
+    lasting: bool = False
+
+
+class Address(msgspec.Struct, frozen=True):
+    """What the lease's file says: who holds the profile and how to reach it. `path` "" means `port` on 127.0.0.1."""
+
+    pid: int
+    version: int
+    key: str
+    path: str = ""
+    port: int = 0
+
+
+class Started(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The one line that an engine's own process says on its standard output: how the start went. "held": another
+    process has the profile; "failed": `trouble` says why."""
+
+    state: Literal["ready", "held", "failed"]
+    trouble: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):

@@ -10,6 +10,7 @@ import apsw
 from app.api import VerifyReport
 from app.database import Database
 from app.library.content import ContentStore, Location
+from app.words import counted
 
 STEP = 500
 MOST_PROBLEMS = 1000
@@ -63,7 +64,7 @@ def _number(db: apsw.Connection, statement: str) -> int:
 
 def _references(db: apsw.Connection) -> list[str]:
     problems = [
-        f"Content {sha256[:16].lower()} counts {refs} documents, the catalog has {real}"
+        f"Content {sha256[:16].lower()} counts {counted(refs, 'document')}, the catalog has {real}"
         for sha256, refs, real in db.execute(
             "SELECT hex(k.sha256), k.refs, count(d.id) FROM content k LEFT JOIN document d ON d.content = k.id "
             "GROUP BY k.id HAVING k.refs <> count(d.id)"
@@ -76,7 +77,7 @@ def _references(db: apsw.Connection) -> list[str]:
         )
     ]
     problems += [
-        f"Connection {name} counts {count} documents, the catalog has {real}"
+        f"Connection {name} counts {counted(count, 'document')}, the catalog has {real}"
         for name, count, real in db.execute(
             "SELECT c.name, c.documents, count(d.id) FROM connection c "
             "LEFT JOIN document d ON d.connection = c.num AND d.deleted_at IS NULL "
@@ -86,7 +87,7 @@ def _references(db: apsw.Connection) -> list[str]:
     indexed = _number(db, "SELECT count(*) FROM document WHERE indexed = 1")
     rows = _number(db, "SELECT count(*) FROM search")
     if indexed != rows:
-        problems.append(f"The search index holds {rows} documents, the catalog says {indexed}")
+        problems.append(f"The search index holds {counted(rows, 'document')}, the catalog says {indexed}")
     damaged = [row[0] for row in db.execute("PRAGMA quick_check(5)") if row[0] != "ok"]
     return problems + [f"Database: {line}" for line in damaged]
 

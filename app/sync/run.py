@@ -25,6 +25,7 @@ from app.sync.plan import plan_page
 from app.sync.reading import Pass
 from app.sync.sources import Sources
 from app.sync.state import KeyedState
+from app.words import counted
 from connectors.sdk import (
     Capability,
     Clock,
@@ -233,7 +234,8 @@ class Run:
         documents = await self.library.catalog.count(self.connection.num)
         if staged > GUARD_LEAST and staged > documents * GUARD_SHARE:
             await self.library.ledger.hold_back(self._fence())
-            self.log.warning(f"{staged} of {documents} documents seem to be gone: their deletion waits for you")
+            of = counted(documents, "document")
+            self.log.warning(f"{staged:,} of {of} seem to be gone: their deletion waits for you")
             return "held_back"
         if staged:
             await self.library.ledger.apply_gone(self._fence())
@@ -319,7 +321,7 @@ def summarise(state: RunState, counts: RunCounts, seconds: float, held: int) -> 
     ]
     parts = [f"{number:,} {word}" for number, word in named if number]
     took = f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
-    text = f"{counts.documents:,} documents" + (f": {', '.join(parts)}" if parts else ", nothing changed")
+    text = counted(counts.documents, "document") + (f": {', '.join(parts)}" if parts else ", nothing changed")
     if held:
-        text += f"; {held:,} deletions wait for you"
+        text += f"; {counted(held, 'deletion waits', 'deletions wait')} for you"
     return f"{text} in {took}" if state != "cancelled" else f"{text} before it was stopped"

@@ -49,11 +49,12 @@ class Scheduler:
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._next: dict[str, float] = {}
-        self._closing = False
+        self._resting = True
 
-    async def open(self) -> None:
-        """Mark what a killed engine left, and take up the schedules."""
+    async def open(self, *, resident: bool) -> None:
+        """Mark what a killed engine left; a `resident` engine takes up the schedules."""
         await self._library.runs.interrupt_left()
+        self._resting = not resident
         for stored in await self._connections.all():
             self.plan(stored)
 
@@ -128,7 +129,7 @@ class Scheduler:
             if task is not None:
                 task.cancel()
         self._next.pop(stored.id, None)
-        if self._closing or not stored.enabled or stored.removed_at is not None:
+        if self._resting or not stored.enabled or stored.removed_at is not None:
             return
         if stored.schedule.every:
             self._own(self._timers, stored.id, self._every(stored.id, stored.schedule.every), "timer")
@@ -137,7 +138,7 @@ class Scheduler:
 
     async def close(self) -> None:
         """Stop everything; active runs become interrupted, so that the next start goes on from there."""
-        self._closing = True
+        self._resting = True
         tasks = [*self._timers.values(), *self._watchers.values(), *(task for _, task in self._active.values())]
         runs = [run for run, _ in self._active.values()]
         for task in tasks:

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from app import api
+from app.engine.loop import loop_factory
 from app.engine.session import open_engine
-from app.engine.thread import loop_factory
 
 
 async def main(profile: Path, url: str, bucket: str, passes: int) -> None:

@@ -92,6 +92,14 @@ async def _watch(url: str, bucket: str, client: object) -> None:
             secrets={"aws_secret_access_key": "env:BENCH_SECRET"},
         )
     )
+    from PySide6.QtWidgets import QApplication
+
+    from widgets.pages.page import Place
+    from widgets.shell import Shell
+
+    (shell,) = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, Shell)]
+    shell.go(Place("connection", view.id))
+    await asyncio.sleep(1)
     run = await engine.start_sync(view.id)
     lags: list[float] = []
     ended = asyncio.create_task(_ended(engine, run.id), name="bench: end")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
+import stat
 from contextlib import aclosing
 from pathlib import Path
 
 from app.api import FINISHED, EngineApi, SearchQuery
 from app.demo import DemoHandle, start_demo
+from app.demo.start import SECRET_FILE, TOKEN_FILE
 from app.engine.session import open_engine
 
 
@@ -63,18 +66,18 @@ def test_it_adds_its_connections_once_and_follows_an_address_that_changed(profil
     assert after["tickets"] == before["tickets"]
 
 
-def test_no_secret_of_the_demo_is_stored(profile: Path) -> None:
+def test_no_secret_of_the_demo_is_stored_but_in_the_files_it_is_read_from(profile: Path) -> None:
     async def main() -> None:
         async with open_engine(profile) as client:
             handle = await start_demo(client)
             try:
                 await finish(client, handle)
                 kept = {connection.name: connection.secrets for connection in handle.connections}
-                assert kept["Mail archive"] == {
-                    **kept["Mail archive"],
-                    "/auth/aws_secret_access_key": "env:HEADWATER_DEMO_SECRET_ACCESS_KEY",
-                }
-                assert kept["Support tickets"]["/auth/token"] == "env:HEADWATER_DEMO_TOKEN"
+                secret, token = profile / "demo" / SECRET_FILE, profile / "demo" / TOKEN_FILE
+                assert kept["Mail archive"]["/auth/aws_secret_access_key"] == f"file:{secret}"
+                assert kept["Support tickets"]["/auth/token"] == f"file:{token}"
+                if os.name == "posix":
+                    assert {stat.S_IMODE(file.stat().st_mode) for file in (secret, token)} == {0o600}
             finally:
                 await handle.close()
 
@@ -82,7 +85,7 @@ def test_no_secret_of_the_demo_is_stored(profile: Path) -> None:
     from app.demo.servers import SECRET_ACCESS_KEY, TOKEN
 
     for file in profile.rglob("*"):
-        if file.is_file():
+        if file.is_file() and file.name not in (SECRET_FILE, TOKEN_FILE):
             body = file.read_bytes()
             assert SECRET_ACCESS_KEY.encode() not in body, file
             assert TOKEN.encode() not in body, file

@@ -1,4 +1,4 @@
-"""One engine per profile: others attach through the socket, a dead holder's place is taken, the window has a thread."""
+"""One engine per profile: others attach through the socket, and a dead holder's place is taken."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
-from app import api
-from app.engine.remote import RemoteEngine
-from app.engine.session import attach, hold, open_engine
-from app.engine.thread import open_engine_thread
+from app.engine.remote import RemoteEngine, attach
+from app.engine.session import hold, open_engine
 from app.engine.wire import commands
-from connectors.sdk import ConfigError, HeadwaterError, NotFound
+from connectors.sdk import ConfigError
+from tests.engine.job import folder_draft, make_folder, whole_job
 
 HOLDER = """
 import asyncio, sys
@@ -31,46 +30,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def folder_draft(name: str, path: Path) -> api.ConnectionDraft:
-    return api.ConnectionDraft(type="folder", name=name, config={"path": str(path)})
-
-
-def make_folder(path: Path, number: int) -> Path:
-    path.mkdir()
-    for index in range(number):
-        (path / f"note {index}.md").write_text(f"note {index} about rivers")
-    return path
-
-
-async def whole_job(engine: api.EngineApi, folder: Path) -> None:
-    """Add, test, sync, watch, search, verify: through whatever transport."""
-    await engine.add_connection(folder_draft("Notes", folder))
-    steps = [step async for step in engine.check(api.CheckTarget(ref="Notes"), deep=True)]
-    assert {step.state for step in steps} == {"running", "ok"}
-    run = await engine.start_sync("Notes")
-    kinds: list[str] = []
-    stream = engine.events(0)
-    async for event in stream:
-        if event.fact is not None:
-            kinds.append(event.fact.kind)
-            if event.fact.kind == "run_finished":
-                break
-    await stream.aclose()  # type: ignore[attr-defined]
-    assert kinds == ["connection_added", "run_queued", "run_started", "documents_stored", "run_finished"]
-    assert (await engine.run(run.id)).state == "done"
-    page = await engine.search(api.SearchQuery(text="rivers", limit=5))
-    assert page.total == 30
-    assert "\x02rivers\x03" in page.hits[0].snippet
-    reports = [report async for report in engine.verify()]
-    assert reports[-1].problems == []
-    with pytest.raises(NotFound) as raised:
-        await engine.connection("nothing")
-    assert "Notes" in raised.value.remedy
-    with pytest.raises(ConfigError) as refused:
-        await engine.edit_connection("Notes", api.ConnectionEdit(set={"paht": 1}))
-    assert refused.value.pointer == "/paht"
 
 
 def test_the_job_in_process(profile: Path, tmp_path: Path) -> None:
@@ -92,20 +51,6 @@ def test_the_job_through_the_socket_while_another_holds_the_profile(profile: Pat
                 await whole_job(engine, make_folder(tmp_path / "notes", 30))
         finally:
             await held.close()
-
-    asyncio.run(main())
-
-
-def test_the_job_on_the_windows_engine_thread(profile: Path, tmp_path: Path) -> None:
-    async def main() -> None:
-        thread = open_engine_thread(profile)
-        await thread.start()
-        try:
-            await whole_job(thread.api, make_folder(tmp_path / "notes", 30))
-        finally:
-            await thread.close()
-        with pytest.raises(HeadwaterError):
-            await thread.api.engine()
 
     asyncio.run(main())
 

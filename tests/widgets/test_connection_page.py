@@ -63,7 +63,7 @@ def test_a_waiting_run_says_why_and_what_happened_before(run: Run, engine: FakeE
             contracts.active_run, state="waiting", reason="127.0.0.1 can't be reached", until=engine.now + 125
         )
         engine.put_run(waiting)
-        engine.put(replace(contracts, state="waiting", active_run=waiting, last_run=waiting))
+        engine.put(replace(contracts, state="waiting", active_run=waiting))
         async with window(engine, tmp_path, place("Contracts")) as shell:
             page = page_of(shell)
             await until(lambda: "Last run done 1 h ago. 12 new, 3 changed." in words(page))

@@ -41,6 +41,7 @@ def test_ten_thousand_events_arrive_in_few_batches(run: Run, engine: FakeEngine)
 def test_a_feed_subscribes_again_after_the_last_number(run: Run, engine: FakeEngine) -> None:
     asked: list[int | None] = []
     lost: list[Exception] = []
+    found: list[bool] = []
     original = engine.events
 
     async def breaking(after: int | None = None):  # type: ignore[no-untyped-def]
@@ -55,6 +56,7 @@ def test_a_feed_subscribes_again_after_the_last_number(run: Run, engine: FakeEng
         feed = EventFeed(engine)
         feed.retry_seconds = 0.0
         feed.lost.connect(lost.append)
+        feed.found.connect(lambda: found.append(True))
         feed.start()
         await asyncio.sleep(0)
         engine.emit("run_finished")
@@ -64,3 +66,4 @@ def test_a_feed_subscribes_again_after_the_last_number(run: Run, engine: FakeEng
     run(main())
     assert asked == [None, 101]
     assert [str(error) for error in lost] == ["gone"]
+    assert found == [True]

@@ -83,7 +83,6 @@ class OverviewTab(QScrollArea):
         self._page = page
         self._view: ConnectionView | None = None
         self._progress: Progress | None = None
-        self._finished: RunView | None = None
         self._refresher = Refresher(page.tasks, "overview", self._load, interval=1.0)
         self.setWidgetResizable(True)
 
@@ -161,11 +160,6 @@ class OverviewTab(QScrollArea):
         other = self._view is None or self._view.id != view.id
         self._view = view
         run = view.active_run
-        # The engine's last run may be the one that is under way; what happened last is the one before it.
-        if view.last_run is not None and view.last_run.finished_at is not None:
-            self._finished = view.last_run
-        elif other:
-            self._finished = None
         if run is None:
             self._progress = None
         elif self._progress is None or self._progress.run_id != run.id:
@@ -229,7 +223,7 @@ class OverviewTab(QScrollArea):
     def _show_words(self) -> None:
         view = self._view
         assert view is not None
-        last = self._finished
+        last = view.last_run
         if last is None:
             started = view.active_run is not None
             self._last.setText(self.tr("First sync.") if started else self.tr("It has not been synced yet."))
@@ -273,12 +267,9 @@ class OverviewTab(QScrollArea):
         if view is None:
             return
         runs = await self._page.client.runs(view.id, 31)
-        self._history.setVisible(len([run for run in runs if run.finished_at is not None]) > 1)
-        self.bars.show_runs([run for run in runs if run.finished_at is not None])
         finished = [run for run in runs if run.finished_at is not None]
-        if finished and self._view is not None and self._view.id == view.id:
-            self._finished = finished[0]
-            self._show_words()
+        self._history.setVisible(len(finished) > 1)
+        self.bars.show_runs(finished)
         items = await self._page.client.failed_items(view.id, 500)
         if self._view is None or self._view.id != view.id:
             return

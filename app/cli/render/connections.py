@@ -8,6 +8,7 @@ from rich.text import Text
 from app.cli import shapes
 from app.cli.output import plain
 from app.cli.render.pieces import MARKS, STATES, as_json, facts, quoted, render, size, table, when, words
+from app.words import counted
 
 
 @render.register
@@ -86,7 +87,7 @@ def _(shape: shapes.Connection, console: Console) -> None:
             "State": view.sentence,
             "Documents": f"{view.documents:,}, {size(view.bytes)}",
             "Failing items": f"{view.failed_items:,}" if view.failed_items else "",
-            "Held back": f"{view.held_back:,} deletions" if view.held_back else "",
+            "Held back": counted(view.held_back, "deletion") if view.held_back else "",
             "Last sync": when(view.last_ok_at) or "never",
             "Next sync": when(view.next_run_at) or "by hand",
             "Last run": f"{view.last_run.id}, {words(view.last_run.state)}" if view.last_run else "",
@@ -113,7 +114,8 @@ def _(shape: shapes.Preview, console: Console) -> None:
     else:
         console.print(plain(f"Changes what is synced: {fields}. The next sync reads from the start."))
         if preview.added is None:
-            console.print(f"{preview.known:,} documents are known now; --count lists the source to say what comes.")
+            known = counted(preview.known, "document is", "documents are")
+            console.print(f"{known} known now; --count lists the source to say what comes.")
         else:
             console.print(f"{preview.added:,} would come, {preview.kept:,} stay, {preview.removed:,} go.")
 
@@ -122,9 +124,9 @@ def _(shape: shapes.Preview, console: Console) -> None:
 def _(shape: shapes.HeldBack, console: Console) -> None:
     name = quoted(shape.connection)
     if shape.decision == "applied":
-        console.print(f"{shape.documents:,} documents deleted.")
+        console.print(f"{counted(shape.documents, 'document')} deleted.")
     elif shape.decision == "kept":
-        console.print(f"{shape.documents:,} documents kept.")
+        console.print(f"{counted(shape.documents, 'document')} kept.")
     elif shape.documents:
         console.print(f"{shape.documents:,} deletions wait for you.")
         console.print(Text(f"Decide: headwaterctl connection deletions {name} --apply, or --keep", "dim"))

@@ -11,6 +11,7 @@ from app.api import DocumentView
 from app.cli import shapes
 from app.cli.output import plain
 from app.cli.render.pieces import facts, marked, render, size, table, when
+from app.words import counted
 
 
 @render.register
@@ -92,7 +93,8 @@ def _(shape: shapes.Bin, console: Console) -> None:
 def _(shape: shapes.ExportFinished, console: Console) -> None:
     report = shape.report
     escaped = f", {report.escaped:,} under escaped names" if report.escaped else ""
-    console.print(plain(f"{report.written:,} documents, {size(report.bytes)}{escaped}, written to {report.directory}."))
+    written = f"{counted(report.written, 'document')}, {size(report.bytes)}{escaped}"
+    console.print(plain(f"{written}, written to {report.directory}."))
 
 
 @render.register
@@ -100,13 +102,13 @@ def _(shape: shapes.VerifyFinished, console: Console) -> None:
     report = shape.report
     for problem in report.problems:
         console.print(Text.assemble(("✗ ", "bold red"), plain(problem)))
-    counted = f"{report.documents:,} documents, {report.contents:,} contents, {size(report.bytes)} read"
+    seen = f"{counted(report.documents, 'document')}, {counted(report.contents, 'content')}, {size(report.bytes)} read"
     if report.problems:
         console.print(
-            plain(f"{len(report.problems):,} problems in {counted}. The next sync --full fetches what is broken.")
+            plain(f"{counted(len(report.problems), 'problem')} in {seen}. The next sync --full fetches what is broken.")
         )
     else:
-        console.print(Text.assemble(("✓ ", "green"), f"Intact: {counted}."))
+        console.print(Text.assemble(("✓ ", "green"), f"Intact: {seen}."))
     if report.unreferenced:
         console.print(
             Text(f"{report.unreferenced:,} contents ({size(report.unreferenced_bytes)}) are used no more.", "dim")
@@ -120,5 +122,5 @@ def _documents(console: Console, documents: Sequence[DocumentView], total: int) 
     ]
     if rows:
         table(console, ("Title", "Connection", "Path", "Size", "When", "Id"), rows, right=(3,))
-    shown = f"{len(rows):,} of {total:,}" if len(rows) < total else f"{total:,}"
-    console.print(Text(f"{shown} documents", "dim"))
+    shown = f"{len(rows):,} of " if len(rows) < total else ""
+    console.print(Text(shown + counted(total, "document"), "dim"))
