@@ -71,7 +71,8 @@ class ContentStore:
             os.truncate(path, self._end)
 
     def append(self, bodies: Sequence[tuple[bytes, bytes | Path]]) -> list[Location]:
-        """Store (sha256, body) pairs durably; a Path is a file from `incoming()` and is moved. One sync for all."""
+        """Store (sha256, body) pairs durably; a Path is a file from `incoming()` that `sync_data` was called on, and is
+        moved. One sync for all others."""
         locations: list[Location] = []
         synced: set[Path] = set()
         try:
@@ -222,13 +223,11 @@ class ContentStore:
         self._pending.clear()
         while data:
             data = data[self._file.write(data) :]
-        _sync_data(self._file.fileno())
+        sync_data(self._file.fileno())
         self._durable = self._end
 
     def _adopt(self, sha256: bytes, path: Path) -> Location:
         size = path.stat().st_size
-        with path.open("rb+") as file:
-            _sync_data(file.fileno())
         target = self.file_path(sha256)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         os.replace(path, target)
@@ -267,7 +266,8 @@ def _missing(location: Location, detail: str) -> PermanentError:
     )
 
 
-def _sync_data(handle: int) -> None:
+def sync_data(handle: int) -> None:
+    """Wait until what was written to the file is on the disk."""
     getattr(os, "fdatasync", os.fsync)(handle)
 
 

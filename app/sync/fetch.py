@@ -11,7 +11,7 @@ from typing import Any
 
 from app.extraction import MOST_BYTES, extract, kind_of
 from app.library.batch import Failed, Fetched
-from app.library.content import INLINE_BYTES, ContentStore
+from app.library.content import INLINE_BYTES, ContentStore, sync_data
 from connectors.sdk import (
     AuthError,
     Content,
@@ -27,7 +27,8 @@ from connectors.sdk import (
 SLOW_KINDS = frozenset({"text/html", "application/xhtml+xml", "message/rfc822"})
 SLOW_BYTES = 256 * 1024
 UNKNOWN_SIZE = 64 * 1024
-STREAMED = 4 * 1024 * 1024
+STREAMED = INLINE_BYTES
+"""A body that goes to a file is gathered up to this much before it is written."""
 
 
 def expected_bytes(upsert: Upsert) -> int:
@@ -74,8 +75,11 @@ async def _fetch(source: Source[Any], store: ContentStore, upsert: Upsert, most:
     if isinstance(body, bytes):
         if most is not None and len(body) > most:
             raise _too_large(upsert, len(body), most)
-        sha256, size = hashlib.sha256(body).digest(), len(body)
-        kept = body if size <= INLINE_BYTES else await asyncio.to_thread(_spill, store, body)
+        size = len(body)
+        if size <= INLINE_BYTES:
+            sha256, kept = hashlib.sha256(body).digest(), body
+        else:
+            sha256, kept = await asyncio.to_thread(_spill, store, body)
     else:
         sha256, size, kept = await _receive(store, body, upsert, most)
     media_type = kind_of(content.media_type or ref.media_type, ref.path or ref.title)
@@ -83,16 +87,18 @@ async def _fetch(source: Source[Any], store: ContentStore, upsert: Upsert, most:
     return Fetched(upsert, sha256, size, kept, text, content.fingerprint or upsert.fingerprint, media_type)
 
 
-def _spill(store: ContentStore, body: bytes) -> Path:
-    path = store.incoming()
-    path.write_bytes(body)
-    return path
+def _spill(store: ContentStore, body: bytes) -> tuple[bytes, Path]:
+    digest, path = hashlib.sha256(), store.incoming()
+    with path.open("wb", buffering=0) as file:
+        _finish(file, digest, [body])
+    return digest.digest(), path
 
 
 async def _receive(
     store: ContentStore, chunks: AsyncIterator[bytes], upsert: Upsert, most: int | None
 ) -> tuple[bytes, int, bytes | Path]:
-    digest, size, held = hashlib.sha256(), 0, bytearray()
+    digest, size, length = hashlib.sha256(), 0, 0
+    held: list[bytes] = []
     path: Path | None = None
     file: Any = None
     try:
@@ -101,18 +107,19 @@ async def _receive(
                 size += len(chunk)
                 if most is not None and size > most:
                     raise _too_large(upsert, size, most)
-                if file is None and size <= INLINE_BYTES:
-                    held += chunk
+                held.append(chunk)
+                length += len(chunk)
+                if length <= INLINE_BYTES:
                     continue
                 if file is None:
                     path = store.incoming()
                     file = await asyncio.to_thread(path.open, "wb", buffering=0)
-                    chunk = bytes(held) + bytes(chunk)
-                    held.clear()
-                await asyncio.to_thread(_write, file, digest, chunk)
+                await asyncio.to_thread(_write, file, digest, held)
+                held, length = [], 0
         if path is None:
-            body = bytes(held)
+            body = b"".join(held)
             return hashlib.sha256(body).digest(), size, body
+        await asyncio.to_thread(_finish, file, digest, held)
         return digest.digest(), size, path
     except BaseException:
         if path is not None:
@@ -134,11 +141,18 @@ async def _generator(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
             await close()
 
 
-def _write(file: Any, digest: Any, chunk: bytes) -> None:
-    digest.update(chunk)
-    data = memoryview(chunk)
-    while data:
-        data = data[file.write(data) :]
+def _write(file: Any, digest: Any, chunks: list[bytes]) -> None:
+    for chunk in chunks:
+        digest.update(chunk)
+        data = memoryview(chunk)
+        while data:
+            data = data[file.write(data) :]
+
+
+def _finish(file: Any, digest: Any, chunks: list[bytes]) -> None:
+    """The rest, and all of it to the disk: here, where others arrive meanwhile, not one by one at the commit."""
+    _write(file, digest, chunks)
+    sync_data(file.fileno())
 
 
 async def _text(body: bytes | Path, media_type: str, path: str) -> str | None:
