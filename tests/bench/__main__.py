@@ -27,7 +27,7 @@ def main() -> None:
         make_bucket(home / "buckets", WORKS["small"])
         with serve(home, "0" if two else None) as server:
             print("Server on core 0, client on core 1." if two else "One core for all.")
-            print(f"{'':34}{'ours':>9}{'rclone':>9}{'ratio':>8}{'bar':>7}{'requests':>10}{'peak MB':>9}")
+            print(f"{'':34}{'ours':>9}{'rclone':>9}{'ratio':>8}{'bar':>7}{'requests':>10}{'peak MB':>9}{'in engine':>11}")
             for name in options.what:
                 if name in WORKS:
                     _sync(server, name, home, options.rounds, "1" if two else None)
@@ -48,7 +48,7 @@ def _sync(server: Server, name: str, home: Path, rounds: int, cpu: str | None) -
         shown = f"{bar:.1f}" if bar is not None else "-"
         print(
             f"{work.title + ', ' + step:34}{ours.wall:8.2f}s{rclone.wall:8.2f}s{ratio:8.2f}{shown:>7}"
-            f"{ours.requests:>10,}{ours.peak:>9.0f}",
+            f"{ours.requests:>10,}{ours.peak:>9.0f}{ours.inside:>10.2f}s",
             flush=True,
         )
 

@@ -10,72 +10,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from tests.e2e.ctl import Ctl
+from tests.e2e.driver import Driver, run_window
 from tests.e2e.test_s3_tree import make_tree
 from tests.support.rclone import RcloneServer, serve
-from widgets import main as window
-from widgets.shell import Shell
-
-W = TypeVar("W", bound=QWidget)
-
-
-class Driver:
-    """Finds, types, presses, waits, and takes pictures."""
-
-    def __init__(self, shell: Shell, pictures: Path | None, scheme: str) -> None:
-        self.shell = shell
-        self.pictures = pictures
-        self.scheme = scheme
-
-    def find(self, kind: type[W], name: str) -> W | None:
-        """The one of that name that is seen."""
-        return next((found for found in self.shell.findChildren(kind, name) if found.isVisible()), None)
-
-    async def wait(self, kind: type[W], name: str, seconds: float = 20) -> W:
-        async with asyncio.timeout(seconds):
-            while (found := self.find(kind, name)) is None:
-                await asyncio.sleep(0.02)
-        return found
-
-    async def until(self, condition: Callable[[], Any], seconds: float = 60) -> None:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                await asyncio.sleep(0.02)
-
-    async def press(self, name: str) -> None:
-        found = await self.wait(QAbstractButton, name)
-        await self.until(found.isEnabled)
-        QTest.mouseClick(found, Qt.MouseButton.LeftButton)
-        await asyncio.sleep(0.05)
-
-    async def type(self, name: str, text: str) -> None:
-        found = await self.wait(QWidget, name)
-        field = found if isinstance(found, QLineEdit) else found.findChild(QLineEdit)
-        assert field is not None, f"{name} takes no text"
-        field.setFocus()
-        field.selectAll()
-        QTest.keyClicks(field, text)
-        await asyncio.sleep(0.02)
-
-    async def picture(self, name: str) -> None:
-        if self.pictures is not None:
-            await asyncio.sleep(0.35)
-            self.pictures.mkdir(parents=True, exist_ok=True)
-            self.shell.grab().save(str(self.pictures / f"{name}-{self.scheme}.png"))
 
 
 async def drive(driver: Driver, server: RcloneServer, ctl: Ctl) -> bool:
@@ -179,44 +128,20 @@ def main() -> int:
     parser.add_argument("--scheme", default="light")
     parser.add_argument("--files", type=int, default=2500)
     options = parser.parse_args()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ["HEADWATER_VAULT_PASSPHRASE"] = "a passphrase for this window"
-    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
-    outcome: list[bool | BaseException] = []
+    agreed: list[bool] = []
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         profile = home / "profile"
         profile.mkdir()
-        QSettings(str(profile / "window.ini"), QSettings.Format.IniFormat).setValue("scheme", options.scheme)
         make_tree(home / "root", options.files)
         with serve("s3", home / "root", log=home / "server.log") as server:
-            real = Shell.attach
 
-            def attach(shell: Shell, engine: Any) -> None:
-                real(shell, engine)
+            async def job(driver: Driver) -> None:
+                agreed.append(await drive(driver, server, Ctl(profile, server.secret)))
 
-                async def job() -> None:
-                    driver = Driver(shell, options.pictures, options.scheme)
-                    try:
-                        outcome.append(await drive(driver, server, Ctl(profile, server.secret)))
-                    except BaseException as error:
-                        outcome.append(error)
-                        await driver.picture("stuck")
-                    finally:
-                        shell.quit_requested.emit()
+            run_window(profile, options.pictures, options.scheme, job)
+    return 0 if agreed == [True] else 1
 
-                _tasks.append(asyncio.get_running_loop().create_task(job(), name="driver"))
-
-            Shell.attach = attach  # type: ignore[method-assign, assignment]
-            window.main(["--profile", str(profile)])
-    QApplication.processEvents()
-    if outcome and isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return 0 if outcome == [True] else 1
-
-
-_tasks: list[asyncio.Task[None]] = []
 
 if __name__ == "__main__":
-    print(json.dumps({"argv": sys.argv[1:]}))
     sys.exit(main())
