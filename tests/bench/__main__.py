@@ -27,7 +27,8 @@ def main() -> None:
         make_bucket(home / "buckets", WORKS["small"])
         with serve(home, "0" if two else None) as server:
             print("Server on core 0, client on core 1." if two else "One core for all.")
-            print(f"{'':34}{'ours':>9}{'rclone':>9}{'ratio':>8}{'bar':>7}{'requests':>10}{'peak MB':>9}{'in engine':>11}")
+            heads = f"{'ours':>9}{'rclone':>9}{'ratio':>8}{'bar':>7}{'requests':>10}{'peak MB':>9}{'in engine':>11}"
+            print(" " * 34 + heads)
             for name in options.what:
                 if name in WORKS:
                     _sync(server, name, home, options.rounds, "1" if two else None)
