@@ -94,11 +94,6 @@ class Output:
         render_error(info, self.notes)
 
 
-def plain(text: str) -> str:
-    """Text of anybody's on one line: control characters and line ends, shown as escapes, can do nothing."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
-
-
 def _write(shape: msgspec.Struct) -> None:
     sys.stdout.write(msgspec.json.encode(shape).decode() + "\n")
     sys.stdout.flush()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from app.cli.output import Output, plain
-from app.words import counted
+from app.cli.output import Output
+from app.words import counted, plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api import Gauge, RunCounts
-from app.cli.output import plain
 from app.cli.progress import figures
 from app.cli.render.pieces import size, span
 from app.cli.values import Duration, Moment, json_from, secrets_of, settings_of
+from app.words import plain
 from connectors.sdk import ConfigError
 
 SCHEMA = {

@@ -6,9 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli import shapes
-from app.cli.output import plain
 from app.cli.render.pieces import MARKS, STATES, as_json, facts, quoted, render, size, table, when, words
-from app.words import counted
+from app.words import counted, plain
 
 
 @render.register

@@ -9,9 +9,8 @@ from rich.text import Text
 
 from app.api import DocumentView
 from app.cli import shapes
-from app.cli.output import plain
 from app.cli.render.pieces import facts, marked, render, size, table, when
-from app.words import counted
+from app.words import counted, plain
 
 
 @render.register

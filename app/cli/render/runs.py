@@ -7,8 +7,8 @@ from rich.text import Text
 
 from app.api import RunCounts, RunView
 from app.cli import shapes
-from app.cli.output import plain
 from app.cli.render.pieces import MARKS, STATES, facts, render, render_error, size, span, table, when, words
+from app.words import plain
 
 
 @render.register
