@@ -196,8 +196,10 @@ def next_act(view: ConnectionView) -> str:
 
 
 def quiet_line(view: ConnectionView, tr: Any) -> str:
-    """The second, quieter line of a connection: what it is and how much of it there is."""
+    """The second, quieter line of a connection: what it is, and what its sentence does not say of it already."""
     parts = [view.type_title]
+    if view.state in ("up_to_date", "needs_attention", "disabled"):
+        return view.type_title
     if view.documents:
         parts.append(plural(view.documents, tr("document"), tr("documents")))
     if view.failed_items:
