@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
@@ -15,6 +17,9 @@ from widgets.tasks import TaskScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+PORTION = 12
+"""So many leaves are built at once: what fits a window. The rest follows when it is scrolled to or asked for."""
 
 
 class Block(QWidget):
@@ -63,6 +68,7 @@ class Binder(QObject):
         self.blocks: dict[Path, Block] = {}
         self._make_block = make_block
         self._letters: set[str] = set()
+        self._room: int | None = None
         self.stop = state.subscribe(self._changed)
 
     def register(self, block: Block) -> None:
@@ -84,9 +90,28 @@ class Binder(QObject):
 
     def make(self, path: Path, spec: FieldSpec, level: int, *, heading: bool = True) -> Block:
         """The block of any field; every block makes those below it through this."""
-        block = self._make_block(self, path, spec, level, heading=heading)
+        with self.portion():
+            assert self._room is not None
+            self._room -= spec.is_leaf
+            block = self._make_block(self, path, spec, level, heading=heading)
         block.made_with = (level, heading)
         return block
+
+    @contextmanager
+    def portion(self) -> Iterator[None]:
+        """Whatever is built within it, however deep, shares one portion; see `has_room`."""
+        outermost = self._room is None
+        self._room = PORTION if self._room is None else self._room
+        try:
+            yield
+        finally:
+            if outermost:
+                self._room = None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more leaf may be built at once."""
+        return self._room is None or self._room > 0
 
     def reveal(self, path: Path) -> Block | None:
         """Unfolds everything above a path; answers its block, or the nearest one above."""

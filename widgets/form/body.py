@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Kind, Path
 from app.forms.schema import humanise
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
+from widgets.form.disclosure import GAP, Disclosure
+from widgets.form.editor import discard
 from widgets.form.help import help_label
+from widgets.form.later import Later, chunks
 from widgets.form.problem import ErrorLine
 from widgets.parts import frame, label, row
-
-GAP = theme.SPACE_L
-"""Between two fields."""
-
-
-class Disclosure(QWidget):
-    """A section that is folded until it is wanted; its content is built when it first opens."""
-
-    opened = Signal()
-
-    def __init__(self, title: str, detail: str = "") -> None:
-        super().__init__()
-        self.toggle = QToolButton()
-        self.toggle.setText(title)
-        self.toggle.setCheckable(True)
-        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.toggle.setProperty("kind", "disclosure")
-        self.toggle.setAccessibleName(title)
-        theme.set_icon(self.toggle, "chevron-right", "muted", 14)
-        self.toggle.toggled.connect(self._toggled)
-        self.body = QWidget()
-        self.body.setVisible(False)
-        self.fields = QVBoxLayout(self.body)
-        self.fields.setContentsMargins(0, theme.SPACE_XS, 0, 0)
-        self.fields.setSpacing(GAP)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.SPACE_S)
-        what = label(detail, "detail", "muted", wrap=True)
-        head = row(self.toggle, what, space=theme.SPACE_S)
-        head.setStretch(1, 1)
-        column.addLayout(head)
-        column.addWidget(self.body)
-
-    def _toggled(self, on: bool) -> None:
-        if on:
-            self.opened.emit()
-        theme.set_icon(self.toggle, "chevron-down" if on else "chevron-right", "muted", 14)
-        self.body.setVisible(on)
 
 
 class ObjectBody(Block):
@@ -59,8 +25,10 @@ class ObjectBody(Block):
     def __init__(self, binder: Binder, path: Path, spec: FieldSpec, *, heading: bool = True, level: int = 0) -> None:
         super().__init__(binder, path, spec)
         self.level = level
-        self._built = False
-        self._folded: dict[str, Disclosure] = {}
+        self._shown: tuple[FieldSpec, ...] = ()
+        self._later: dict[str, Later] = {}
+        self._rare: tuple[str, ...] = ()
+        self._more: Disclosure | None = None
         self._switch: QCheckBox | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -107,26 +75,33 @@ class ObjectBody(Block):
             state.clear(self.path)
 
     def refresh(self) -> None:
-        """Builds the fields once they are to be seen."""
+        """Builds the fields once they are to be seen, and lays them out anew when there are others."""
         state = self.binder.state
         there = self._switch is None or state.get(self.path) not in (UNSET, None)
         if self._switch is not None:
             self._switch.setChecked(there)
             self._switch.setObjectName(object_name(state.pointer(self.path)))
         self._inner.setVisible(there)
-        if there and not self._built:
-            self._built = True
-            self._build()
-            self.binder.structure_changed.emit()
+        if there:
+            shown = tuple(child for child in self.fields() if not child.hidden)
+            if shown != self._shown:
+                self._shown = shown
+                self._lay_out()
+                self.binder.structure_changed.emit()
+
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """The fields there are now."""
+        return self.spec.children
 
     def refresh_status(self) -> None:
         """What is wrong with the object as a whole, such as a setting that its schema does not know."""
         error = self.binder.state.visible_error(self.path)
         self._error.say(self.binder.error_text(error) if error is not None else "")
 
-    def _build(self) -> None:
+    def _lay_out(self) -> None:
         """Fields without a group come first; groups and nested objects follow in the order of their first field."""
-        shown = [child for child in self.spec.children if not child.hidden]
+        shown = self._shown
+        self._clear(self._fields)
         usual = [child for child in shown if not child.advanced]
         sections: dict[str, list[FieldSpec]] = {group: [] for group, _ in self.spec.groups}
         loose = []
@@ -140,14 +115,28 @@ class ObjectBody(Block):
         if loose and shown and shown[0].group:
             sections["\0"] = loose  # the author wants the first group first
             loose = []
-        for child in loose:
-            self._add(self._fields, child)
-        for group, members in sections.items():
-            if members:
-                self._section(self._title(group), members)
-        folded = [child for child in shown if child.advanced]
-        if folded:
-            self._fold(folded)
+        with self.binder.portion():
+            self._put(self._fields, loose)
+            for group, members in sections.items():
+                if members:
+                    self._section(self._title(group), members)
+        self._fold([child for child in shown if child.advanced])
+
+    def _clear(self, layout: QLayout) -> None:
+        """Empties a layout. Blocks of fields that stay keep what is typed in them, and the focus."""
+        stay = {child.name: child for child in self._shown}
+        while layout.count():
+            one = layout.takeAt(0)
+            widget, inner = (one.widget(), one.layout()) if one is not None else (None, None)
+            if inner is not None:
+                self._clear(inner)
+                inner.deleteLater()
+            elif isinstance(widget, Block):
+                if stay.get(str(widget.path[-1])) != widget.spec:
+                    self.binder.drop(widget.path)
+                    discard(widget)
+            elif widget is not None and widget is not self._more:
+                discard(widget)
 
     def _title(self, group: str) -> str:
         if group.startswith("\0"):
@@ -165,40 +154,93 @@ class ObjectBody(Block):
                 line.addWidget(label(self.tr("required"), "detail", "muted"))
             line.addStretch(1)
             self._fields.addLayout(line)
-        for child in members:
-            self._add(self._fields, child, heading=not alone)
+        self._put(self._fields, members, heading=not alone)
 
     def _fold(self, children: list[FieldSpec]) -> None:
-        names = ", ".join(child.label for child in children[:3]) + (" …" if len(children) > 3 else "")
-        section = Disclosure(self.tr("Advanced"), names)
-        section.toggle.setObjectName(f"advanced:{self.binder.state.pointer(self.path)}")
+        """Rare fields stand in a section that is folded, and built when it is first opened."""
+        self._rare = tuple(child.name for child in children)
+        if self._more is None and children:
+            self._more = Disclosure(self.tr("More settings"))
+            self._more.toggle.setObjectName(f"advanced:{self.binder.state.pointer(self.path)}")
+            self._more.opened.connect(self._unfolded)
+        if self._more is not None:
+            names = ", ".join(child.label for child in children[:3]) + (" …" if len(children) > 3 else "")
+            self._more.say(names)
+            self._more.setVisible(bool(children))
+            self._fields.addWidget(self._more)
+            if self._more.toggle.isChecked():
+                self._unfolded()
 
-        def build() -> None:
-            section.opened.disconnect(build)
-            for child in children:
-                self._add(section.fields, child)
-            self.binder.structure_changed.emit()
+    def _unfolded(self) -> None:
+        assert self._more is not None
+        self._clear(self._more.fields)
+        by_name = {child.name: child for child in self._shown}
+        with self.binder.portion():
+            self._put(self._more.fields, [by_name[name] for name in self._rare])
+        self.binder.structure_changed.emit()
 
-        section.opened.connect(build)
+    def _put(self, layout: QVBoxLayout, children: Sequence[FieldSpec], *, heading: bool = True) -> None:
+        """Lays fields out: those that are built already, those that fit in this portion, and places for the others."""
+        waiting: list[FieldSpec] = []
+
+        def flush() -> None:
+            for chunk in chunks(waiting):
+                names = [child.name for child in chunk]
+                later = Later(names, partial(self._build_later, layout, tuple(chunk), heading))
+                self._later.update(dict.fromkeys(names, later))
+                layout.addWidget(later)
+            waiting.clear()
+
         for child in children:
-            self._folded[child.name] = section
-        self._fields.addWidget(section)
+            block = self.binder.blocks.get((*self.path, child.name))
+            if block is None and not self.binder.has_room:
+                waiting.append(child)
+                continue
+            flush()
+            layout.addWidget(block or self._make(child, heading=heading))
+        flush()
 
-    def _add(self, layout: QVBoxLayout, child: FieldSpec, *, heading: bool = True) -> None:
-        layout.addWidget(self.binder.make((*self.path, child.name), child, self.level + 1, heading=heading))
+    def _make(self, child: FieldSpec, *, heading: bool) -> Block:
+        return self.binder.make((*self.path, child.name), child, self.level + 1, heading=heading)
+
+    def _build_later(
+        self, layout: QVBoxLayout, children: Sequence[FieldSpec], heading: bool, later: Later
+    ) -> list[QWidget]:
+        place = layout.indexOf(later)
+        inputs = []
+        with self.binder.portion():
+            for offset, child in enumerate(children):
+                block = self._make(child, heading=heading)
+                layout.insertWidget(place + offset, block)
+                found = block.first_input()
+                inputs += [found] if found is not None else []
+                self._later.pop(child.name, None)
+        layout.removeWidget(later)
+        discard(later)
+        self.binder.structure_changed.emit()
+        return inputs
 
     def open_towards(self, path: Path) -> None:
-        """Unfolds the section a path lies in."""
-        if len(path) > len(self.path):
-            section = self._folded.get(str(path[len(self.path)]))
-            if section is not None:
-                section.toggle.setChecked(True)
+        """Unfolds the section a path lies in, and builds the field if nobody has looked at it yet."""
+        if len(path) <= len(self.path) or not isinstance(name := path[len(self.path)], str):
+            return
+        if self._more is not None and name in self._rare:
+            self._more.toggle.setChecked(True)
+        if (*self.path, name) not in self.binder.blocks and name in self._later:
+            self._later[name].build()
+
+    def open_all(self) -> None:
+        """Unfolds everything in it."""
+        if self._more is not None:
+            self._more.toggle.setChecked(True)
+        for child in self._shown:
+            self.open_towards((*self.path, child.name))
 
     def first_input(self) -> QWidget | None:
         """Its switch, or its first field's input."""
         if self._switch is not None and not self._switch.isChecked():
             return self._switch
-        for child in self.spec.children:
+        for child in self._shown:
             block = self.binder.blocks.get((*self.path, child.name))
             found = block.first_input() if block is not None else None
             if found is not None:

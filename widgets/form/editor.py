@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
 from widgets import theme
@@ -85,23 +84,3 @@ def plain_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def is_form_undo(event: QEvent) -> bool:
-    """Whether an input is asked if it wants an undo key for itself. It does not: undo belongs to the whole form."""
-    return (
-        event.type() == QEvent.Type.ShortcutOverride
-        and isinstance(event, QKeyEvent)
-        and (event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo))
-    )
-
-
-class Line(QLineEdit):
-    """A line that leaves undo to the form."""
-
-    def event(self, event: QEvent) -> bool:
-        """Everything else as usual."""
-        if is_form_undo(event):
-            event.ignore()
-            return False
-        return super().event(event)

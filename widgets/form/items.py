@@ -10,7 +10,7 @@ from app.forms import FieldSpec, Kind, Path
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.body import card
-from widgets.form.editor import Line, discard
+from widgets.form.editor import discard
 from widgets.form.help import help_label
 from widgets.form.problem import ErrorLine
 from widgets.parts import button, label, row, tool_button
@@ -32,7 +32,7 @@ class Item(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.SPACE_XS)
         if owner.spec.kind is Kind.MAP:
-            self.key = Line(owner.binder.state.key(path))
+            self.key = QLineEdit(owner.binder.state.key(path))
             self.key.setPlaceholderText(self.tr("Name"))
             self.key.textEdited.connect(lambda text: owner.binder.state.rename(path, text))
             head.addWidget(self.key, 1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QCompleter
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit
 
 from app.forms import UNSET, FieldSpec, Json
 from app.forms.values import same
 from connectors.sdk import Option
 from widgets.form.asking import Asker
 from widgets.form.choices import Combo
-from widgets.form.editor import Editor, Line, plain_text
+from widgets.form.editor import Editor, plain_text
 from widgets.form.outside import Outside
 from widgets.form.tags import TagsEditor
 
@@ -25,7 +25,7 @@ class LiveEditor(Editor):
         self._options: list[Option] = []
         self._value: Json = UNSET
         self.combo = Combo()
-        self.line = Line(self.combo)
+        self.line = QLineEdit(self.combo)
         self.combo.setLineEdit(self.line)
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.combo.setCompleter(_completer(self.combo))

@@ -31,7 +31,7 @@ class Row(Block):
         self._odd = self._is_odd()
         self.editor: Editor = JsonEditor(spec) if self._odd else make_editor(spec)
         self._label: QLabel | None = None
-        self._error = ErrorLine()
+        self._error: ErrorLine | None = None
         self._reset: QToolButton | None = None
         self._error_text = ""
         self._pointer = "?"
@@ -45,7 +45,7 @@ class Row(Block):
         self._column.addLayout(self._head)
         if not self.editor.names_itself:
             self._column.addWidget(self.editor)
-        self._column.addWidget(self._error)
+        self._error_place = self._column.count()
         if spec.help:
             self._help = help_label(spec.help)
             if self.editor.names_itself:
@@ -116,6 +116,11 @@ class Row(Block):
 
     def _show_error(self, text: str) -> None:
         self.editor.show_invalid(bool(text))
+        if self._error is None:
+            if not text:
+                return  # most fields never have one
+            self._error = ErrorLine()
+            self._column.insertWidget(self._error_place, self._error)
         self._error.say(text)
 
     def _show_modified(self, modified: bool) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QToolB
 
 from app.forms import FieldSpec, Json, SecretSlot
 from widgets import theme
-from widgets.form.editor import Editor, Line
+from widgets.form.editor import Editor
 from widgets.form.text import PlainArea
 from widgets.parts import button, icon_label, label, tool_button
 
@@ -62,7 +62,7 @@ class SecretEditor(Editor):
 
     def _build_entry(self) -> None:
         self.entry = QWidget()
-        self.line = Line()
+        self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.textEdited.connect(self._typed)
         self.reveal = tool_button("eye", self.tr("Show what was typed"), self._toggle)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, Q
 
 from app.forms import UNSET, FieldSpec, Json, Kind
 from widgets import theme
-from widgets.form.editor import Editor, Line, discard, plain_text
+from widgets.form.editor import Editor, discard, plain_text
 from widgets.form.flow import FlowLayout
 from widgets.parts import button, tool_button
 
@@ -26,7 +26,7 @@ class TagsEditor(Editor):
         self.flow = FlowLayout(theme.SPACE_XS)
         holder = QWidget()
         holder.setLayout(self.flow)
-        self.line = Line()
+        self.line = QLineEdit()
         self.line.setMinimumWidth(160)
         self.line.setReadOnly(spec.read_only)
         self.target = self.line
@@ -178,7 +178,7 @@ class PairsEditor(Editor):
 
     def _row(self, key: str = "", value: str = "") -> QLineEdit:
         row = QWidget()
-        name, text = Line(key), Line(value)
+        name, text = QLineEdit(key), QLineEdit(value)
         name.setPlaceholderText(self.tr("Name"))
         text.setPlaceholderText(self.tr("Value"))
         name.setAccessibleName(self.tr("Name in {label}").format(label=self.spec.label))

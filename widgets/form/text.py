@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
 from widgets import theme
-from widgets.form.editor import Editor, Line, is_form_undo, plain_text
+from widgets.form.editor import Editor, plain_text
 
 
 class LineEditor(Editor):
@@ -18,7 +18,7 @@ class LineEditor(Editor):
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self.line = Line()
+        self.line = QLineEdit()
         self.target = self.line
         self.line.setPlaceholderText(self.hint())
         self.line.setReadOnly(spec.read_only)
@@ -48,13 +48,6 @@ class PlainArea(QPlainTextEdit):
         if mono:
             self.setFont(theme.font("mono"))
         self.setFixedHeight(QFontMetrics(self.font()).lineSpacing() * lines + 20)
-
-    def event(self, event: QEvent) -> bool:
-        """Leaves undo to the form."""
-        if is_form_undo(event):
-            event.ignore()
-            return False
-        return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Plain text only."""

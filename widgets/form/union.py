@@ -8,8 +8,8 @@ from app.forms import FieldSpec, Kind, Path
 from app.forms.values import branch
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
-from widgets.form.body import GAP
 from widgets.form.choices import Combo, Segments
+from widgets.form.disclosure import GAP
 from widgets.form.help import help_label, plain
 from widgets.form.problem import ErrorLine
 from widgets.parts import label

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.forms import FieldError, FormState, Kind
@@ -177,6 +177,8 @@ class FormView(QWidget):
     # --- focus
 
     def _focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and self.isAncestorOf(new):
+            new.installEventFilter(self)  # only an input that has the focus asks for keys
         # With no new focus the window itself was left, not the field.
         if old is None or new is None or not self.isAncestorOf(old):
             return
@@ -185,6 +187,13 @@ class FormView(QWidget):
             if isinstance(left.editor, SecretEditor):
                 left.editor.conceal()
             self.state.touch(left.path)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Undo belongs to the whole form, though every input would like to keep it for itself."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_undo(event):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def _structure_changed(self) -> None:
         self._retab.start(0)
@@ -195,6 +204,10 @@ class FormView(QWidget):
         inputs = list(_in_order(self._inner))
         for before, after in pairwise(inputs):
             QWidget.setTabOrder(before, after)
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
 def _row_of(widget: QWidget) -> Row | None:
