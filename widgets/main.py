@@ -44,11 +44,18 @@ Open = Callable[[Path], EngineProcess]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the window to its end."""
-    parser = argparse.ArgumentParser(prog="headwater", description="Connect the sources of a knowledge base.")
+    """Run the window to its end, or what `form` asks for."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["form"]:
+        return int(importlib.import_module("widgets.author.command").main(words[1:]))
+    parser = argparse.ArgumentParser(
+        prog="headwater",
+        description="Connect the sources of a knowledge base.",
+        epilog="headwater form SCHEMA... shows the form of a plugin's schema; see headwater form --help.",
+    )
     parser.add_argument("--profile", type=Path, help="directory that holds all state (default: the platform's)")
     parser.add_argument("--demo", action="store_true", help="start local sample sources and connect them")
-    options = parser.parse_args(argv)
+    options = parser.parse_args(words)
     profile = options.profile or default_profile(options.demo)
     if options.demo:
         from app.demo import prepare_profile
