@@ -1,4 +1,4 @@
-"""`python -m tests.bench [small large big window] [--rounds N] [--home DIR]`: one table of ratios."""
+"""`python -m tests.bench [small large big window forms] [--rounds N] [--home DIR]`: one table of ratios."""
 
 from __future__ import annotations
 
@@ -13,10 +13,17 @@ from tests.bench.sync import WORKS, Measured, make_bucket, measure, median
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["small", "large", "big", "window"])
+    parser.add_argument("what", nargs="*", default=["small", "large", "big", "window", "forms"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--home", type=Path, help="where buckets are kept between runs (default: a temporary folder)")
     options = parser.parse_args()
+    if "forms" in options.what:
+        from tests.bench.forms import report
+
+        report(max(50, options.rounds))
+        options.what.remove("forms")
+        if not options.what:
+            return
     with tempfile.TemporaryDirectory() as folder:
         home = options.home or Path(folder)
         home.mkdir(parents=True, exist_ok=True)
