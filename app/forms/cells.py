@@ -8,7 +8,8 @@ memory of unions, and undo is nothing but writing old cells back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +54,19 @@ class Cells:
         """The next change begins a step of its own."""
         if self.done:
             self.done[-1].burst = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Joins all that is written meanwhile into one step."""
+        self.end_burst()
+        start = len(self.done)
+        yield
+        joined = Step({}, {})
+        for step in self.done[start:]:
+            joined.before = {**step.before, **joined.before}
+            joined.after |= step.after
+        if joined.after:
+            self.done[start:] = [joined]
 
     def undo(self) -> tuple[Path, ...]:
         """Takes the last step back; () if there is none."""

@@ -7,6 +7,7 @@ which fields changed. Whether an error is to be seen yet is known here too: not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any
 
@@ -204,6 +205,10 @@ class FormState:
         loader.value(self.form.root, (), dict(value))
         self._secrets.update(loader.secrets)
         self._apply({**dict.fromkeys(self._cells.now, UNSET), **loader.cells})
+
+    def together(self) -> AbstractContextManager[None]:
+        """Makes all changes within a `with` one undo step."""
+        return self._cells.together()
 
     # --- going back
 
