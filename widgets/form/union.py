@@ -52,8 +52,8 @@ class UnionBlock(Block):
         single = len(labels) == 1
         chooser = self.segments or self.combo
         assert chooser is not None
-        chooser.setVisible(not single)
         self._column.addWidget(chooser)
+        chooser.setVisible(not single)  # once it has a parent, else it would flash as a window
         self._help = label("", "detail", "muted", wrap=True)
         self._help.setVisible(False)
         self._column.addWidget(self._help)
