@@ -22,6 +22,8 @@ class Entry:
     """Where it lay in pasted JSON."""
     implied: bool = False
     """It follows from something else in the text, so nobody misses it if no field wants it."""
+    sure: bool = False
+    """A rule made for just such a text found it."""
     secret_only: bool = False
     """It has a password in it, so no field may take it that shows its value."""
 

@@ -23,6 +23,7 @@ _DEEP = 10
 _EXACT = 120
 _SURE = 60
 """From here on a match may choose a branch of a union."""
+_SURE_RULE = 40
 _NOT_WANTED = 25
 """What a reading loses for each value that no field takes."""
 
@@ -58,7 +59,8 @@ class Matching:
     def points(self) -> int:
         """How well the form understands the reading."""
         lost = sum(not entry.implied for entry in self.unmatched)
-        return sum(match.points for match in self.matches) + _EXACT * len(self.tags) - _NOT_WANTED * lost
+        won = sum(match.points + _SURE_RULE * match.entry.sure for match in self.matches)
+        return won + _EXACT * len(self.tags) - _NOT_WANTED * lost
 
 
 class Matcher:
@@ -107,7 +109,7 @@ class Matcher:
         said = {id(entry) for _, entry in tags.values()}
         open_ = [one for one in possible if id(one.entry) not in said and _lies_on(one.place.path, chosen)]
         fronts = Counter(_front(one) for one in open_)
-        open_.sort(key=lambda one: (-one.points, -fronts[_front(one)]))
+        open_.sort(key=lambda one: (one.how == "ending", -fronts[_front(one)] * (one.how == "ending"), -one.points))
         matches: list[Match] = []
         taken: set[Path] = set()
         for one in open_:

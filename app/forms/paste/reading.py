@@ -20,10 +20,12 @@ LIMIT = 200_000
 """Characters; more than that is no block of settings."""
 _SECTION = re.compile(r"^\s*\[[^\]\n]+\]\s*$", re.MULTILINE)
 _ASSIGNMENT = re.compile(
-    r"\s*(?:export\s+|setx?\s+|\$env:)?(?P<name>[A-Za-z_][\w.-]*(?: [A-Za-z]+){0,3})\s*[=:]\s*(?P<value>.*)", re.DOTALL
+    r"\s*(?i:export\s+|setx?\s+|\$env:)?(?P<name>[A-Za-z_][\w.-]*(?: [A-Za-z]+){0,3})\s*[=:]\s*(?P<value>.*)", re.DOTALL
 )
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*:\d{1,5}|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LOCAL_PATH = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\)[^\n]*")
+_BRACED = re.compile(r"=\s*\{([^{}\"]*)\}")  # how ODBC quotes
+_SQLSERVER = re.compile(r"^jdbc:sqlserver://([^:;]+):?(\d*)")
 _BUCKET_ARN = re.compile(r"arn:aws[a-z-]*:s3:::(?P<bucket>[^/\s]+)/?(?P<prefix>\S*)")
 
 TakesObject = Callable[[str], bool]
@@ -51,12 +53,13 @@ def read(text: str, takes_object: TakesObject) -> Reading:
 
 
 def _line(text: str) -> Reading:
-    if IS_URL.fullmatch(text.removeprefix("jdbc:")) and ";" not in text.partition("?")[0]:
+    text = _SQLSERVER.sub(r"Server=\1,\2", text)
+    if IS_URL.fullmatch(text.removeprefix("jdbc:")):
         return Reading("url", read_url(text))
     arn = _BUCKET_ARN.fullmatch(text)
     if arn:
         return Reading("url", (tuple(Entry((name,), value, name) for name, value in arn.groupdict().items() if value),))
-    pairs = _pairs(text, ";" if ";" in text else " ")
+    pairs = max(_pairs(text, ";"), _pairs(text, " "), key=len)
     if len(pairs) > 1 or (pairs and ";" in text):
         whole = Entry(("connection string",), text, "connection string", secret_only=True)
         return Reading("connection_string", (tuple(pairs), (whole,)))
@@ -160,13 +163,11 @@ def _assignments(text: str) -> tuple[Entries, int]:
 def _pairs(text: str, separator: str) -> list[Entry]:
     """`Server=db,1433;User Id=x` and `host=db user=x`."""
     entries: list[Entry] = []
-    for part in _cut(text, separator):
+    for part in _cut(_BRACED.sub(r'="\1"', text), separator):
         name, equals, value = part.partition("=")
         name, value = name.strip(), value.strip()
         if not equals or not re.fullmatch(r"[A-Za-z][\w ]{0,40}", name):
             continue
-        if value.startswith("{") and value.endswith("}"):
-            value = value[1:-1]
         if thing(name) == "host":
             host, _, port = value.removeprefix("tcp:").partition(",")
             entries.append(Entry(("host",), host, name))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from app.forms.paste.entries import Entries, Entry
@@ -112,7 +113,8 @@ def _known(url: SplitResult) -> Entries:
         if in_host and in_path:
             found = {**in_host.groupdict(), **in_path.groupdict()}
             found |= {name: asked[name] for name in names.split() if name in asked}
-            return _named(*((name.replace("_", " "), unquote(value or "")) for name, value in found.items()))
+            named = _named(*((name.replace("_", " "), unquote(value or "")) for name, value in found.items()))
+            return tuple(replace(entry, sure=True) for entry in named)
     return ()
 
 
