@@ -166,8 +166,8 @@ class ObjectBody(Block):
         if self._more is not None:
             names = ", ".join(child.label for child in children[:3]) + (" …" if len(children) > 3 else "")
             self._more.say(names)
-            self._more.setVisible(bool(children))
             self._fields.addWidget(self._more)
+            self._more.setVisible(bool(children))  # once it has a parent, else it would flash as a window
             if self._more.toggle.isChecked():
                 self._unfolded()
 

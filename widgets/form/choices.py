@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QCompleter,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -25,7 +26,7 @@ from app.forms import UNSET, FieldSpec, Json
 from app.forms.values import same
 from widgets import theme
 from widgets.form.editor import Editor, plain_text
-from widgets.parts import column, frame
+from widgets.parts import column, frame, label
 
 SEARCHABLE = 12
 """More choices than this can be searched."""
@@ -135,27 +136,29 @@ class ChoiceEditor(Editor):
         self._values: list[Json] = []
         self._shown: Json = UNSET
         if not spec.required or spec.nullable:
-            self._add(self._nothing(), UNSET)
-        for choice in spec.choices:
-            self._add(choice.label, choice.value, choice.help)
+            self._values.append(UNSET)
+        self._values += [choice.value for choice in spec.choices]
+        nothing = [self._nothing()] if len(self._values) > len(spec.choices) else []
+        self.combo.addItems([*nothing, *(choice.label for choice in spec.choices)])
+        for place, choice in enumerate(spec.choices, len(nothing)):
+            if choice.help:
+                self.combo.setItemData(place, choice.help, Qt.ItemDataRole.ToolTipRole)
         self._listed = len(self._values)
         self.combo.setPlaceholderText(self.tr("Choose …"))
         if len(spec.choices) > SEARCHABLE:
             self._make_searchable()
         self.combo.activated.connect(self._chosen)
         self.add(self.combo)
+        self._help: QLabel | None = None
+        if any(choice.help for choice in spec.choices):
+            self._help = label("", "detail", "muted", wrap=True)
+            self.add(self._help)
 
     def _nothing(self) -> str:
         for choice in self.spec.choices:
             if self.spec.default is not UNSET and same(choice.value, self.spec.default):
                 return self.tr("{value} (default)").format(value=choice.label)
         return self.tr("Not set")
-
-    def _add(self, label: str, value: Json, help: str = "") -> None:
-        self.combo.addItem(label)
-        if help:
-            self.combo.setItemData(len(self._values), help, Qt.ItemDataRole.ToolTipRole)
-        self._values.append(value)
 
     def _make_searchable(self) -> None:
         self.combo.setEditable(True)
@@ -178,7 +181,8 @@ class ChoiceEditor(Editor):
         place = next((i for i, one in enumerate(self._values) if one is wanted or same(one, wanted)), -1)
         with QSignalBlocker(self.combo):
             if place < 0 and wanted is not UNSET:
-                self._add(self.tr("{value} (not listed)").format(value=plain_text(value)), value)
+                self.combo.addItem(self.tr("{value} (not listed)").format(value=plain_text(value)))
+                self._values.append(value)
                 place = len(self._values) - 1
             line = self.combo.lineEdit()
             text = self.combo.itemText(place) if place >= 0 else ""
@@ -186,6 +190,9 @@ class ChoiceEditor(Editor):
                 self.combo.setCurrentIndex(place)
                 if line is not None:
                     line.setText(text)
+        if self._help is not None:
+            self._help.setText(str(self.combo.itemData(place, Qt.ItemDataRole.ToolTipRole) or "") if place >= 0 else "")
+            self._help.setVisible(bool(self._help.text()))
 
     def _chosen(self, place: int) -> None:
         if 0 <= place < len(self._values):

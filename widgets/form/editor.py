@@ -15,6 +15,20 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
 from widgets import theme
 
+EXAMPLES = {
+    "uri": "https://example.com",
+    "email": "name@example.com",
+    "date": "2025-01-31",
+    "date-time": "2025-01-31T09:00:00Z",
+    "time": "09:00:00Z",
+    "duration": "PT30M",
+    "uuid": "123e4567-e89b-12d3-a456-426614174000",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+}
+"""What stands in an empty line of a format whose schema gives no example: texts of the standards, never translated."""
+
 
 class Editor(QWidget):
     """The editor of one leaf. Subclasses build their widgets and name the one that takes focus in `target`."""
@@ -59,7 +73,8 @@ class Editor(QWidget):
             return self.tr("{value} (default)").format(value=shown)
         if self.spec.examples:
             return self.tr("For example {value}").format(value=plain_text(self.spec.examples[0]))
-        return ""
+        usual = EXAMPLES.get(self.spec.text("format"), "") if not self.spec.text("pattern") else ""
+        return self.tr("For example {value}").format(value=usual) if usual else ""
 
     def add(self, widget: QWidget) -> None:
         """Puts a widget below the others."""

@@ -9,6 +9,7 @@ from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.paths import PathEditor
 from widgets.form.secret import SecretEditor
 from widgets.form.tags import PairsEditor, TagsEditor
+from widgets.form.temporal import DateEditor, DurationEditor, TimeEditor
 from widgets.form.text import AreaEditor, JsonEditor, LineEditor, NumberEditor
 from widgets.form.tree import TreeEditor
 from widgets.form.units import UnitEditor
@@ -18,6 +19,9 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.STRING, "path"): PathEditor,
     (Kind.STRING, "live"): LiveEditor,
     (Kind.STRING, "tree"): TreeEditor,
+    (Kind.STRING, "date"): DateEditor,
+    (Kind.STRING, "time"): TimeEditor,
+    (Kind.STRING, "duration"): DurationEditor,
     (Kind.TEXT, ""): AreaEditor,
     (Kind.INTEGER, ""): NumberEditor,
     (Kind.INTEGER, "unit"): UnitEditor,
@@ -36,6 +40,9 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
 }
 
 
+_TEMPORAL = {"date": "date", "date-time": "date", "time": "time", "duration": "duration"}
+
+
 def hint(spec: FieldSpec) -> str:
     """What decides between several editors of one kind."""
     if spec.kind in (Kind.STRING, Kind.TAGS) and spec.tree:
@@ -44,6 +51,8 @@ def hint(spec: FieldSpec) -> str:
         return "live"
     if spec.kind is Kind.STRING and spec.path_kind:
         return "path"
+    if spec.kind is Kind.STRING and spec.text("format") in _TEMPORAL:
+        return _TEMPORAL[spec.text("format")]
     if spec.kind in (Kind.INTEGER, Kind.NUMBER) and spec.unit:
         return "unit"
     if spec.kind is Kind.BOOLEAN and (spec.nullable or (spec.required and spec.default is UNSET)):

@@ -11,6 +11,13 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
 from widgets import theme
 from widgets.form.editor import Editor, plain_text
+from widgets.parts import label, row
+
+_HINTS = {
+    "uri": Qt.InputMethodHint.ImhUrlCharactersOnly,
+    "email": Qt.InputMethodHint.ImhEmailCharactersOnly,
+    "hostname": Qt.InputMethodHint.ImhUrlCharactersOnly,
+}
 
 
 class LineEditor(Editor):
@@ -22,6 +29,7 @@ class LineEditor(Editor):
         self.target = self.line
         self.line.setPlaceholderText(self.hint())
         self.line.setReadOnly(spec.read_only)
+        self.line.setInputMethodHints(_HINTS.get(spec.text("format"), Qt.InputMethodHint.ImhNone))
         self.line.textEdited.connect(self._edited)
         self.add(self.line)
 
@@ -33,7 +41,7 @@ class LineEditor(Editor):
 
     def read(self, text: str) -> Json:
         """The value a text stands for."""
-        return text
+        return text.strip("\r\n")  # what was copied often ends in a newline
 
     def _edited(self, text: str) -> None:
         self.edited.emit(self.read(text) if text else UNSET)
@@ -137,10 +145,20 @@ class NumberEditor(LineEditor):
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
         self.whole = spec.kind.value == "integer"
+        self.column.removeWidget(self.line)
         self.line.setFixedWidth(160)
+        self.row = row(self.line, label(self._range(), "detail", "muted"))
+        self.row.setStretch(1, 1)
+        self.column.addLayout(self.row)
         self.line.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.line.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
         self.line.installEventFilter(self)
+
+    def _range(self) -> str:
+        low, high = (self.spec.number(word) for word in ("minimum", "maximum"))
+        if self.spec.unit or low is None or high is None or high >= 2**31:
+            return ""
+        return self.tr("{low} to {high}").format(low=number_text(low), high=number_text(high))
 
     def eventFilter(self, watched: object, event: object) -> bool:
         """Up and Down step the number within its limits."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from app.forms import UNSET, FieldSpec, Json
 from app.forms.units import split, units_of
-from widgets import theme
 from widgets.form.choices import Combo
 from widgets.form.editor import plain_text
 from widgets.form.text import NumberEditor, number_text
@@ -18,11 +17,7 @@ class UnitEditor(NumberEditor):
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self.column.removeWidget(self.line)
         self.line.setFixedWidth(112)
-        line = QHBoxLayout()
-        line.setSpacing(theme.SPACE_S)
-        line.addWidget(self.line)
         self._units = units_of(spec.unit)
         self.combo: Combo | None = None
         if self._units:
@@ -32,11 +27,9 @@ class UnitEditor(NumberEditor):
             self.combo.addItems([self.tr(name) for name, _ in self._units])
             self.combo.setAccessibleName(self.tr("Unit of {label}").format(label=spec.label))
             self.combo.activated.connect(lambda _: self._edited(self.line.text()))
-            line.addWidget(self.combo)
+            self.row.insertWidget(1, self.combo)
         else:
-            line.addWidget(QLabel(spec.unit))
-        line.addStretch(1)
-        self.column.addLayout(line)
+            self.row.insertWidget(1, QLabel(spec.unit))
 
     def hint(self) -> str:
         """The unit box already says the unit, so the default is only a number."""
