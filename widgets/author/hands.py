@@ -75,7 +75,7 @@ class Typist:
         after = self.state.items(path)
         if len(after) == len(before):
             raise Unreached(self.state.pointer(path))
-        focus = QApplication.focusWidget()
+        focus = _focus()
         if self.state.spec(path).kind is Kind.MAP and isinstance(focus, QLineEdit):
             self.type(focus, KEY)
         return after[-1]
@@ -222,6 +222,7 @@ class Typist:
 
 
 def _focus() -> QWidget:
+    QApplication.processEvents()  # a row that was just added takes the focus once it is shown
     found = QApplication.focusWidget()
     if found is None:
         raise Unreached("focus")
