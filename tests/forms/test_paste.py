@@ -95,6 +95,16 @@ def left(recognised: Recognition) -> list[str]:
             "https://minio.example.com:9000/contracts/legal",
             {"endpoint_url": "https://minio.example.com:9000", "bucket_name": "contracts", "prefix": "legal"},
         ),
+        ("s3", "https://s3.console.aws.amazon.com/s3/buckets/contracts", {"bucket_name": "contracts"}),
+        (
+            "s3",
+            "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com/docs/en",
+            {
+                "endpoint_url": "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com",
+                "bucket_name": "docs",
+                "prefix": "en",
+            },
+        ),
         ("s3", "https://minio.example.com:9000", {"endpoint_url": "https://minio.example.com:9000"}),
         ("google_cloud_storage", "gs://handbook/en", {"bucket_name": "handbook", "prefix": "en"}),
         (
@@ -223,6 +233,14 @@ def test_a_key_file_goes_whole_into_the_secret_that_wants_it() -> None:
     assert [one.value for one in recognised.findings if one.how == "branch"] == [1]
 
 
+def test_a_secret_in_a_file_stays_there() -> None:
+    text = "GOOGLE_APPLICATION_CREDENTIALS=/etc/key.json\nGCS_BUCKET=docs"
+    recognised = recognise(text, form("google_cloud_storage"))
+    assert found(recognised) == {"/auth/service_account_key": "file:/etc/key.json", "/bucket_name": "docs"}
+    recognised = recognise("DB_PASSWORD_FILE=/run/secrets/db\nDB_HOST=h", FormState(DATABASE))
+    assert found(recognised) == {"/password": "file:/run/secrets/db", "/host": "h"}
+
+
 def test_other_profiles_are_named_not_mixed() -> None:
     text = "[work]\naws_access_key_id = B\n[default]\naws_access_key_id = A\nregion = eu-west-1\n"
     recognised = recognise(text, form("s3"))
@@ -292,7 +310,7 @@ def test_a_union_stays_as_it_is_without_evidence() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "hello", "ghp_0123456789", "two\nlines", "{not json", "a,b\n1,2", "http://["]
+    "text", ["", "   ", "hello", "ghp_0123456789", "c2VjcmV0dG8==", "two\nlines", "{not json", "a,b\n1,2", "http://["]
 )
 def test_a_text_that_says_nothing(text: str) -> None:
     recognised = recognise(text, FormState(DATABASE))

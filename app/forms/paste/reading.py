@@ -20,11 +20,13 @@ LIMIT = 200_000
 """Characters; more than that is no block of settings."""
 _SECTION = re.compile(r"^\s*\[[^\]\n]+\]\s*$", re.MULTILINE)
 _ASSIGNMENT = re.compile(
-    r"\s*(?i:export\s+|setx?\s+|\$env:)?(?P<name>[A-Za-z_][\w.-]*(?: [A-Za-z]+){0,3})\s*[=:]\s*(?P<value>.*)", re.DOTALL
+    r"\s*(?i:export\s+|setx?\s+|\$env:)?(?P<name>[A-Za-z_][\w.-]{0,60}(?: [A-Za-z]{1,20}){0,3})\s*[=:]\s*(?P<value>.*)",
+    re.DOTALL,
 )
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*:\d{1,5}|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LOCAL_PATH = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\)[^\n]*")
 _BRACED = re.compile(r"=\s*\{([^{}\"]*)\}")  # how ODBC quotes
+_IN_FILE = re.compile(r"_FILE$", re.IGNORECASE)
 _SQLSERVER = re.compile(r"^jdbc:sqlserver://([^:;]+):?(\d*)")
 _BUCKET_ARN = re.compile(r"arn:aws[a-z-]*:s3:::(?P<bucket>[^/\s]+)/?(?P<prefix>\S*)")
 
@@ -155,9 +157,17 @@ def _assignments(text: str) -> tuple[Entries, int]:
             value = _unquoted(re.split(r"\s#", value, maxsplit=1)[0].rstrip().removesuffix(","))
         if "-----BEGIN" in value:
             value = value.replace("\\n", "\n")
-        if value:
-            entries.append(Entry((found["name"],), value, found["name"]))
+        if value.strip("="):  # else it was base64, not a name
+            entries.append(_entry(found["name"], value))
     return tuple(entries), skipped
+
+
+def _entry(name: str, value: str) -> Entry:
+    """A variable; one that names a file in which the secret is (`DB_PASSWORD_FILE`) stays a reference to it."""
+    bare = _IN_FILE.sub("", name)
+    if _LOCAL_PATH.fullmatch(value) and (bare != name or thing(name) == "service account key"):
+        return Entry((bare,), {"$secret": f"file:{value}"}, name)
+    return Entry((name,), value, name)
 
 
 def _pairs(text: str, separator: str) -> list[Entry]:

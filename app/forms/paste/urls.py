@@ -20,32 +20,37 @@ _DATABASES = re.compile(
 )
 _AWS_REGION = r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)"
 _IN_PATH = r"/(?P<bucket>[^/]+)/?(?P<prefix>.*)"
-_KNOWN = [
-    # host, path, what the query adds
+_PAGES = (
+    # host, path, what the query adds: pages that people look at, which are no server's address
     (
         rf"(?:s3\.|{_AWS_REGION}\.)?console\.aws\.amazon\.com",
         r"/s3/(?:buckets|object)/(?P<bucket>[^/]+)/?",
         "region prefix",
     ),
-    (rf"(?P<bucket>.+)\.s3[.-](?:dualstack\.)?{_AWS_REGION}\.amazonaws\.com(?:\.cn)?", r"/?(?P<prefix>.*)", ""),
-    (r"(?P<bucket>.+)\.s3\.amazonaws\.com", r"/?(?P<prefix>.*)", ""),
-    (rf"s3[.-](?:dualstack\.)?{_AWS_REGION}\.amazonaws\.com(?:\.cn)?", _IN_PATH, ""),
-    (r"s3\.amazonaws\.com", _IN_PATH, ""),
     (
         r"console\.cloud\.google\.com",
         r"/storage/browser/(?:_details/)?(?P<bucket>[^/;]+)/?(?P<prefix>[^;]*).*",
         "project",
     ),
+    (
+        r"dash\.cloudflare\.com",
+        r"/(?P<account_id>[0-9a-f]{32})/r2/(?P<jurisdiction>default|eu|fedramp)/buckets/(?P<bucket>[^/]+).*",
+        "",
+    ),
+    (r"drive\.google\.com", r"/drive/(?:u/\d+/)?folders/(?P<folder_id>[\w-]+).*", ""),
+    (r"docs\.google\.com", r"/spreadsheets/d/(?P<spreadsheet_id>[\w-]+).*", ""),
+    (r"(?:www\.)?github\.com", r"/(?P<owner>[^/]+)/(?P<repository>[^/]+?)(?:\.git)?(?:/.*)?", ""),
+)
+_SERVICES = (
+    (rf"(?P<bucket>.+)\.s3[.-](?:dualstack\.)?{_AWS_REGION}\.amazonaws\.com(?:\.cn)?", r"/?(?P<prefix>.*)", ""),
+    (r"(?P<bucket>.+)\.s3\.amazonaws\.com", r"/?(?P<prefix>.*)", ""),
+    (rf"s3[.-](?:dualstack\.)?{_AWS_REGION}\.amazonaws\.com(?:\.cn)?", _IN_PATH, ""),
+    (r"s3\.amazonaws\.com", _IN_PATH, ""),
     (r"storage\.(?:googleapis|cloud\.google)\.com", _IN_PATH, ""),
     (r"(?P<bucket>.+)\.storage\.googleapis\.com", r"/?(?P<prefix>.*)", ""),
     (
         r"(?P<account_id>[0-9a-f]{32})(?:\.(?P<jurisdiction>eu|fedramp))?\.r2\.cloudflarestorage\.com",
         r"/?(?P<bucket>[^/]*)/?(?P<prefix>.*)",
-        "",
-    ),
-    (
-        r"dash\.cloudflare\.com",
-        r"/(?P<account_id>[0-9a-f]{32})/r2/(?P<jurisdiction>default|eu|fedramp)/buckets/(?P<bucket>[^/]+).*",
         "",
     ),
     (
@@ -59,10 +64,7 @@ _KNOWN = [
         "",
     ),
     (r"(?P<account_name>[^.]+)\.(?:blob|dfs)\.core\.windows\.net", r"/?(?P<container>[^/]*)/?(?P<prefix>.*)", ""),
-    (r"drive\.google\.com", r"/drive/(?:u/\d+/)?folders/(?P<folder_id>[\w-]+).*", ""),
-    (r"docs\.google\.com", r"/spreadsheets/d/(?P<spreadsheet_id>[\w-]+).*", ""),
-    (r"(?:www\.)?github\.com", r"/(?P<owner>[^/]+)/(?P<repository>[^/]+?)(?:\.git)?(?:/.*)?", ""),
-]
+)
 
 
 def read_url(text: str) -> tuple[Entries, ...]:
@@ -86,7 +88,11 @@ def read_url(text: str) -> tuple[Entries, ...]:
         return (_named(("path", unquote(url.path))),)
     if scheme not in ("http", "https"):
         return (_parts(url, port), *_whole_string(text, url))
-    return tuple(filter(None, (_known(url), _whole_address(url), _split_address(url), _parts(url, port))))
+    page = _known(url, _PAGES)
+    if page:
+        return (page, _whole_address(url))
+    ways = (_known(url, _SERVICES), _whole_address(url), _split_address(url), _parts(url, port))
+    return tuple(filter(None, ways))
 
 
 def _named(*pairs: tuple[str, str | None]) -> Entries:
@@ -105,10 +111,10 @@ def _bare(url: SplitResult) -> SplitResult:
     return url._replace(netloc=url.netloc.rpartition("@")[2])
 
 
-def _known(url: SplitResult) -> Entries:
+def _known(url: SplitResult, table: tuple[tuple[str, str, str], ...]) -> Entries:
     """An address of a service whose addresses say more than others'."""
     host, asked = url.hostname or "", dict(parse_qsl(url.query))
-    for host_pattern, path_pattern, names in _KNOWN:
+    for host_pattern, path_pattern, names in table:
         in_host, in_path = re.fullmatch(host_pattern, host), re.fullmatch(path_pattern, url.path)
         if in_host and in_path:
             found = {**in_host.groupdict(), **in_path.groupdict()}
