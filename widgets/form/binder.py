@@ -47,6 +47,9 @@ class Block(QWidget):
     def open_towards(self, path: Path) -> None:
         """Unfolds whatever hides a path below it."""
 
+    def open_all(self) -> None:
+        """Unfolds and builds everything it has."""
+
     def first_input(self) -> QWidget | None:
         """What takes focus when this block is jumped to."""
         return None

@@ -129,6 +129,10 @@ class UnionBlock(Block):
             self.target.setAccessibleName(self.spec.label or self.tr("Kind"))
             self.target.setAccessibleDescription(text or self.spec.help)
 
+    def input_of(self, place: int) -> QWidget:
+        """Where a branch is chosen."""
+        return self.segments.buttons[place] if self.segments is not None else self.target
+
     def first_input(self) -> QWidget:
         """The chosen segment, or the list."""
         if self.segments is not None:

@@ -11,25 +11,33 @@ Everything a person can do here, a test can do to `form.state` without a window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
-from app.forms import FieldError, FormState, Kind
+from app.forms import FieldError, FormState, Kind, Path
+from app.forms.search import Match
 from widgets import theme
-from widgets.form.binder import Binder
+from widgets.form.binder import Binder, Block
 from widgets.form.blocks import make_block
+from widgets.form.order import in_order
+from widgets.form.paste import PastePanel
 from widgets.form.row import Row
+from widgets.form.search import FormSearch
 from widgets.form.secret import SecretEditor
 from widgets.form.services import FormServices
+from widgets.form.summary import Problem, ProblemsBar
+from widgets.form.union import UnionBlock
 from widgets.tasks import TaskScope
 
 WIDTH = 600
 """Wider than this, lines of a form are hard to follow."""
+LONG = 24
+"""With more fields than this the search stands above the form without being asked for."""
 
 
 class FormView(QWidget):
@@ -61,7 +69,15 @@ class FormView(QWidget):
         self._inner.setMaximumWidth(WIDTH)
         column = QVBoxLayout(self._inner)
         column.setContentsMargins(0, 0, 0, 0)
+        self._top = QVBoxLayout()
+        column.addLayout(self._top)
+        self._search: FormSearch | None = None
+        self._problems: ProblemsBar | None = None
+        self._blamed: set[Path] = set()
         root = self.state.form.root
+        if len(root.children) > LONG:
+            self._make_search()
+        column.addWidget(PastePanel(self._binder))
         column.addWidget(self._binder.make((), root, 0, heading=root.kind is not Kind.OBJECT))
         column.addStretch(1)
         self._place(scrollable)
@@ -127,6 +143,27 @@ class FormView(QWidget):
         """What the schema's author should know."""
         return list(self.state.form.warnings)
 
+    # --- finding
+
+    def open_search(self) -> None:
+        """Goes to the search line, and makes it first if it is not there."""
+        (self._search or self._make_search()).open()
+
+    def _make_search(self) -> FormSearch:
+        self._search = FormSearch(self.state)
+        self._search.wanted.connect(self._found)
+        self._search.closed.connect(lambda: self._focus(self._inner.findChild(Row)))
+        self._top.insertWidget(0, self._search)
+        self._structure_changed()
+        return self._search
+
+    def _found(self, match: Match) -> None:
+        block = self._binder.reveal(match.path)
+        if isinstance(block, UnionBlock) and match.branch is not None:
+            self._focus_on(block.input_of(match.branch))
+        else:
+            self._focus(block)
+
     # --- errors
 
     def errors(self) -> list[FieldError]:
@@ -135,20 +172,64 @@ class FormView(QWidget):
 
     def show_errors(self) -> int:
         """Shows all errors, goes to the first bad field, and answers how many there are."""
+        self._blamed.clear()
+        if self._problems is None:
+            self._problems = ProblemsBar()
+            self._problems.wanted.connect(lambda path: self._focus(self._binder.reveal(path)))
+            self._top.addWidget(self._problems)
         errors = self.state.submit()
+        self._tell_problems()
         if errors:
-            self.go_to(errors[0].pointer)
+            self._focus(self._binder.reveal(errors[0].path))
         return len(errors)
 
     def show_error(self, pointer: str, message: str) -> None:
         """Shows an error found elsewhere, such as by a connection test, at the field it is about."""
-        self.state.add_error(pointer, message)
+        self._blamed.add(self.state.add_error(pointer, message))
+        self._tell_problems()
         self.go_to(pointer)
+
+    def next_problem(self, by: int = 1) -> None:
+        """Goes from problem to problem, round and round."""
+        paths = [problem.path for problem in self._problems.problems] if self._problems is not None else []
+        row = row_of(QApplication.focusWidget())
+        if paths:
+            at = paths.index(row.path) if row is not None and row.path in paths else (-1 if by > 0 else 0)
+            self._focus(self._binder.reveal(paths[(at + by) % len(paths)]))
+
+    def _tell_problems(self) -> None:
+        """Once the person has asked for it (by Save or Test), the summary follows what they do."""
+        if self._problems is None:
+            return
+        found = {error.path: error for error in self.state.errors()}
+        found |= {path: error for path in self._blamed if (error := self.state.visible_error(path)) is not None}
+        shown = [Problem(path, self._problem_text(path, error)) for path, error in found.items()]
+        if tuple(shown) != self._problems.problems:
+            self._problems.tell(shown)
+            self._structure_changed()
+
+    def _problem_text(self, path: Path, error: FieldError) -> str:
+        names = [self.state.spec(path[:end]).label for end in range(1, len(path) + 1)]
+        name = next((name for name in reversed(names) if name), "")
+        text = self._binder.error_text(error)
+        return self.tr("{field}: {problem}").format(field=name, problem=text) if name else text
 
     def go_to(self, pointer: str) -> None:
         """Unfolds what hides a field, and puts the focus in it."""
-        block = self._binder.reveal(self.state.find(pointer) or ())
-        target = block.first_input() if block is not None else None
+        self._focus(self._binder.reveal(self.state.find(pointer) or ()))
+
+    def build_all(self) -> None:
+        """Builds and unfolds everything that the value now shows, at once: for scripts, not for people."""
+        known: set[Block] = set()
+        while new := set(self._binder.blocks.values()) - known:
+            known |= new
+            for block in new:
+                block.open_all()
+
+    def _focus(self, block: Block | None) -> None:
+        self._focus_on(block.first_input() if block is not None else None)
+
+    def _focus_on(self, target: QWidget | None) -> None:
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
             self._scroll_to(target)
@@ -170,6 +251,7 @@ class FormView(QWidget):
         await self.tasks.close()
 
     def _state_changed(self, _: object) -> None:
+        self._tell_problems()
         if self.state.revision != self._revision:
             self._revision = self.state.revision
             self.changed.emit()
@@ -182,16 +264,26 @@ class FormView(QWidget):
         # With no new focus the window itself was left, not the field.
         if old is None or new is None or not self.isAncestorOf(old):
             return
-        left, entered = _row_of(old), _row_of(new)
+        left, entered = row_of(old), row_of(new)
         if left is not None and left is not entered:
             if isinstance(left.editor, SecretEditor):
                 left.editor.conceal()
             self.state.touch(left.path)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Undo belongs to the whole form, though every input would like to keep it for itself."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_undo(event):
+        """Undo belongs to the whole form, though every input would like to keep it for itself; so do the search and
+        the way from problem to problem, though the page may know the same keys."""
+        if not isinstance(event, QKeyEvent):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride and _is_undo(event):
             event.ignore()
+            return True
+        act = self._action(event)
+        if act is not None and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if act is not None and event.type() == QEvent.Type.KeyPress:
+            act()
             return True
         return super().eventFilter(watched, event)
 
@@ -201,39 +293,26 @@ class FormView(QWidget):
     def set_tab_order(self) -> None:
         """Tab goes where the eye goes, also to what was built later."""
         self._retab.stop()
-        inputs = list(_in_order(self._inner))
+        inputs = list(in_order(self._inner))
         for before, after in pairwise(inputs):
             QWidget.setTabOrder(before, after)
+
+    def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
+        if event.matches(QKeySequence.StandardKey.Find):
+            return self.open_search
+        if event.key() == Qt.Key.Key_F8 and self._problems is not None:
+            back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            return lambda: self.next_problem(-1 if back else 1)
+        return None
 
 
 def _is_undo(event: QKeyEvent) -> bool:
     return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
-def _row_of(widget: QWidget) -> Row | None:
-    above: QWidget | None = widget
+def row_of(widget: QWidget | None) -> Row | None:
+    """The row an input stands in."""
+    above = widget
     while above is not None and not isinstance(above, Row):
         above = above.parentWidget()
     return above
-
-
-def _in_order(widget: QWidget) -> list[QWidget]:
-    """The inputs below a widget in the order of its layouts."""
-    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-        return [widget]
-    layout = widget.layout()
-    return _in_layout(layout) if layout is not None else []
-
-
-def _in_layout(layout: QLayout) -> list[QWidget]:
-    found: list[QWidget] = []
-    for place in range(layout.count()):
-        one = layout.itemAt(place)
-        if one is None:
-            continue
-        below, inner = one.widget(), one.layout()
-        if below is not None:
-            found += _in_order(below)
-        elif inner is not None:
-            found += _in_layout(inner)
-    return found
