@@ -1,8 +1,8 @@
 """The store of a form: one flat dictionary of cells, and the undo list over it.
 
-What a cell holds depends on its field: a leaf its JSON value, a union the chosen branch's place, a list its item ids, a
-map its (id, key) pairs, an object `Present` (or nothing, then it is there as soon as one of its fields is). No cell at
-all means UNSET. Since paths are stable, the cells of branches not chosen and of removed items just stay: that is the
+What a cell holds depends on its field: a leaf its JSON value, a union the branch that is `Chosen`, a list its item ids,
+a map its (id, key) pairs, an object `Present` (or nothing, then it is there as soon as one of its fields is). No cell
+at all means UNSET. Since paths are stable, the cells of branches not chosen and of removed items just stay: that is the
 memory of unions, and undo is nothing but writing old cells back.
 """
 
@@ -33,8 +33,8 @@ class Cells:
     done: list[Step] = field(default_factory=list)
     undone: list[Step] = field(default_factory=list)
 
-    def write(self, changes: Mapping[Path, Any], burst: Path | None = None) -> tuple[Path, ...]:
-        """Writes cells (UNSET removes one) as one undo step; answers the paths that really changed."""
+    def write(self, changes: Mapping[Path, Any], burst: Path | None = None, *, join: bool = False) -> tuple[Path, ...]:
+        """Writes cells (UNSET removes one) as one undo step, or with the last one; answers what really changed."""
         changed = {path: new for path, new in changes.items() if not _identical(self.now.get(path, UNSET), new)}
         if not changed:
             return ()
@@ -42,7 +42,7 @@ class Cells:
         self._put(changed)
         self.undone.clear()
         last = self.done[-1] if self.done else None
-        if last is not None and burst is not None and last.burst == burst:
+        if last is not None and (join or (burst is not None and last.burst == burst)):
             for path, old in before.items():
                 last.before.setdefault(path, old)
             last.after.update(changed)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from app.forms.conditions import Valid, applied
 from app.forms.secrets import SecretSlot, reference_of
 from app.forms.spec import Branch, FieldSpec, Kind
 from app.forms.unions import match_branch, plain
-from app.forms.values import UNSET, Foreign, Json, Path, Present, branch, item
+from app.forms.values import REST, UNSET, Chosen, Foreign, Json, Path, Present, branch, item
 
 Fits = Callable[[Branch, Json], bool]
 _DEEP = 12
@@ -22,8 +23,9 @@ _DEEP = 12
 class Loader:
     """Collects the cells of one loading. `next_id` numbers items for the whole life of a form."""
 
-    def __init__(self, fits: Fits, next_id: Callable[[], int]) -> None:
+    def __init__(self, fits: Fits, valid: Valid, next_id: Callable[[], int]) -> None:
         self.fits = fits
+        self.valid = valid
         self.next_id = next_id
         self._budget = 5000  # a schema may require itself without end
         self.cells: dict[Path, Any] = {}
@@ -48,12 +50,15 @@ class Loader:
                 self.cells[path] = Present()
                 for child in spec.children:
                     self.defaults(child, (*path, child.name))
+        elif spec.kind is Kind.TUPLE and wanted and spec.children:
+            for child in spec.children:
+                self.defaults(child, (*path, child.name))
         elif spec.kind is Kind.UNION and wanted and not spec.nullable and spec.branches:
             self.choose(spec, path, 0)
 
     def choose(self, spec: FieldSpec, path: Path, place: int) -> None:
         """Chooses a branch and fills it as if it were required, its discriminator included."""
-        self.cells[path] = place
+        self.cells[path] = Chosen(place)
         below = spec.branches[place].spec
         self.defaults(below, (*path, branch(place)), wanted=True)
         if spec.discriminator and spec.branches[place].tag is not None:
@@ -66,6 +71,8 @@ class Loader:
                 self._secret(path, value)
             case Kind.OBJECT:
                 self._object(spec, path, value)
+            case Kind.TUPLE:
+                self._tuple(spec, path, value)
             case Kind.UNION:
                 self._union(spec, path, value)
             case Kind.LIST if isinstance(value, list) and spec.item is not None:
@@ -87,10 +94,27 @@ class Loader:
         if not isinstance(value, dict):
             self.cells[path] = value if value is None else Foreign(value)
             return
+        spec = applied(spec, value, self.valid)
         for name, child in spec.by_name.items():
             if name in value:
                 self.value(child, (*path, name), value[name])
-        self.cells[path] = Present(tuple((key, one) for key, one in value.items() if key not in spec.by_name))
+        others = {key: one for key, one in value.items() if key not in spec.by_name}
+        if spec.rest is not None and others:
+            self.value(spec.rest, (*path, REST), others)
+            others = {}
+        self.cells[path] = Present(tuple(others.items()))
+
+    def _tuple(self, spec: FieldSpec, path: Path, value: Json) -> None:
+        if not isinstance(value, list):
+            self.cells[path] = value if value is None else Foreign(value)
+            return
+        for child, one in zip(spec.by_name.values(), value, strict=False):
+            self.value(child, (*path, child.name), one)
+        others = value[len(spec.by_name) :]
+        if spec.rest is not None and others:
+            self.value(spec.rest, (*path, REST), others)
+            others = []
+        self.cells[path] = Present(tuple((str(place), one) for place, one in enumerate(others)))
 
     def _union(self, spec: FieldSpec, path: Path, value: Json) -> None:
         if value is None and spec.nullable:
@@ -100,7 +124,7 @@ class Loader:
         if place is None:
             self.cells[path] = Foreign(value)
             return
-        self.cells[path] = place
+        self.cells[path] = Chosen(place)
         self.value(spec.branches[place].spec, (*path, branch(place)), value)
 
     def _secret(self, path: Path, value: Json) -> None:

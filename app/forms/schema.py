@@ -12,9 +12,14 @@ from app.forms.values import Json, tokens_of
 
 Raw = dict[str, Any]
 
-SUBSCHEMAS = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
+SUBSCHEMAS = (
+    *("items", "additionalItems", "unevaluatedItems", "contains"),
+    *("additionalProperties", "unevaluatedProperties", "propertyNames"),
+    *("not", "if", "then", "else"),
+)
 LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
-MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies")
+CONDITIONAL = ("if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies")
 
 
 class Reader:
@@ -30,7 +35,9 @@ class Reader:
             self.warnings.append(text)
 
     def read(self, schema: Json) -> Raw:
-        """A schema with its references followed and `allOf` merged at the top; its parts are left as they are."""
+        """A schema with its references followed and `allOf` merged at the top; its parts are left as they are.
+
+        Conditions can't be merged, for there may be several: they are what is left in `allOf`."""
         return self._read(schema, 0)
 
     def _read(self, schema: Json, depth: int) -> Raw:
@@ -39,7 +46,7 @@ class Reader:
         if not isinstance(schema, dict):
             self.warn("A schema should be an object; this one accepts anything")
             return {}
-        merged: Raw = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
+        merged: Raw = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", *CONDITIONAL)}
         if depth > 32:
             self.warn("References lead in a circle")
             return merged
@@ -52,6 +59,9 @@ class Reader:
             for part in parts:
                 base = merge(base, self._read(part, depth + 1))
             merged = merge(base, merged)
+        conditional = {word: schema[word] for word in CONDITIONAL if word in schema}
+        if conditional:
+            merged["allOf"] = [*merged.get("allOf", ()), conditional]
         return merged
 
     def follow(self, reference: str) -> Json:
@@ -77,6 +87,9 @@ class Reader:
         return True
 
 
+_UNREAD = ("$ref", "$dynamicRef", "allOf", *CONDITIONAL)
+
+
 def merge(base: Raw, over: Raw) -> Raw:
     """Both schemas at once: `over` wins in words, the tighter one in limits, properties and `required` are joined."""
     if not base or not over:
@@ -90,10 +103,12 @@ def merge(base: Raw, over: Raw) -> Raw:
                 if left[name] is not right[name] and isinstance(left[name], dict) and isinstance(right[name], dict):
                     joined[name] = (
                         {"allOf": [left[name], right[name]]}
-                        if _has_reference(left, name)
+                        if any(word in part for part in (left[name], right[name]) for word in _UNREAD)
                         else merge(left[name], right[name])
                     )
             merged[key] = joined
+        elif key == "allOf":
+            merged[key] = [*left, *right]
         elif key == "required" and isinstance(left, list) and isinstance(right, list):
             merged[key] = [*left, *(name for name in right if name not in left)]
         elif key.startswith("min") or key == "exclusiveMinimum":
@@ -103,10 +118,6 @@ def merge(base: Raw, over: Raw) -> Raw:
         elif key == "enum" and isinstance(left, list) and isinstance(right, list):
             merged[key] = [value for value in right if value in left] or right
     return merged
-
-
-def _has_reference(schemas: Mapping[str, Any], name: str) -> bool:
-    return "$ref" in schemas[name] or "allOf" in schemas[name]
 
 
 def are_numbers(*values: Json) -> bool:
@@ -151,6 +162,12 @@ def is_secret(raw: Mapping[str, Json]) -> bool:
     )
 
 
+_OF_OBJECTS = (
+    *("properties", "patternProperties", "additionalProperties", "propertyNames"),
+    *("required", "minProperties", "maxProperties"),
+)
+
+
 def type_of(raw: Mapping[str, Json]) -> str:
     """The type a schema names, or the one its other words speak of; "" if nothing does."""
     named = raw.get("type")
@@ -158,9 +175,9 @@ def type_of(raw: Mapping[str, Json]) -> str:
         named = next((one for one in named if one != "null"), "null")
     if isinstance(named, str):
         return named
-    if "properties" in raw or "additionalProperties" in raw or "required" in raw:
+    if any(key in raw for key in _OF_OBJECTS):
         return "object"
-    if "items" in raw or "minItems" in raw:
+    if any(key in raw for key in ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")):
         return "array"
     if any(key in raw for key in ("pattern", "minLength", "maxLength", "format")):
         return "string"

@@ -11,11 +11,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from app.forms.values import UNSET, Json
+from app.forms.values import REST, UNSET, Json
 
 
 class Kind(StrEnum):
-    """How a field is edited. All but object, list, map and union are leaves: one editor holds the whole value."""
+    """How a field is edited. All but those in `BRANCHING` are leaves: one editor holds the whole value."""
 
     STRING = "string"
     TEXT = "text"  # a string of many lines
@@ -32,10 +32,11 @@ class Kind(StrEnum):
     OBJECT = "object"
     LIST = "list"
     MAP = "map"
+    TUPLE = "tuple"  # a list whose places each have a field of their own, named by their number
     UNION = "union"
 
 
-BRANCHING = frozenset({Kind.OBJECT, Kind.LIST, Kind.MAP, Kind.UNION})
+BRANCHING = frozenset({Kind.OBJECT, Kind.LIST, Kind.MAP, Kind.TUPLE, Kind.UNION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,18 @@ class LiveOptions:
     source: str
     depends: tuple[str, ...] = ()
     allow_custom: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What an object's fields depend on: `then` is added while the object satisfies `test`, else `otherwise`.
+
+    The fields `names` are the ones tested, so they stay as they are."""
+
+    test: Json
+    then: Json
+    otherwise: Json
+    names: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,10 @@ class Branch:
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field. `schema` is its own schema, merged and without references at its top, for the constraints."""
+    """One field. `schema` is its own schema, merged and without references at its top, for the constraints.
+
+    The children of an object with `conditions` depend on its value: `variant` has those of one outcome. A field that is
+    `spread` has no key of its own: its entries lie beside those of the object (or list) it belongs to."""
 
     name: str
     kind: Kind
@@ -99,21 +115,46 @@ class FieldSpec:
     path_kind: str = ""
     unit: str = ""
     multiline: bool = False
+    display: str = ""
+    placeholder: str = ""
+    precision: str = ""
+    spread: bool = False
     depth: int = 0
     groups: tuple[tuple[str, str], ...] = ()
     expand_children: Callable[[], tuple[FieldSpec, ...]] | None = field(default=None, repr=False, compare=False)
     expand_item: Callable[[], FieldSpec] | None = field(default=None, repr=False, compare=False)
     branches: tuple[Branch, ...] = field(default=(), repr=False)
+    conditions: tuple[Condition, ...] = field(default=(), repr=False)
+    vary: Callable[[tuple[bool, ...]], FieldSpec] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def children(self) -> tuple[FieldSpec, ...]:
-        """The properties of an object in the order they are shown."""
+        """The properties of an object, or the places of a tuple, in the order they are shown."""
         return self.expand_children() if self.expand_children is not None else ()
 
     @cached_property
     def by_name(self) -> dict[str, FieldSpec]:
         """The properties of an object by name."""
-        return {child.name: child for child in self.children}
+        return {child.name: child for child in self.children if not child.spread}
+
+    @cached_property
+    def rest(self) -> FieldSpec | None:
+        """What holds the entries that have no field of their own, if they can be edited."""
+        return next((child for child in self.children if child.spread), None)
+
+    def child(self, name: str) -> FieldSpec | None:
+        """The child of a name; `REST` for what is spread."""
+        return self.rest if name == REST else self.by_name.get(name)
+
+    @cached_property
+    def _variants(self) -> dict[tuple[bool, ...], FieldSpec]:
+        return {}
+
+    def variant(self, outcomes: tuple[bool, ...]) -> FieldSpec:
+        """The object's fields when its conditions come out like this. The same outcomes give the same field."""
+        if self.vary is not None and outcomes not in self._variants:
+            self._variants[outcomes] = self.vary(outcomes)
+        return self._variants.get(outcomes, self)
 
     @cached_property
     def item(self) -> FieldSpec | None:
@@ -136,6 +177,20 @@ class FieldSpec:
         return value if isinstance(value, str) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """How a connector specification signs in through the browser: Airbyte's `advanced_auth`.
+
+    It applies while the value at `predicate` is `value` ("" for always). `outputs` says where what the sign-in brings
+    belongs: its name -> pointer into the config. `inputs` are pointers of what it needs first."""
+
+    flow: str
+    predicate: str = ""
+    value: Json = UNSET
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Form:
     """A normalised schema: the root field and what its author should know. `warnings` grows as fields are expanded."""
@@ -143,3 +198,5 @@ class Form:
     root: FieldSpec
     schema: Any
     warnings: list[str]
+    oauth: OAuth | None = None
+    documentation: str = ""

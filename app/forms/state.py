@@ -13,13 +13,14 @@ from typing import Any
 
 from app.forms.assemble import Assembler
 from app.forms.cells import Cells
+from app.forms.filling import Filler
 from app.forms.loading import Loader
 from app.forms.normalise import normalise
 from app.forms.problems import FieldError, Problems
 from app.forms.secrets import SecretSlot
 from app.forms.spec import FieldSpec, Kind
 from app.forms.validation import Validation
-from app.forms.values import UNSET, Foreign, Json, Path, Present, Unparsed, branch, item, same, starts_with
+from app.forms.values import UNSET, Chosen, Foreign, Json, Path, Unparsed, item, same, starts_with
 
 Listener = Callable[["tuple[Path, ...]"], None]
 
@@ -28,9 +29,13 @@ class FormState:
     """One form being filled in. `value` None starts from the schema's defaults; any other value is taken exactly."""
 
     def __init__(
-        self, schema: Json, value: Mapping[str, Json] | None = None, secrets: Mapping[str, str] | None = None
+        self,
+        schema: Json,
+        value: Json = None,
+        secrets: Mapping[str, str] | None = None,
+        override: Mapping[str, Json] | None = None,
     ) -> None:
-        self.form = normalise(schema)
+        self.form = normalise(schema, override)
         self._validation = Validation(self.form)
         self._ids = count(1)
         self._cells = Cells()
@@ -39,15 +44,19 @@ class FormState:
         self._listeners: list[Listener] = []
         self.revision = 0
         """Counts changes of the value or a secret; showing an error is none."""
-        self._tree = Assembler(self.form.root, self._cells, self._secrets)
+        self._tree = Assembler(self.form.root, self._cells, self._secrets, self._validation.valid)
+        self._filler = Filler(self._tree, self._cells, self._secrets, self._loader)
         self._problems = Problems(self._validation, self._tree, self._cells, self._secrets)
         loader = self._loader()
         if value is None:
             loader.defaults(self.form.root, (), wanted=True)
         else:
-            loader.value(self.form.root, (), dict(value))
+            loader.value(self.form.root, (), value)
         self._cells.now.update(loader.cells)
         self._secrets.update(loader.secrets)
+        if value is None:
+            self._filler.settle(tuple(self._cells.now), {}, None)
+            self._cells.done.clear()
         for pointer, place in (secrets or {}).items():
             path = self._tree.find(pointer)
             if place and path is not None:
@@ -60,6 +69,11 @@ class FormState:
     def spec(self, path: Path) -> FieldSpec:
         """The field at a path."""
         return self._tree.spec(path)
+
+    def children(self, path: Path) -> tuple[FieldSpec, ...]:
+        """The fields of an object as they are for its value now: conditions bring some and take others away. A field
+        that stays is the same object as before."""
+        return self._tree.shape(path).children
 
     def get(self, path: Path) -> Json:
         """A field's value as it would be saved, UNSET if absent; for an editor also `Unparsed` and `Foreign`."""
@@ -78,7 +92,7 @@ class FormState:
     def branch(self, path: Path) -> int | None:
         """Which branch of a union is chosen."""
         cell = self._cells.now.get(path)
-        return cell if isinstance(cell, int) and not isinstance(cell, bool) else None
+        return cell.place if isinstance(cell, Chosen) else None
 
     def items(self, path: Path) -> tuple[Path, ...]:
         """The paths of a list's or map's items, in order."""
@@ -105,15 +119,17 @@ class FormState:
 
     def set(self, path: Path, value: Json) -> None:
         """Sets a field. Keystrokes in one are one undo step until it is left."""
-        changes = self._vivified(path)
+        changes = self._filler.around(path)
+        exact = None
         if self.spec(path).is_leaf or isinstance(value, Unparsed):
             changes[path] = value
         else:
+            exact = path
             loader = self._loader()
             loader.value(self.spec(path), path, value)
             changes |= {**dict.fromkeys(self._cells.below(path), UNSET), **loader.cells}
             self._secrets.update(loader.secrets)
-        self._apply(changes, path)
+        self._apply(changes, path, exact=exact)
 
     def clear(self, path: Path) -> None:
         """What emptying an editor means: the field's own empty default (null or ""), else null where that is the only
@@ -128,22 +144,11 @@ class FormState:
 
     def set_null(self, path: Path) -> None:
         """Sets a nullable field to null; what was below it is remembered."""
-        changes = self._vivified(path)
-        changes[path] = None
-        self._apply(changes)
+        self._apply({**self._filler.around(path), path: None})
 
     def begin(self, path: Path) -> None:
         """Makes an absent or null object, list or union be there, with its defaults and what was typed before."""
-        spec = self.spec(path)
-        changes = self._vivified(path)
-        if spec.kind in (Kind.OBJECT, Kind.LIST, Kind.MAP):
-            loader = self._loader()
-            loader.defaults(spec, path, wanted=True)
-            changes |= {key: cell for key, cell in loader.cells.items() if key not in self._cells.now}
-            changes[path] = loader.cells.get(path, ())
-        elif spec.branches:
-            changes |= self._chosen(spec, path, 0)
-        self._apply(changes)
+        self._apply(self._filler.begin(path))
 
     def choose(self, path: Path, place: int | None) -> None:
         """Chooses a branch of a union; what was typed in any branch stays. None makes an optional union absent."""
@@ -151,15 +156,7 @@ class FormState:
         if place is None:
             self._apply({path: None if spec.nullable and (spec.required or spec.default is None) else UNSET})
             return
-        self._apply({**self._vivified(path), **self._chosen(spec, path, place)})
-
-    def _chosen(self, spec: FieldSpec, path: Path, place: int) -> dict[Path, Any]:
-        inside = (*path, branch(place))
-        if self._cells.below(inside):
-            return {path: place}
-        loader = self._loader()
-        loader.choose(spec, path, place)
-        return loader.cells
+        self._apply({**self._filler.around(path), **self._filler.choose(path, place)})
 
     def add(self, path: Path, key: str = "", value: Json = UNSET) -> Path:
         """Adds an item to a list or map and answers its path."""
@@ -175,7 +172,7 @@ class FormState:
         cell = self._cells.now.get(path, ())
         entries = cell if isinstance(cell, tuple) else ()
         entry: Any = (number, key) if spec.kind is Kind.MAP else number
-        self._apply({**self._vivified(path), **loader.cells, path: (*entries, entry)})
+        self._apply({**self._filler.around(path), **loader.cells, path: (*entries, entry)})
         self._secrets.update(loader.secrets)
         return below
 
@@ -199,12 +196,12 @@ class FormState:
         renamed = tuple((number, key if path[-1] == item(number) else old) for number, old in entries)
         self._apply({path[:-1]: renamed}, path)
 
-    def set_value(self, value: Mapping[str, Json]) -> None:
+    def set_value(self, value: Json) -> None:
         """Replaces the whole value, as one undo step."""
         loader = self._loader()
-        loader.value(self.form.root, (), dict(value))
+        loader.value(self.form.root, (), value)
         self._secrets.update(loader.secrets)
-        self._apply({**dict.fromkeys(self._cells.now, UNSET), **loader.cells})
+        self._apply({**dict.fromkeys(self._cells.now, UNSET), **loader.cells}, exact=())
 
     def together(self) -> AbstractContextManager[None]:
         """Makes all changes within a `with` one undo step."""
@@ -234,7 +231,8 @@ class FormState:
 
     def is_modified(self, path: Path) -> bool:
         """Whether a field, or anything below it, differs from what was loaded."""
-        if any(starts_with(where, path) for where, slot in self._secrets.items() if slot != self._stored.get(where)):
+        changed = [where for where, slot in self._secrets.items() if slot != self._stored.get(where)]
+        if any(starts_with(where, path) and self._tree.is_active(where) for where in changed):
             return True
         return not same(self._tree.value(path), self._original.value(path))
 
@@ -252,7 +250,7 @@ class FormState:
                 del self._secrets[where]
         if not path:
             self._problems.start_over()
-        self._apply({**dict.fromkeys(self._cells.below(path), UNSET), **old})
+        self._apply({**dict.fromkeys(self._cells.below(path), UNSET), **old}, exact=path)
         self._changed((path,))
 
     def mark_saved(self) -> None:
@@ -268,7 +266,7 @@ class FormState:
     def _mark_baseline(self) -> None:
         self._baseline = dict(self._cells.now)
         self._stored = dict(self._secrets)
-        self._original = Assembler(self.form.root, Cells(self._baseline), self._stored)
+        self._original = Assembler(self.form.root, Cells(self._baseline), self._stored, self._validation.valid)
 
     # --- secrets
 
@@ -290,7 +288,7 @@ class FormState:
             self._secrets.pop(path, None)
         else:
             self._secrets[path] = slot
-        changes = self._vivified(path) if slot.filled else {}
+        changes = self._filler.around(path) if slot.filled else {}
         self._revisions[path] = self._revisions.get(path, 0) + 1
         if not changes or not self._apply(changes):
             self._changed((path,))
@@ -339,10 +337,16 @@ class FormState:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
-    def _apply(self, changes: Mapping[Path, Any], burst: Path | None = None) -> bool:
-        return self._changed(self._cells.write(changes, burst))
+    def _apply(self, changes: Mapping[Path, Any], burst: Path | None = None, exact: Path | None = None) -> bool:
+        before = self._filler.shapes(changes, exact)
+        changed = self._cells.write(changes, burst)
+        if changed:
+            self._tree.outdated()
+            changed += self._filler.settle(changed, before, exact)
+        return self._changed(changed)
 
     def _changed(self, paths: tuple[Path, ...]) -> bool:
+        self._tree.outdated()
         self.revision += bool(paths)
         self._problems.forget(paths)
         return self._tell(paths)
@@ -356,19 +360,4 @@ class FormState:
         return True
 
     def _loader(self) -> Loader:
-        return Loader(self._validation.fits, lambda: next(self._ids))
-
-    def _vivified(self, path: Path) -> dict[Path, Any]:
-        """What has to be filled in above a field before it can be set: absent objects come with their defaults."""
-        changes: dict[Path, Any] = {}
-        for end in range(len(path)):
-            above = path[:end]
-            spec = self.spec(above)
-            if spec.kind is not Kind.OBJECT or self._tree.value(above) not in (UNSET, None):
-                continue
-            if self._cells.now.get(above, UNSET) is None:
-                changes[above] = Present()
-            loader = self._loader()
-            loader.defaults(spec, above, wanted=True)
-            changes |= {key: cell for key, cell in loader.cells.items() if key not in self._cells.now}
-        return changes
+        return Loader(self._validation.fits, self._validation.valid, lambda: next(self._ids))

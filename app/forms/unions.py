@@ -7,7 +7,7 @@ its branch is found by trying (`match_branch`).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.forms.schema import Raw, Reader, humanise, merge, type_of
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NOT_ALTERNATIVES = frozenset({"required", "not", "title", "description", "$comment", "dependentRequired"})
 _WORDS = ("title", "description", "default", "order", "group", "examples", "discriminator", "markdownDescription")
+_SHAPED = frozenset({"properties", "additionalProperties", "patternProperties", "oneOf", "anyOf", "enum", "const"})
 TYPE_LABELS = {
     "string": "Text",
     "integer": "Whole number",
@@ -104,29 +105,45 @@ def find_union(normaliser: Normaliser, raw: Raw, depth: int) -> tuple[tuple[Bran
     reader = normaliser.reader
     named = raw.get("type")
     if isinstance(named, list) and len(named) > 1:
-        return _branches(
-            normaliser, [{**raw, "type": one} for one in named], {}, "", depth, list(range(len(named)))
-        ), ""
+        own = {word: value for word, value in raw.items() if word not in _WORDS}
+        typed = [{**own, "type": one} for one in named]
+        return branches_of(normaliser, typed, {}, "", depth, list(range(len(named)))), ""
     for key in ("oneOf", "anyOf"):
-        parts = raw.get(key)
+        parts: Json = raw.get(key)
         if not isinstance(parts, list) or len(parts) < 1 or all(_only_condition(part, reader) for part in parts):
             continue
         outer = {word: value for word, value in raw.items() if word not in (key, "x-indexes", *_WORDS)}
         indexes = raw.get("x-indexes", list(range(len(parts))))
         tag_key = _discriminator(raw, [reader.read(part) for part in parts], reader)
-        return _branches(normaliser, parts, outer, tag_key, depth, indexes), tag_key
+        mapped = _mapped(raw, parts) if tag_key else {}
+        return branches_of(normaliser, parts, outer, tag_key, depth, indexes, mapped), tag_key
     return None
 
 
-def _branches(
-    normaliser: Normaliser, parts: Sequence[Json], outer: Raw, tag_key: str, depth: int, indexes: list[int]
+def branches_of(
+    normaliser: Normaliser,
+    parts: Sequence[Json],
+    outer: Raw,
+    tag_key: str,
+    depth: int,
+    indexes: list[int],
+    mapped: Mapping[int, str] | None = None,
 ) -> tuple[Branch, ...]:
+    """Alternatives as branches. `mapped` has the tags that only the discriminator's mapping knows."""
     branches: list[Branch] = []
-    for index, part in zip(indexes, parts, strict=True):
-        own = normaliser.reader.read(part)
+    read = [normaliser.reader.read(part) for part in parts]
+    of_objects = any("properties" in one for one in read)
+    for place, (index, own) in enumerate(zip(indexes, read, strict=True)):
         schema = merge(outer, own) if outer else own
         tag = _tag(own, tag_key, normaliser.reader)
-        label = _label(own, tag_key, tag, normaliser) or f"Option {len(branches) + 1}"
+        if tag is None and mapped and place in mapped:
+            tag = mapped[place]
+            schema = merge(schema, {"properties": {tag_key: {"const": tag}}})
+        if of_objects and type_of(schema) in ("object", "") and not schema.keys() & _SHAPED:
+            schema = {**schema, "type": "object", "properties": {}}
+        label = _label(own, tag, normaliser) or f"Option {place + 1}"
+        if label in [one.label for one in branches]:
+            label = f"{label} ({place + 1})"
 
         def expand(schema: Raw = schema) -> FieldSpec:
             return normaliser.field("", schema, required=True, depth=depth + 1, tag_key=tag_key or "")
@@ -135,13 +152,31 @@ def _branches(
     return tuple(branches)
 
 
-def _label(own: Raw, tag_key: str, tag: Json, normaliser: Normaliser) -> str:
+def _mapped(raw: Raw, parts: Sequence[Json]) -> dict[int, str]:
+    """Tags that no branch states itself: those of the discriminator's mapping, else the referred schemas' names."""
+    discriminator = raw.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    names = {ref: tag for tag, ref in mapping.items()} if isinstance(mapping, dict) else {}
+    references = {place: part["$ref"] for place, part in enumerate(parts) if isinstance(part, dict) and "$ref" in part}
+    return {
+        place: str(names.get(reference, str(reference).rpartition("/")[2])) for place, reference in references.items()
+    }
+
+
+def _label(own: Raw, tag: Json, normaliser: Normaliser) -> str:
     title = _word(own, "title")
     if title:
         return title if " " in title or title.isupper() else humanise(title)
     if tag is not None:
         return humanise(plain(tag))
-    return TYPE_LABELS.get(type_of(own), "")
+    if "const" in own:
+        return plain(own["const"])
+    if _word(own, "format") and type_of(own) == "string":
+        return humanise(_word(own, "format"))
+    kind = type_of(own)
+    if kind == "array" and isinstance(own.get("items"), dict):
+        return {"string": "List of texts", "object": "List of details"}.get(type_of(own["items"]), TYPE_LABELS[kind])
+    return TYPE_LABELS.get(kind, "")
 
 
 def _discriminator(raw: Raw, parts: list[Raw], reader: Reader) -> str:
@@ -153,10 +188,19 @@ def _discriminator(raw: Raw, parts: list[Raw], reader: Reader) -> str:
     if not all(isinstance(part.get("properties"), dict) for part in parts) or len(parts) < 1:
         return ""
     for key in parts[0]["properties"]:
+        # The same key with another fixed value in each.
         tags = [_tag(part, key, reader) for part in parts]
         if all(tag is not None for tag in tags) and len({plain(tag) for tag in tags}) == len(tags):
             return str(key)
     return ""
+
+
+def as_const(raw: Raw) -> Raw:
+    """A discriminator's schema, with its one value as a constant."""
+    values = raw.get("enum")
+    if "const" not in raw and isinstance(values, list) and len(values) == 1:
+        return {**raw, "const": values[0]}
+    return raw
 
 
 def _tag(part: Raw, key: str, reader: Reader) -> Json:
@@ -191,10 +235,12 @@ def match_branch(spec: FieldSpec, value: Json, is_valid: Any) -> int | None:
 
 def _likeness(spec: FieldSpec, value: Json) -> int:
     if isinstance(value, dict):
+        if spec.kind in (Kind.PAIRS, Kind.MAP):
+            return 1
         return 1 + len(spec.by_name.keys() & value.keys()) if spec.kind is Kind.OBJECT else 0
     if isinstance(value, list):
-        return int(spec.kind in (Kind.TAGS, Kind.LIST, Kind.MULTI_ENUM))
-    return int(spec.is_leaf and spec.kind not in (Kind.TAGS, Kind.MULTI_ENUM, Kind.PAIRS))
+        return int(spec.kind in (Kind.TAGS, Kind.LIST, Kind.TUPLE, Kind.MULTI_ENUM))
+    return int(spec.is_leaf and spec.kind not in (Kind.TAGS, Kind.MULTI_ENUM, Kind.PAIRS, Kind.CONST))
 
 
 def plain(value: Json) -> str:

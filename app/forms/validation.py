@@ -7,16 +7,24 @@ second schema has to be made. Error objects hold clear values: only pointer, key
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from urllib.parse import urljoin
 
 import jsonschema_rs
 
+from app.forms.schema import subschemas
 from app.forms.spec import Branch, FieldSpec, Form, Kind
-from app.forms.values import Json
+from app.forms.values import Json, tokens_of
 
 BranchOf = Callable[[list[str | int]], "tuple[FieldSpec, int | None] | None"]
+_BASE = "headwater:form"
+_LATER_FORMATS = ("uuid", "duration")
+"""Formats that drafts before 2019-09 do not know, and that authors use with them all the same."""
+_REPAIRS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +36,91 @@ class Violation:
     details: Mapping[str, Any]
 
 
+def compiled(schema: Json, *, formats: bool = True, registry: jsonschema_rs.Registry | None = None) -> Any:
+    """The validator of a schema. Raises ValueError if the schema is none."""
+    return jsonschema_rs.validator_for(
+        schema,
+        mask="***",
+        offline=True,
+        validate_formats=formats,
+        formats={name: _format(name) for name in _LATER_FORMATS} if formats else None,
+        registry=registry,
+    )
+
+
+@cache
+def _format(name: str) -> Callable[[str], bool]:
+    validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
+    return lambda text: bool(validator.is_valid(text))
+
+
+@cache
+def _pattern(pattern: str) -> Any:
+    try:
+        return jsonschema_rs.validator_for({"pattern": pattern}, offline=True)
+    except ValueError:
+        return None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text fits a schema's pattern."""
+    validator = _pattern(pattern)
+    return validator is not None and bool(validator.is_valid(text))
+
+
 class Validation:
     """The compiled schema of one form."""
 
     def __init__(self, form: Form) -> None:
         self._form = form
-        self._branches: dict[int, Any] = {}
-        self._validator = self._build(form.schema)
+        self._schema, self._validator = self._build(form.schema)
+        self._parts: dict[int, Any] = {}
 
-    def _build(self, schema: Json) -> Any:
-        # An author's broken schema, and any future way of breaking one, must only cost the check, not the form.
-        try:
-            return jsonschema_rs.validator_for(schema, mask="***", offline=True, validate_formats=True)
-        except Exception as error:
-            note = f"The schema can't be checked: {str(error).splitlines()[0][:200]}"
-            if note not in self._form.warnings:
-                self._form.warnings.append(note)
-            return None
+    def _warn(self, text: str) -> None:
+        if text not in self._form.warnings:
+            self._form.warnings.append(text)
+
+    def _build(self, schema: Json) -> tuple[Json, Any]:
+        """The schema without what makes it none, and its validator: an author's mistake costs one check, not all."""
+        original = schema
+        for _ in range(_REPAIRS):
+            try:
+                return schema, compiled(schema)
+            except Exception as error:
+                if schema is original:
+                    schema = copy.deepcopy(original)
+                if not self._drop(schema, list(getattr(error, "instance_path", ()))):
+                    self._warn(f"The schema can't be checked: {str(error).splitlines()[0][:200]}")
+                    break
+        return schema, None
+
+    def _drop(self, schema: Json, path: list[str | int]) -> bool:
+        """Takes out of a schema what its meta-schema refuses, or the references that lead nowhere."""
+        if not path:
+            return self._drop_references(schema)
+        above = schema
+        for step in path[:-1]:
+            above = above[step]
+        if isinstance(above, list):
+            above[int(path[-1])] = True
+        else:
+            del above[path[-1]]
+        self._warn(f"“{path[-1]}” at /{'/'.join(map(str, path[:-1]))} makes no sense and is not checked")
+        return True
+
+    def _drop_references(self, schema: Json) -> bool:
+        dropped = False
+        for one in subschemas(schema):
+            reference = one.get("$ref")
+            if reference is not None and not (isinstance(reference, str) and _leads(schema, reference)):
+                del one["$ref"]
+                dropped = True
+        named = schema.get("$schema")
+        if not dropped and named is not None:
+            self._warn(f"“$schema” names no known draft: {named}")
+            del schema["$schema"]
+            return True
+        return dropped
 
     def violations(self, value: Json, branch_of: BranchOf) -> list[Violation]:
         """What is wrong with a value. `branch_of` says for a place which union lies there and what is chosen."""
@@ -58,15 +134,52 @@ class Validation:
 
     def fits(self, branch: Branch, value: Json) -> bool:
         """Whether a value is valid under one branch of a union."""
-        key = id(branch)
-        if key not in self._branches:
-            shared = {word: self._form.schema[word] for word in ("$defs", "definitions") if word in self._form.schema}
-            self._branches[key] = (branch, self._build({**shared, **branch.schema}))
-        validator = self._branches[key][1]
+        return self.valid(branch.schema, value)
+
+    def valid(self, schema: Json, value: Json) -> bool:
+        """Whether a value is valid under a part of the form's schema."""
+        key = id(schema)
+        if key not in self._parts:
+            self._parts[key] = (schema, self._part(schema))
+        validator = self._parts[key][1]
         try:
             return validator is not None and bool(validator.is_valid(value))
         except Exception:
             return False
+
+    def _part(self, schema: Json) -> Any:
+        """A part's validator: its references lead into the whole schema."""
+        if not isinstance(schema, Mapping):
+            return compiled(bool(schema))
+        part = copy.deepcopy(dict(schema))
+        base = str(self._schema.get("$id", _BASE))
+        referring = [one for one in subschemas(part) if isinstance(one.get("$ref"), str)]
+        for one in referring:
+            one["$ref"] = base + one["$ref"] if one["$ref"].startswith("#") else urljoin(base, one["$ref"])
+        part.pop("$id", None)
+        if "$schema" in self._schema:
+            part["$schema"] = self._schema["$schema"]
+        try:
+            registry = jsonschema_rs.Registry([(base, self._schema)]) if referring else None
+            return compiled(part, registry=registry)
+        except Exception:
+            return self._build(part)[1]
+
+
+def _leads(schema: Json, reference: str) -> bool:
+    if not reference.startswith("#"):
+        return any(one.get("$id") == reference for one in subschemas(schema))
+    if not reference.startswith("#/"):
+        return reference == "#" or any(one.get("$anchor") == reference[1:] for one in subschemas(schema))
+    node = schema
+    for token in tokens_of(reference):
+        if isinstance(node, list) and token.isdigit() and int(token) < len(node):
+            node = node[int(token)]
+        elif isinstance(node, dict) and token in node:
+            node = node[token]
+        else:
+            return False
+    return isinstance(node, dict | bool)
 
 
 def _flatten(error: Any, branch_of: BranchOf) -> Iterator[Violation]:

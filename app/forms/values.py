@@ -1,8 +1,9 @@
 """The words every other module of this room uses: "nothing there", odd values, paths and JSON pointers.
 
-A `Path` addresses a field for good: property names, `("#", id)` for an item of a list (ids stay when items move) and
-`("@", n)` for a branch of a union. So what was typed in an item or in a branch that is not chosen at the moment keeps
-its address, and nothing has to be re-keyed. A JSON pointer addresses the same field in the value as it is now.
+A `Path` addresses a field for good: property names, `("#", id)` for an item of a list (ids stay when items move),
+`("@", n)` for a branch of a union, and `REST` for the entries an object has besides its named ones. So what was typed
+in an item or in a branch that is not chosen at the moment keeps its address, and nothing has to be re-keyed. A JSON
+pointer addresses the same field in the value as it is now.
 """
 
 from __future__ import annotations
@@ -64,6 +65,17 @@ class Present:
     """An object that is there whatever its fields hold, with the keys the schema does not know."""
 
     extras: tuple[tuple[str, Json], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The branch of a union that is chosen, by its place."""
+
+    place: int
+
+
+REST: Final = "\0rest"
+"""The name that stands for the entries beside the named ones of an object, or behind the fixed places of a list."""
 
 
 def item(number: int) -> Step:

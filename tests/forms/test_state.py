@@ -336,4 +336,17 @@ def test_a_broken_pattern_costs_the_check_not_the_form() -> None:
     state = FormState(ODD["broken pattern"])
     put(state, "/a", "x")
     assert state.errors() == []
-    assert any("can't be checked" in warning for warning in state.form.warnings)
+    assert any("“pattern” at /properties/a" in warning for warning in state.form.warnings)
+
+
+def test_one_broken_word_leaves_the_other_checks_alone() -> None:
+    schema = {
+        "properties": {
+            "a": {"type": "string", "pattern": "(?<=a"},
+            "b": {"$ref": "#/$defs/none"},
+            "c": {"type": "integer", "maximum": 3},
+        },
+        "additionalProperties": 7,
+    }
+    state = FormState(schema, {"a": "x", "b": 1, "c": 4})
+    assert errors(state) == {"/c": "Must be at most 3."}

@@ -14,7 +14,7 @@ def make_block(binder: Binder, path: Path, spec: FieldSpec, level: int, *, headi
     """The block of any field. What came in another shape than the schema's is edited as JSON."""
     if spec.is_leaf or binder.state.is_odd(path):
         return Row(binder, path, spec, bare=not heading)
-    if spec.kind is Kind.OBJECT:
+    if spec.kind in (Kind.OBJECT, Kind.TUPLE):
         return ObjectBody(binder, path, spec, heading=heading, level=level)
     if spec.kind is Kind.UNION:
         return UnionBlock(binder, path, spec, level=level, heading=heading)

@@ -91,7 +91,7 @@ class ObjectBody(Block):
 
     def fields(self) -> tuple[FieldSpec, ...]:
         """The fields there are now."""
-        return self.spec.children
+        return self.binder.state.children(self.path)
 
     def refresh_status(self) -> None:
         """What is wrong with the object as a whole, such as a setting that its schema does not know."""
