@@ -34,7 +34,7 @@ class Times:
 def schema(fields: int) -> dict[str, Any]:
     """A flat form, the worst case: nothing is folded away."""
     made = {f"field_{n}": {**KINDS[n % len(KINDS)], "title": f"Field {n}"} for n in range(fields)}
-    return {"type": "object", "properties": made, "required": list(made)[::5]}
+    return {"type": "object", "properties": made, "required": list(made)}
 
 
 def measure(rounds: int) -> Iterator[Times]:
