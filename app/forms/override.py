@@ -15,6 +15,8 @@ _WIDGETS: Mapping[str, Raw] = {
     "textarea": {"multiline": True},
     "password": {"writeOnly": True},
     "hidden": {"x-hidden": True},
+    "json": {"x-editor": "json"},
+    "yaml": {"x-editor": "yaml"},
     "radio": {"display_type": "radio"},
     "select": {"display_type": "dropdown"},
     "file": {"x-path": "file"},

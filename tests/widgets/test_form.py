@@ -50,7 +50,7 @@ def test_a_config_comes_back_as_it_was(qtbot: QtBot, schema: dict[str, Any], val
         ({"type": "string", "x-path": {"kind": "folder"}}, "/srv", "/srv"),
         ({"type": "string", "x-options": {"source": "buckets"}}, "typed", "typed"),
         ({"type": "string", "x-tree": True}, "a/b", "a/b"),
-        ({"type": "object"}, '{"k": [1]}', {"k": [1]}),
+        ({"type": "object", "x-editor": "json"}, '{"k": [1]}', {"k": [1]}),
         ({"enum": [f"item {n}" for n in range(20)]}, "item 7", "item 7"),
     ],
 )
@@ -271,7 +271,7 @@ def test_error_found_elsewhere(qtbot: QtBot) -> None:
 
 
 def test_half_typed_json_is_an_error_and_not_saved(qtbot: QtBot) -> None:
-    form = show(qtbot, {"properties": {"a": {"type": "object"}, "b": {"type": "string"}}})
+    form = show(qtbot, {"properties": {"a": {"x-editor": "json"}, "b": {"type": "string"}}})
     write(form, "/a", '{"x": ')
     press(field(form, "/a"), Qt.Key.Key_Tab)
     assert form.value() == {}
