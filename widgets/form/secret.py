@@ -6,14 +6,53 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.forms import FieldSpec, Json, SecretSlot
 from widgets import theme
 from widgets.form.editor import Editor
 from widgets.form.text import PlainArea
 from widgets.parts import button, icon_label, label, tool_button
+
+
+class Stored(QWidget):
+    """Where a secret is kept, and what can be done with it there; never the secret. `keep` stands elsewhere."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.place = label("", "body", "muted", wrap=True)
+        self.replace = button(self.tr("Replace"))
+        self.remove = button(self.tr("Remove"), kind="quiet")
+        self.keep = button(self.tr("Keep the stored one"), kind="link")
+        self.replace.setAccessibleName(self.tr("Replace {name}").format(name=name))
+        self.remove.setAccessibleName(self.tr("Remove {name}").format(name=name))
+        self.keep.setAccessibleName(self.tr("Keep the stored {name}").format(name=name))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.SPACE_S)
+        line.addWidget(icon_label("lock", "muted"))
+        line.addWidget(self.place, 1)
+        line.addWidget(self.replace)
+        line.addWidget(self.remove)
+
+    def say(self, place: str) -> None:
+        """Where it is, in words."""
+        mode, _, name = place.partition(":")
+        words = {
+            "env": self.tr("From the environment variable {name}").format(name=name),
+            "file": self.tr("From the file {name}").format(name=name),
+        }
+        stored_in = self.tr("Stored in {place}").format(place=place.removeprefix("set in ") or self.tr("the vault"))
+        self.place.setText(words.get(mode, stored_in))
 
 
 class SecretEditor(Editor):
@@ -28,37 +67,22 @@ class SecretEditor(Editor):
         self._mode = "value"
         self._replacing = False
         self._names = ("", "", "")
-        self._build_stored()
-        self._build_entry()
+        self._stored: Stored | None = None
         self.area: PlainArea | None = None
+        self._build_entry()
         if spec.multiline:
             self._build_area()
-        for tool, words in (
-            (self.replace, self.tr("Replace {name}")),
-            (self.remove, self.tr("Remove {name}")),
-            (self.keep, self.tr("Keep the stored {name}")),
-            (self.reveal, self.tr("Show {name}")),
-            (self.more, self.tr("Where {name} comes from")),
-            (self.browse, self.tr("Browse for {name}")),
-        ):
-            tool.setAccessibleName(words.format(name=spec.label))
         self._arrange()
 
-    def _build_stored(self) -> None:
-        self.stored = QWidget()
-        self.place = label("", "body", "muted")
-        self.replace = button(self.tr("Replace"), self._replace)
-        self.remove = button(self.tr("Remove"), lambda: self._say(SecretSlot("cleared")), kind="quiet")
-        self.keep = button(self.tr("Keep the stored one"), lambda: self._say(self._original), kind="link")
-        line = QHBoxLayout(self.stored)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.SPACE_S)
-        self._lock = icon_label("lock", "muted")
-        line.addWidget(self._lock)
-        line.addWidget(self.place, 1)
-        line.addWidget(self.replace)
-        line.addWidget(self.remove)
-        self.add(self.stored)
+    def _build_stored(self) -> Stored:
+        """Only where something is stored; most secrets of a new form are not."""
+        made = Stored(self.spec.label)
+        made.replace.clicked.connect(lambda *_: self._replace())
+        made.remove.clicked.connect(lambda *_: self._say(SecretSlot("cleared")))
+        made.keep.clicked.connect(lambda *_: self._say(self._original))
+        self.column.insertWidget(0, made)
+        self.add(made.keep)
+        return made
 
     def _build_entry(self) -> None:
         self.entry = QWidget()
@@ -68,9 +92,27 @@ class SecretEditor(Editor):
         self.reveal = tool_button("eye", self.tr("Show what was typed"), self._toggle)
         self.reveal.setCheckable(True)
         self.more = tool_button("more", self.tr("Where the secret comes from"))
+        self.reveal.setAccessibleName(self.tr("Show {name}").format(name=self.spec.label))
+        self.more.setAccessibleName(self.tr("Where {name} comes from").format(name=self.spec.label))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
-        self._actions: dict[str, QAction] = {}
+        menu.aboutToShow.connect(self._fill_menu)
+        self.more.setMenu(menu)
+        self.browse: QPushButton | None = None
+        line = QHBoxLayout(self.entry)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.SPACE_XS)
+        self._inputs = QVBoxLayout()
+        self._inputs.addWidget(self.line)
+        line.addLayout(self._inputs, 1)
+        for one in (self.reveal, self.more):
+            line.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)
+        self._entry_line = line
+        self.add(self.entry)
+
+    def _fill_menu(self) -> None:
+        menu = self.more.menu()
+        menu.clear()
         for mode, text in (
             ("value", self.tr("Type it here, stored safely")),
             ("env", self.tr("From an environment variable")),
@@ -78,20 +120,14 @@ class SecretEditor(Editor):
         ):
             action = menu.addAction(text)
             action.setCheckable(True)
+            action.setChecked(mode == self._mode)
             action.triggered.connect(partial(self.set_mode, mode))
-            self._actions[mode] = action
-        self.more.setMenu(menu)
-        self.browse = button(self.tr("Browse …"), self._browse, icon="folder")
-        line = QHBoxLayout(self.entry)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.SPACE_XS)
-        self._inputs = QVBoxLayout()
-        self._inputs.addWidget(self.line)
-        line.addLayout(self._inputs, 1)
-        for one in (self.browse, self.reveal, self.more):
-            line.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)
-        self.add(self.entry)
-        self.add(self.keep)
+
+    def _build_browse(self) -> QPushButton:
+        made = button(self.tr("Browse …"), self._browse, icon="folder")
+        made.setAccessibleName(self.tr("Browse for {name}").format(name=self.spec.label))
+        self._entry_line.insertWidget(1, made, 0, Qt.AlignmentFlag.AlignTop)
+        return made
 
     def _build_area(self) -> None:
         self.area = PlainArea(5, mono=True)
@@ -139,17 +175,13 @@ class SecretEditor(Editor):
 
     def _arrange(self) -> None:
         stored = self._slot.state == "set" and not self._replacing
-        self.stored.setVisible(stored)
+        if self._stored is None and self._original.state == "set":
+            self._stored = self._build_stored()
         self.entry.setVisible(not stored)
-        self.keep.setVisible(self._original.state == "set" and not stored)
-        place = self._slot.place
-        mode, _, name = place.partition(":")
-        words = {
-            "env": self.tr("From the environment variable {name}").format(name=name),
-            "file": self.tr("From the file {name}").format(name=name),
-        }
-        stored_in = self.tr("Stored in {place}").format(place=place.removeprefix("set in ") or self.tr("the vault"))
-        self.place.setText(words.get(mode, stored_in))
+        if self._stored is not None:
+            self._stored.setVisible(stored)
+            self._stored.keep.setVisible(self._original.state == "set" and not stored)
+            self._stored.say(self._slot.place)
         typed = self._mode == "value"
         lines = self.area is not None and typed and not stored
         folded = lines and bool(self._text()) and not self.reveal.isChecked() and not self._in_area()
@@ -161,24 +193,27 @@ class SecretEditor(Editor):
             QLineEdit.EchoMode.Password if typed and not self.reveal.isChecked() else QLineEdit.EchoMode.Normal
         )
         self.reveal.setVisible(typed and bool(self._text()))
-        self.browse.setVisible(self._mode == "file")
-        for mode, action in self._actions.items():
-            action.setChecked(mode == self._mode)
+        if self._mode == "file" and self.browse is None:
+            self.browse = self._build_browse()
+        if self.browse is not None:
+            self.browse.setVisible(self._mode == "file")
         hints = {"env": self.tr("Name of the variable, such as S3_SECRET"), "file": self.tr("Path of the file")}
         removed = self.tr("Will be removed") if self._slot.state == "cleared" else ""
         self.line.setPlaceholderText(hints.get(self._mode, removed))
-        self.target = self.replace if stored else self.area if lines and not folded and self.area else self.line
+        entry = self.area if lines and not folded and self.area is not None else self.line
+        self.target = self._stored.replace if stored and self._stored is not None else entry
         if self._names[0]:
             self.describe(*self._names)
 
     def describe(self, object_name: str, name: str, description: str) -> None:
         """The input that is in use now carries the name."""
         self._names = (object_name, name, description)
-        for widget in (self.line, self.area, self.replace):
+        replace = self._stored.replace if self._stored is not None else None
+        for widget in (self.line, self.area, replace):
             if widget is not None:
                 widget.setObjectName(object_name if widget is self.target else "")
                 widget.setAccessibleDescription(description)
-                if widget is not self.replace:
+                if widget is not replace:
                     widget.setAccessibleName(name)
 
     # --- changing
