@@ -65,13 +65,24 @@ def _tested(schema: Json, depth: int) -> set[str]:
     return names | _tested(schema.get("not"), depth + 1)
 
 
-def names_added(condition: Condition, reader: Reader) -> set[str]:
-    """The fields that either outcome of a condition may bring."""
-    names: set[str] = set()
-    for part in (condition.then, condition.otherwise):
+def added(conditions: tuple[Condition, ...], reader: Reader) -> Raw:
+    """The fields that conditions may bring, whatever their outcome."""
+    found: Raw = {}
+    for part in (part for one in conditions for part in (one.otherwise, one.then)):
         properties = _unfolded(reader.read(part), reader, frozenset()).get("properties")
-        names |= set(properties) if isinstance(properties, dict) else set()
-    return names
+        found |= properties if isinstance(properties, dict) else {}
+    return found
+
+
+def with_tested(raw: Raw, conditions: tuple[Condition, ...], reader: Reader) -> Raw:
+    """An object's schema with a field for all that its conditions test, else they could never come true."""
+    declared = raw.get("properties")
+    declared = declared if isinstance(declared, dict) else {}
+    tested = [name for one in conditions for name in sorted(one.names) if name not in declared]
+    if not tested:
+        return raw
+    brought = added(conditions, reader)
+    return {**raw, "properties": {**declared, **{name: brought.get(name, {}) for name in tested}}}
 
 
 def vary(raw: Raw, conditions: tuple[Condition, ...], outcomes: tuple[bool, ...], reader: Reader) -> Raw:

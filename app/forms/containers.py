@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.forms.conditions import find_conditions, names_added, vary
+from app.forms.conditions import added, find_conditions, vary, with_tested
 from app.forms.dialect import groups_of
 from app.forms.schema import Raw, are_numbers
 from app.forms.spec import FieldSpec, Kind
@@ -83,7 +83,8 @@ def object_field(normaliser: Normaliser, raw: Raw, words: dict[str, Any], tag_ke
         values = _free_values(raw)
         if values is not None and (values or not isinstance(properties, dict)):
             return _map(normaliser, values or {"x-any": raw.get("x-any", 0)}, words, depth)
-    return _object(normaliser, raw, words, tag_key, depth, None)
+    raw = with_tested(raw, conditions, normaliser.reader)
+    return _object(normaliser, raw, {**words, "schema": raw}, tag_key, depth, None)
 
 
 def _map(normaliser: Normaliser, values: Raw, words: dict[str, Any], depth: int) -> FieldSpec:
@@ -120,7 +121,7 @@ def _object(
         return _children(normaliser, raw, tag_key, depth, before)
 
     def change(outcomes: tuple[bool, ...]) -> FieldSpec:
-        changed = {**vary(raw, conditions, outcomes, normaliser.reader)}
+        changed = vary(raw, conditions, outcomes, normaliser.reader)
         return _object(normaliser, changed, {**words, "schema": changed}, tag_key, depth, spec)
 
     spec = FieldSpec(
@@ -169,7 +170,7 @@ def _declare(normaliser: Normaliser, raw: Raw, properties: dict[str, Json], requ
     if not missing:
         return
     reader = normaliser.reader
-    coming = {name for one in find_conditions(raw, reader) for name in names_added(one, reader)}
+    coming = added(find_conditions(raw, reader), reader)
     for name in missing:
         if name not in coming:
             values = _free_values(raw)

@@ -188,7 +188,7 @@ def _flatten(error: Any, branch_of: BranchOf) -> Iterator[Violation]:
     context = getattr(kind, "context", None)
     if context and kind.name in ("oneOf", "anyOf"):
         chosen = _chosen(context, tokens, branch_of)
-        if chosen is not None:
+        if chosen:  # with no errors in any branch, several fit where one should
             for below in chosen:
                 yield from _flatten(below, branch_of)
             return
