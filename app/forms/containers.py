@@ -194,7 +194,9 @@ def _rest(
 
 def _collapsed(children: list[FieldSpec]) -> list[FieldSpec]:
     """Airbyte's rule: what is optional is folded away, unless it asks to be seen or nothing else is there."""
-    seen = [one for one in children if not one.hidden and (one.required or one.schema.get("always_show") is True)]
-    if not seen:
+    stays = [one.hidden or one.required or one.schema.get("always_show") is True for one in children]
+    if all(one.hidden for one, stay in zip(children, stays, strict=True) if stay):
         return children
-    return [one if one in seen or one.hidden or one.advanced else replace(one, advanced=True) for one in children]
+    return [
+        one if stay or one.advanced else replace(one, advanced=True) for one, stay in zip(children, stays, strict=True)
+    ]
