@@ -16,7 +16,7 @@ from widgets.form.editor import discard
 from widgets.form.help import help_label
 from widgets.form.later import Later, chunks
 from widgets.form.problem import ErrorLine
-from widgets.parts import frame, label, row
+from widgets.parts import label, row
 
 
 class ObjectBody(Block):
@@ -259,12 +259,3 @@ def _can_be_absent(spec: FieldSpec) -> bool:
 
 def _bare(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign.isalnum())
-
-
-def card() -> tuple[QWidget, QVBoxLayout]:
-    """A ground for what belongs together, such as an item of a list."""
-    made = frame("card")
-    column = QVBoxLayout(made)
-    column.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
-    column.setSpacing(GAP)
-    return made, column
