@@ -109,6 +109,8 @@ class Assembler:
         match spec.kind:
             case Kind.SECRET:
                 return self._secret(path, cell, instance=instance)
+            case Kind.OBJECT | Kind.TUPLE if not self._is_inhabited(path):
+                return UNSET
             case Kind.OBJECT:
                 return self._object(self._shape(spec, path), path, cell, instance=instance)
             case Kind.TUPLE:
@@ -126,6 +128,9 @@ class Assembler:
                     for number, key in cell
                 }
         return cell
+
+    def _is_inhabited(self, path: Path) -> bool:
+        return self._cells.is_inhabited(path) or any(where[: len(path)] == path for where in self._secrets)
 
     def _object(self, spec: FieldSpec, path: Path, cell: Any, *, instance: bool) -> Json:
         if cell is None:

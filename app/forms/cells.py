@@ -32,6 +32,7 @@ class Cells:
     now: dict[Path, Any] = field(default_factory=dict)
     done: list[Step] = field(default_factory=list)
     undone: list[Step] = field(default_factory=list)
+    _inhabited: set[Path] | None = None
 
     def write(self, changes: Mapping[Path, Any], burst: Path | None = None, *, join: bool = False) -> tuple[Path, ...]:
         """Writes cells (UNSET removes one) as one undo step, or with the last one; answers what really changed."""
@@ -85,7 +86,19 @@ class Cells:
         self._put(step.before if back else step.after)
         return tuple(step.before)
 
+    def fill(self, cells: Mapping[Path, Any]) -> None:
+        """Puts in what was loaded; no step."""
+        self._put(cells)
+
+    def is_inhabited(self, path: Path) -> bool:
+        """Whether there is a cell at or below a path. Recursive schemas have places without end where there is none."""
+        if self._inhabited is None:
+            self._inhabited = {one[:end] for one in self.now for end in range(len(one) + 1)}
+        return path in self._inhabited
+
     def _put(self, changes: Mapping[Path, Any]) -> None:
+        if any((value is UNSET) is (path in self.now) for path, value in changes.items()):
+            self._inhabited = None  # typing into a field that is there changes nothing of it
         for path, value in changes.items():
             if value is UNSET:
                 self.now.pop(path, None)

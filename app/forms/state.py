@@ -52,7 +52,7 @@ class FormState:
             loader.defaults(self.form.root, (), wanted=True)
         else:
             loader.value(self.form.root, (), value)
-        self._cells.now.update(loader.cells)
+        self._cells.fill(loader.cells)
         self._secrets.update(loader.secrets)
         if value is None:
             self._filler.settle(tuple(self._cells.now), {}, None)
