@@ -56,11 +56,12 @@ SCREEN_LIBRARIES = {
     "libxcb-render-util.so.0": "libxcb-render-util0",
     "libxcb-image.so.0": "libxcb-image0",
 }
-TEST_PROGRAMS = {  # a virtual screen, and a real keyring service on a bus of its own
+TEST_PROGRAMS = {  # a virtual screen, a real keyring service on a bus of its own, a browser to sign in with
     "Xvfb": "xvfb",
     "xauth": "xauth",
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
+    "chromium": "chromium",
 }
 
 CHECKS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["lint-imports", "--no-logo"], ["pytest"])

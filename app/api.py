@@ -203,6 +203,79 @@ class ImportResult(View, frozen=True, kw_only=True):
     missing_secrets: dict[str, list[str]] = {}
 
 
+# --- accounts --------------------------------------------------------------------------------------------------------
+
+
+class ProviderView(View, frozen=True, kw_only=True):
+    """Where one can sign in. `needs` are the values to give besides the client, such as an issuer or a tenant."""
+
+    id: str
+    title: str
+    protocol: Literal["oidc", "oauth2"]
+    needs: list[str] = []
+    secret: Literal["none", "optional", "required"] = "none"
+    device: bool = False
+    redirect_uri: str = ""
+    setup: str = ""
+    setup_url: str = ""
+
+
+class AccountView(View, frozen=True, kw_only=True):
+    """A signed-in identity, never a token. `person` is its name; `reason` says why it must sign in again."""
+
+    id: str
+    name: str
+    provider: str
+    provider_title: str
+    issuer: str = ""
+    subject: str = ""
+    person: str = ""
+    email: str = ""
+    scopes: list[str] = []
+    state: Literal["ok", "sign_in_again"] = "ok"
+    reason: str = ""
+    signed_in_at: float = 0.0
+    renewed_at: float | None = None
+    expires_at: float | None = None
+    can_renew: bool = False
+
+
+class SignInRequest(View, frozen=True, kw_only=True):
+    """What to sign in to. `client_secret` is `value:TEXT` (goes into the vault), `env:NAME` or `file:PATH`; `variables`
+    are the provider's needs; `redirect_host` and `redirect_path` are for clients that were registered with others."""
+
+    provider: str
+    client_id: str
+    client_secret: str = ""
+    variables: dict[str, str] = {}
+    scopes: list[str] = []
+    name: str = ""
+    device: bool = False
+    redirect_host: str = ""
+    redirect_path: str = ""
+    redirect_port: int = 0
+    timeout: float = 300.0
+
+
+class SignInStep(View, frozen=True, kw_only=True):
+    """First what to show ("authorize": open `url`, or enter `user_code` there), last the account ("signed_in")."""
+
+    kind: Literal["authorize", "signed_in"]
+    sign_in: str
+    url: str = ""
+    redirect_uri: str = ""
+    user_code: str = ""
+    expires_in: float = 0.0
+    account: AccountView | None = None
+
+
+class SignedOut(View, frozen=True, kw_only=True):
+    """`revoked`: the provider confirmed it. It is forgotten here in any case."""
+
+    account: str
+    revoked: bool
+
+
 # --- library ---------------------------------------------------------------------------------------------------------
 
 
@@ -458,6 +531,30 @@ class EngineApi(Protocol):
     async def discover(self, target: CheckTarget, parent: str | None = None) -> list[Node]: ...
 
     async def options(self, target: CheckTarget, source: str) -> list[Option]: ...
+
+    async def providers(self) -> list[ProviderView]: ...
+
+    async def accounts(self) -> list[AccountView]: ...
+
+    async def account(self, ref: str) -> AccountView: ...
+
+    def sign_in(self, request: SignInRequest) -> AsyncIterator[SignInStep]:
+        """Signs in; the caller shows what the first step says. Closing the stream cancels, and frees the port."""
+        ...
+
+    async def finish_sign_in(self, sign_in: str, address: str) -> None:
+        """The address that the browser ended at, from a browser on another machine."""
+        ...
+
+    async def account_person(self, ref: str) -> dict[str, Json]:
+        """What the provider says of the person now."""
+        ...
+
+    async def renew_account(self, ref: str, since: float | None = None) -> AccountView:
+        """Renews the access if it ends soon. With `since`, also if not, unless it was renewed after that time."""
+        ...
+
+    async def sign_out(self, ref: str) -> SignedOut: ...
 
     async def start_sync(
         self, ref: str, mode: SyncMode = "incremental", trigger: Literal["manual", "first"] = "manual"

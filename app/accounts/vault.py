@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import apsw
 from cryptography.exceptions import InvalidTag
@@ -26,7 +26,7 @@ from connectors.sdk import AuthError, Clock, PermanentError
 
 T = TypeVar("T")
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
     id TEXT PRIMARY KEY, keeper TEXT NOT NULL, title TEXT NOT NULL, kdf TEXT NOT NULL, salt BLOB NOT NULL,
@@ -36,8 +36,23 @@ CREATE TABLE IF NOT EXISTS secrets (
     id TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES keys (id), label TEXT NOT NULL, nonce BLOB NOT NULL,
     sealed BLOB NOT NULL, updated_at REAL NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS accounts (
+    id TEXT PRIMARY KEY, provider TEXT NOT NULL, name TEXT NOT NULL UNIQUE COLLATE NOCASE, public TEXT NOT NULL,
+    key_id TEXT NOT NULL REFERENCES keys (id), nonce BLOB NOT NULL, sealed BLOB NOT NULL, revision INTEGER NOT NULL,
+    renewing_since REAL, updated_at REAL NOT NULL
+) STRICT;
 """
 _PREFIX = "keyring:"
+_AAD = "1"
+"""The version of what a sealed value is bound to: this, its key, and its row."""
+
+
+class Sealed(NamedTuple):
+    """A sealed value: under which key, and bound to its row by the data that is authenticated with it."""
+
+    key_id: str
+    nonce: bytes
+    data: bytes
 
 
 class Vault:
@@ -108,16 +123,7 @@ class Vault:
     async def get(self, ref: str) -> str:
         """The secret. Raises AuthError when it is gone, or the vault can't be opened."""
         key_id, _, nonce, sealed = await self._row(ref)
-        key = await self._key(next(row for row in self._rows if row.id == key_id))
-        try:
-            return key.decrypt(nonce, sealed, _bound(key_id, _identity(ref))).decode()
-        except InvalidTag:
-            raise AuthError(
-                "A secret in the vault is damaged",
-                where=ref,
-                remedy="Enter this secret again. Nothing else is lost.",
-                code="secret_damaged",
-            ) from None
+        return (await self.unseal(Sealed(key_id, nonce, sealed), f"secret|{_identity(ref)}")).decode()
 
     async def copy(self, ref: str) -> str:
         """The same secret under a new reference, for a duplicated connection."""
@@ -132,13 +138,41 @@ class Vault:
         """The references of all secrets, to find those that no connection uses any more."""
         return [_PREFIX + str(row[0]) for row in await self._sql("SELECT id FROM secrets ORDER BY id")]
 
-    async def _write(self, identity: str, value: str, label: str) -> None:
+    async def seal(self, value: bytes, bound: str) -> Sealed:
+        """Encrypt for a row of this file; `bound` says which, and the same must be said to open it."""
         row, key = await self._current_key()
         nonce = os.urandom(12)
-        sealed = key.encrypt(nonce, value.encode(), _bound(row.id, identity))
+        return Sealed(row.id, nonce, key.encrypt(nonce, value, f"{_AAD}|{row.id}|{bound}".encode()))
+
+    async def unseal(self, sealed: Sealed, bound: str) -> bytes:
+        """What was sealed. Raises AuthError when it was changed or moved, or the vault can't be opened."""
+        if all(row.id != sealed.key_id for row in self._rows):
+            await self._read_keys()  # another process has made a new key since
+        key = await self._key(next(row for row in self._rows if row.id == sealed.key_id))
+        try:
+            return key.decrypt(sealed.nonce, sealed.data, f"{_AAD}|{sealed.key_id}|{bound}".encode())
+        except InvalidTag:
+            raise AuthError(
+                "A secret in the vault is damaged",
+                where=bound,
+                remedy="Enter this secret again, or sign in again. Nothing else is lost.",
+                code="secret_damaged",
+            ) from None
+
+    async def run(self, work: Callable[[apsw.Connection], T]) -> T:
+        """Work on the vault's own database, in one transaction, on its thread."""
+
+        def whole(database: apsw.Connection) -> T:
+            with _transaction(database):
+                return work(database)
+
+        return await self._run(whole)
+
+    async def _write(self, identity: str, value: str, label: str) -> None:
+        sealed = await self.seal(value.encode(), f"secret|{identity}")
         await self._sql(
             "INSERT OR REPLACE INTO secrets (id, key_id, label, nonce, sealed, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (identity, row.id, label, nonce, sealed, self._clock.now()),
+            (identity, sealed.key_id, label, sealed.nonce, sealed.data, self._clock.now()),
         )
 
     async def _row(self, ref: str) -> tuple[str, str, bytes, bytes]:
@@ -150,8 +184,6 @@ class Vault:
                 remedy="Enter it again in the connection's settings.",
                 code="secret_gone",
             )
-        if all(row.id != found[0][0] for row in self._rows):
-            await self._read_keys()  # another process has made a new key since
         row: tuple[str, str, bytes, bytes] = found[0]
         return row
 
@@ -256,8 +288,3 @@ def _insert_key(database: apsw.Connection, row: KeyRow, newest: KeyRow | None) -
 
 def _identity(ref: str) -> str:
     return ref.removeprefix(_PREFIX)
-
-
-def _bound(key_id: str, identity: str) -> bytes:
-    """What a sealed value is bound to: one moved to another row or key does not open."""
-    return f"1|{key_id}|secret|{identity}".encode()

@@ -18,6 +18,7 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 NOUNS = {
     "connectors": ("app.cli.connectors", "The types of sources: what there is to connect."),
     "connection": ("app.cli.connection", "Configured sources: add, test, edit, remove, pass on."),
+    "account": ("app.cli.account", "Signed-in identities: sign in, renew, sign out."),
     "sync": ("app.cli.sync", "Bring connections up to date."),
     "runs": ("app.cli.runs", "What syncs did, and which items failed."),
     "library": ("app.cli.library", "What was synced: search, list, explain, export, verify."),

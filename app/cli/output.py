@@ -46,6 +46,10 @@ class Output:
         """Whether a person watches, so that progress may be drawn."""
         return not self.json and sys.stderr.isatty()
 
+    def streams(self) -> None:
+        """This answer is a stream, also if it fails before its first line."""
+        self._settings.streamed = True
+
     def document(self, document: Document) -> None:
         """The answer."""
         if self.json:
@@ -87,7 +91,10 @@ class Output:
         if self.json:
             from app.cli.shapes import Error, ErrorEvent
 
-            _write(ErrorEvent(error=info) if self._settings.streamed else Error(error=info))
+            if self._settings.streamed:
+                _write(ErrorEvent(error=info, code=info.code, message=info.sentence(), remedy=info.remedy))
+            else:
+                _write(Error(error=info))
             return
         from app.cli.render import render_error
 

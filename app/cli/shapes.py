@@ -103,6 +103,60 @@ class TestFinished(Event, frozen=True, kw_only=True, tag="test_finished"):
     failed: list[str]
 
 
+# --- account ---------------------------------------------------------------------------------------------------------
+
+
+class Authorize(Event, frozen=True, kw_only=True, tag="authorize"):
+    """Open `url` in a browser; with `user_code` it is entered there. `sign_in` names the attempt."""
+
+    url: str
+    redirect_uri: str
+    user_code: str = ""
+    expires_in: float
+    sign_in: str
+
+
+class SignedIn(Event, frozen=True, kw_only=True, tag="account"):
+    """The account, at the end of a sign-in."""
+
+    id: str
+    name: str
+    provider: str
+    issuer: str
+    subject: str
+    person: str
+    email: str
+    scopes: list[str]
+    expires_at: float | None
+
+
+class AccountList(Document, frozen=True, kw_only=True, tag="account_list"):
+    accounts: list[api.AccountView]
+
+
+class Account(Document, frozen=True, kw_only=True, tag="account"):
+    """`did` says what the verb did: shown, refreshed."""
+
+    did: Literal["shown", "refreshed"]
+    account: api.AccountView
+
+
+class UserInfo(Document, frozen=True, kw_only=True, tag="userinfo"):
+    account: str
+    claims: dict[str, Json]
+
+
+class SignedOut(Document, frozen=True, kw_only=True, tag="signed_out"):
+    """`revoked`: the provider confirmed it; it is forgotten here in any case."""
+
+    account: str
+    revoked: bool
+
+
+class ProviderList(Document, frozen=True, kw_only=True, tag="provider_list"):
+    providers: list[api.ProviderView]
+
+
 # --- sync and runs ---------------------------------------------------------------------------------------------------
 
 
@@ -206,9 +260,12 @@ class Error(Document, frozen=True, kw_only=True, tag="error"):
 
 
 class ErrorEvent(Event, frozen=True, kw_only=True, tag="error"):
-    """The same where lines were already written."""
+    """The same where lines were already written; `code`, `message` and `remedy` are the error's own."""
 
     error: ErrorInfo
+    code: str = ""
+    message: str = ""
+    remedy: str = ""
 
 
 def all_shapes() -> list[type[Document] | type[Event]]:

@@ -16,6 +16,7 @@ from app.health import ActivityLog, ConnectionLog
 from app.library import Library
 from app.sync import Scheduler, Sources
 from app.sync.plan import plan_page
+from app.sync.sources import migrated
 from app.sync.state import KeyedState
 from connectors.sdk import ConfigError, HeadwaterError, Json, Partition, Upsert
 
@@ -179,7 +180,7 @@ class Changes:
         type = self._sources.catalogue.get(entry.type)
         config = entry.config
         if entry.config_version < type.spec.config_version:
-            config = type.source.migrate_config(dict(config), entry.config_version)
+            config = migrated(type, config, entry.config_version)
         probe = with_values(config, {pointer: {"$secret": "keyring:missing"} for pointer in entry.missing_secrets})
         self._sources.config(entry.type, probe, type.spec.config_version)
         stored = await self._connections.add(name, entry.type, probe, type.spec.config_version, entry.schedule)
@@ -197,7 +198,7 @@ class Changes:
         type = self._sources.catalogue.get(stored.type)
         before = stored.config
         if stored.config_version < type.spec.config_version:
-            before = type.source.migrate_config(dict(before), stored.config_version)
+            before = migrated(type, before, stored.config_version)
         config = before
         if edit.config is not None:
             secrets = {

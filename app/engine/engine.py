@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
 from app import api
 from app.accounts import Secrets, SessionVault, Vault
+from app.accounts.oauth.accounts import Accounts
 from app.connections import Catalogue, Connections
+from app.engine.accounts import SignIns, provider_views
 from app.engine.changes import Changes
 from app.engine.checks import Checks
 from app.engine.views import Views
@@ -24,7 +26,7 @@ from app.library.export import export
 from app.library.verify import verify
 from app.network import Network, NetworkSettings, SystemClock
 from app.sync import Scheduler, Sources
-from connectors.sdk import CheckStep, Clock, Json, Node, Option
+from connectors.sdk import CheckStep, Clock, Json, Node, Option, PermanentError
 
 
 class Engine:
@@ -75,6 +77,11 @@ class Engine:
             vault = opened
         self._vault = vault
         secrets = Secrets(vault)
+        self._accounts: SignIns | None = None
+        if isinstance(vault, Vault):
+            accounts = Accounts(self.profile, vault, secrets, self._network)
+            stack.push_async_callback(accounts.close)
+            self._accounts = SignIns(accounts, vault, secrets)
         self._connections = Connections(self._library.database)
         self._sources = Sources(self._catalogue, self._network, secrets)
         self._scheduler = Scheduler(self._connections, self._library, self._sources, self.bell, clock, self._activity)
@@ -166,6 +173,42 @@ class Engine:
 
     async def options(self, target: api.CheckTarget, source: str) -> list[Option]:
         return await self._checks.options(target, source)
+
+    # --- accounts
+
+    async def providers(self) -> list[api.ProviderView]:
+        return provider_views()
+
+    async def accounts(self) -> list[api.AccountView]:
+        return await self._sign_ins.all() if self._accounts is not None else []
+
+    async def account(self, ref: str) -> api.AccountView:
+        return await self._sign_ins.one(ref)
+
+    async def sign_in(self, request: api.SignInRequest) -> AsyncIterator[api.SignInStep]:
+        async with aclosing(self._sign_ins.sign_in(request)) as steps:  # type: ignore[type-var]
+            async for step in steps:
+                yield step
+
+    async def finish_sign_in(self, sign_in: str, address: str) -> None:
+        self._sign_ins.finish(sign_in, address)
+
+    async def account_person(self, ref: str) -> dict[str, Json]:
+        return await self._sign_ins.person(ref)
+
+    async def renew_account(self, ref: str, since: float | None = None) -> api.AccountView:
+        return await self._sign_ins.renew(ref, since)
+
+    async def sign_out(self, ref: str) -> api.SignedOut:
+        return await self._sign_ins.sign_out(ref)
+
+    @property
+    def _sign_ins(self) -> SignIns:
+        if self._accounts is None:
+            raise PermanentError(
+                "This engine keeps no accounts", remedy="Use a profile with a vault.", code="no_accounts"
+            )
+        return self._accounts
 
     # --- runs
 

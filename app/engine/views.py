@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import apsw
@@ -10,12 +11,14 @@ import apsw
 from app.accounts import Secrets
 from app.api import ConnectionState, ConnectionView, RunView
 from app.connections import Catalogue, Connections, Stored
+from app.connections.catalogue import ConnectorType
 from app.connections.config import secret_references
 from app.library import Library
 from app.library.runs import COLUMNS, TABLES, run_view
 from app.sync import Scheduler
+from app.sync.sources import migrated
 from app.words import counted
-from connectors.sdk import SecretRef
+from connectors.sdk import ConfigError, Json, SecretRef
 
 
 class Views:
@@ -55,7 +58,8 @@ class Views:
     def _view(self, stored: Stored, look: _Look) -> ConnectionView:
         known = self._catalogue.find(stored.type)
         state, sentence = describe(stored, look, installed=known is not None)
-        references = secret_references(known, stored.config) if known is not None else {}
+        config = _in_todays_form(known, stored) if known is not None else stored.config
+        references = secret_references(known, config) if known is not None else {}
         return ConnectionView(
             id=stored.id,
             name=stored.name,
@@ -64,7 +68,7 @@ class Views:
             icon=known.spec.icon if known is not None else "plug",
             state=state,
             sentence=sentence,
-            config=stored.config,
+            config=config,
             config_version=stored.config_version,
             revision=stored.revision,
             epoch=stored.epoch,
@@ -156,3 +160,11 @@ def _look(db: apsw.Connection, stored: Stored, active: str) -> _Look:
         run_view(last) if last is not None else None,
         good[0] if good else None,
     )
+
+
+def _in_todays_form(type: ConnectorType, stored: Stored) -> dict[str, Json]:
+    """A stored config as the type's form shows it; one that can't be brought over stays as it is, to be mended there."""
+    if stored.config_version < type.spec.config_version:
+        with suppress(ConfigError):
+            return migrated(type, stored.config, stored.config_version)
+    return stored.config

@@ -302,7 +302,7 @@ def test_a_vault_of_a_newer_version_is_left_alone(profile: Path) -> None:
         async with vault_of(profile, FakeKeyring()) as vault:
             await vault.put("s")
         with sqlite3.connect(profile / "vault.db") as database:
-            database.execute("PRAGMA user_version = 2")
+            database.execute("PRAGMA user_version = 99")
         database.close()
         vault = Vault(profile / "vault.db", clock=FakeClock(), keyring=FakeKeyring(), environ={})
         with pytest.raises(PermanentError) as raised:

@@ -1,0 +1,140 @@
+"""The requests to a provider's token endpoint: one function per grant, and taking a token back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.accounts.oauth.errors import SignInError, refusal
+from app.accounts.oauth.metadata import Discovery, Metadata
+from app.accounts.oauth.provider import Provider
+from app.accounts.oauth.tokens import Tokens, read_tokens
+from app.accounts.oauth.wire import Client, ProviderHttp, Reply
+from connectors.sdk import TransientError
+
+if TYPE_CHECKING:
+    from app.network import Network
+
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
+
+
+class Endpoints(NamedTuple):
+    """The addresses of a provider, from its file or what it says of itself. `metadata`: only of OpenID providers."""
+
+    authorize: str
+    token: str
+    device: str
+    revoke: str
+    metadata: Metadata | None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Where requests may go."""
+        found = (self.authorize, self.token, self.device, self.revoke)
+        return (*filter(None, found), *(self.metadata.addresses if self.metadata is not None else ()))
+
+
+async def endpoints(provider: Provider, discovery: Discovery) -> Endpoints:
+    """A provider's addresses; its file comes before its own description."""
+    found = await discovery.get(provider.issuer, template=provider.issuer_template) if provider.issuer else None
+    revoke = provider.revocation.url if provider.revocation is not None else ""
+    if found is None:
+        return Endpoints(provider.authorize_url, provider.token_url, provider.device_url, revoke, None)
+    return Endpoints(
+        provider.authorize_url or found.authorization_endpoint,
+        provider.token_url or found.token_endpoint,
+        provider.device_url or found.device_authorization_endpoint,
+        revoke or found.revocation_endpoint,
+        found if provider.protocol == "oidc" else None,
+    )
+
+
+def open_http(network: Network, provider: Provider, addresses: Endpoints) -> ProviderHttp:
+    """Requests to the provider's addresses and no others."""
+    profile = (provider.profile.url,) if provider.profile is not None else ()
+    return ProviderHttp(network, (*addresses.all, *profile), name=provider.id)
+
+
+async def ask(
+    http: ProviderHttp, provider: Provider, url: str, form: Mapping[str, str], client: Client, *, repeat: bool = False
+) -> Reply:
+    """Send a grant. Raises SignInError for a refusal, TransientError where it may work later."""
+    reply = await http.post(
+        url, form, client=client, json=provider.body == "json", headers=provider.token_headers, repeat=repeat
+    )
+    error = reply.data.get("error")
+    if reply.data.get("ok") is False and error is None:
+        error = "request_refused"
+    if error is None and reply.status < 400:
+        return reply
+    code = error if isinstance(error, str) else f"http_{reply.status}"
+    if code in _LATER:
+        raise TransientError(
+            "The provider can't answer now", where=provider.title, remedy="Try again later.", code=code
+        )
+    raise refusal(code, where=provider.title, detail=_detail(reply))
+
+
+async def exchange_code(
+    http: ProviderHttp, provider: Provider, url: str, client: Client, *, code: str, verifier: str, redirect_uri: str
+) -> Reply:
+    """The code for tokens (RFC 6749 4.1.3, RFC 7636 4.5). Sent once: the code is spent by it."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    if verifier:
+        form["code_verifier"] = verifier
+    return await ask(http, provider, url, form, client)
+
+
+async def refresh(
+    http: ProviderHttp, provider: Provider, url: str, client: Client, tokens: Tokens, *, now: float
+) -> Tokens:
+    """New tokens for a refresh token. Without `scope`: some servers refuse what they would grant (RFC 6749 6)."""
+    form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
+    reply = await ask(http, provider, url, form, client)
+    return read_tokens(reply.data, provider, asked=tokens.scopes, now=now, before=tokens)
+
+
+async def client_credentials(
+    http: ProviderHttp, provider: Provider, url: str, client: Client, *, scopes: tuple[str, ...], now: float
+) -> Tokens:
+    """A token for the app itself (RFC 6749 4.4)."""
+    form = {"grant_type": "client_credentials"}
+    if scopes:
+        form["scope"] = provider.scope_separator.join(scopes)
+    reply = await ask(http, provider, url, form, client, repeat=True)
+    return read_tokens(reply.data, provider, asked=scopes, now=now)
+
+
+async def revoke(http: ProviderHttp, provider: Provider, url: str, client: Client, tokens: Tokens) -> bool:
+    """Take the sign-in back at the provider, the refresh token first: the others fall with it. Whether it was heard."""
+    style = provider.revocation.style if provider.revocation is not None else "rfc7009"
+    if style == "bearer_post":
+        reply = await http.post(url, {}, headers={"authorization": f"Bearer {tokens.access_token}"})
+        return reply.status < 400
+    heard = True
+    for kind, token in (("refresh_token", tokens.refresh_token), ("access_token", tokens.access_token)):
+        if token:
+            reply = await http.post(url, {"token": token, "token_type_hint": kind}, client=client, repeat=True)
+            heard = heard and reply.status < 400
+    return heard
+
+
+def _detail(reply: Reply) -> str:
+    """The provider's own words; a token or code that it may echo is none of them."""
+    words = reply.data.get("error_description") or reply.data.get("message")
+    return words[:300] if isinstance(words, str) else f"status {reply.status}"
+
+
+__all__ = [
+    "DEVICE_GRANT",
+    "Endpoints",
+    "SignInError",
+    "ask",
+    "client_credentials",
+    "endpoints",
+    "exchange_code",
+    "open_http",
+    "refresh",
+    "revoke",
+]

@@ -1,0 +1,189 @@
+"""Who signed in: the ID token's signature and claims (OpenID Connect Core 3.1.3.7), and userinfo beside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from app.accounts.oauth.errors import refusal
+from app.accounts.oauth.metadata import Metadata
+from app.accounts.oauth.wire import ProviderHttp
+
+if TYPE_CHECKING:
+    from connectors.sdk import Clock
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
+LEEWAY = 60
+SKEW = 120
+KEYS_EVERY = 300.0
+_HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person or service at a provider. (issuer, subject) says who it is; the rest is for reading."""
+
+    issuer: str
+    subject: str
+    name: str = ""
+    email: str = ""
+    email_verified: bool | None = None
+
+
+class Keys:
+    """The signing keys of issuers, fetched when a token needs them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._sets: dict[str, KeySet] = {}
+        self._fetched: dict[str, float] = {}
+
+    async def verify(self, token: str, metadata: Metadata, http: ProviderHttp) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The header and claims of a token whose signature is right. Raises SignInError."""
+        fresh = metadata.jwks_uri not in self._sets
+        if fresh:
+            await self._fetch(metadata, http)
+        try:
+            return _verify(token, self._sets[metadata.jwks_uri], metadata)
+        except (JoseError, ValueError) as error:
+            # The key may be new, or another under an old name. Asked every five minutes at most, a first miss always.
+            if fresh or self._clock.monotonic() - self._fetched.get(metadata.jwks_uri, -1e9) < KEYS_EVERY:
+                raise refusal("id_token_invalid", where=metadata.issuer, detail=_plain(error)) from None
+        await self._fetch(metadata, http)
+        self._fetched[metadata.jwks_uri] = self._clock.monotonic()
+        try:
+            return _verify(token, self._sets[metadata.jwks_uri], metadata)
+        except (JoseError, ValueError) as error:
+            raise refusal("id_token_invalid", where=metadata.issuer, detail=_plain(error)) from None
+
+    async def _fetch(self, metadata: Metadata, http: ProviderHttp) -> None:
+        if not metadata.jwks_uri:
+            raise refusal("id_token_invalid", where=metadata.issuer, detail="the provider publishes no keys")
+        reply = await http.get(metadata.jwks_uri)
+        keys = reply.data.get("keys")
+        usable = [key for key in keys if _usable(key)] if isinstance(keys, list) else []
+        if not usable:
+            raise refusal("id_token_invalid", where=metadata.issuer, detail="the provider publishes no usable key")
+        try:
+            self._sets[metadata.jwks_uri] = KeySet.import_key_set({"keys": usable})
+        except (JoseError, ValueError) as error:
+            raise refusal("id_token_invalid", where=metadata.issuer, detail=_plain(error)) from None
+
+
+async def identify(
+    token: str,
+    *,
+    metadata: Metadata,
+    client_id: str,
+    nonce: str,
+    access_token: str,
+    keys: Keys,
+    http: ProviderHttp,
+    clock: Clock,
+    issuer: str = "",
+) -> Identity:
+    """Who an ID token is about, after every check; `issuer` where it is not the metadata's. Raises SignInError."""
+    header, claims = await keys.verify(token, metadata, http)
+    wrong = _wrong_claims(header, claims, issuer or metadata.issuer, client_id, nonce, access_token, clock.now())
+    if wrong:
+        raise refusal("id_token_invalid", where=metadata.issuer, detail=wrong)
+    found = Identity(
+        issuer=str(claims["iss"]),
+        subject=str(claims["sub"]),
+        name=_text(claims, "name", "preferred_username"),
+        email=_text(claims, "email"),
+        email_verified=claims.get("email_verified") if isinstance(claims.get("email_verified"), bool) else None,
+    )
+    if not metadata.userinfo_endpoint:
+        return found
+    info = await http.get(metadata.userinfo_endpoint, token=access_token)
+    if info.status != 200:
+        return found
+    if info.data.get("sub") != found.subject:
+        raise refusal("userinfo_mismatch", where=metadata.issuer)
+    return msgspec.structs.replace(
+        found,
+        name=_text(info.data, "name", "preferred_username", "nickname") or found.name,
+        email=_text(info.data, "email") or found.email,
+        email_verified=info.data.get("email_verified")
+        if isinstance(info.data.get("email_verified"), bool)
+        else found.email_verified,
+    )
+
+
+def _verify(token: str, keys: KeySet, metadata: Metadata) -> tuple[dict[str, Any], dict[str, Any]]:
+    allowed = [name for name in ALGORITHMS if name in metadata.id_token_signing_alg_values_supported]
+    registry = jws.JWSRegistry(algorithms=allowed)
+    registry.max_header_length = 16 * 1024  # tokens with a certificate chain in their header
+    header = jws.extract_compact(token.encode()).headers()
+    candidates = keys.keys
+    if header.get("kid"):
+        candidates = [key for key in candidates if key.kid == header["kid"]] or candidates
+    last: Exception = ValueError("no key of the provider fits")
+    for key in candidates:
+        try:
+            found = jwt.decode(token, key, algorithms=allowed, registry=registry)
+            return dict(found.header), dict(found.claims)
+        except (JoseError, ValueError) as error:
+            last = error
+    raise last
+
+
+def _wrong_claims(
+    header: dict[str, Any],
+    claims: dict[str, Any],
+    issuer: str,
+    client_id: str,
+    nonce: str,
+    access_token: str,
+    now: float,
+) -> str:
+    """What is wrong with a token's claims, "" if nothing is."""
+    audiences = claims.get("aud")
+    audiences = [audiences] if isinstance(audiences, str) else audiences
+    if claims.get("iss") != issuer:
+        return "iss is another issuer"
+    if not isinstance(audiences, list) or client_id not in audiences:
+        return "aud is another client"
+    if len(audiences) > 1:
+        return "aud names other clients too, which are not trusted"
+    if "azp" in claims and claims["azp"] != client_id:
+        return "azp is another client"
+    if not isinstance(claims.get("sub"), str) or not claims["sub"] or len(claims["sub"]) > 255:
+        return "sub is missing"
+    times = {name: claims.get(name) for name in ("exp", "iat", "nbf")}
+    if any(not isinstance(value, int | float | None) or isinstance(value, bool) for value in times.values()):
+        return "its times are no numbers"
+    if times["exp"] is None or times["exp"] <= now - LEEWAY:
+        return "it has expired"
+    if times["iat"] is None or times["iat"] > now + SKEW:
+        return "it was issued in the future: check this machine's clock"
+    if times["nbf"] is not None and times["nbf"] > now + LEEWAY:
+        return "it is not valid yet: check this machine's clock"
+    if nonce and claims.get("nonce") != nonce:
+        return "nonce is another sign-in's"
+    if "at_hash" in claims and claims["at_hash"] != _half_hash(access_token, str(header.get("alg", ""))):
+        return "at_hash is another access token's"
+    return ""
+
+
+def _half_hash(text: str, algorithm: str) -> str:
+    digest = _HASHES.get(algorithm[-3:], hashlib.sha512)(text.encode("ascii", "replace")).digest()
+    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
+
+
+def _usable(key: Any) -> bool:
+    return isinstance(key, dict) and key.get("kty") in ("RSA", "EC", "OKP") and key.get("use", "sig") == "sig"
+
+
+def _text(values: dict[str, Any], *names: str) -> str:
+    return next((value[:200] for name in names if isinstance(value := values.get(name), str) and value), "")
+
+
+def _plain(error: Exception) -> str:
+    return type(error).__name__

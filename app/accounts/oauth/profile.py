@@ -1,0 +1,46 @@
+"""Who signed in at a provider that is no OpenID provider: read from its own address for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from app.accounts.oauth.errors import refusal
+from app.accounts.oauth.id_token import Identity
+from app.accounts.oauth.provider import Provider
+from app.accounts.oauth.tokens import Tokens
+from app.accounts.oauth.wire import ProviderHttp
+
+
+async def read_profile(http: ProviderHttp, provider: Provider, tokens: Tokens) -> Identity:
+    """The person; without an address for it, an identity that only names the provider. Raises SignInError."""
+    profile, issuer = provider.profile, provider.issuer or provider.token_url
+    if profile is None:
+        return Identity(issuer=issuer, subject="")
+    if profile.method == "GET":
+        reply = await http.get(profile.url, token=tokens.access_token, headers=profile.headers)
+    else:
+        headers = {**profile.headers, "authorization": f"Bearer {tokens.access_token}"}
+        reply = await http.post(profile.url, {}, headers=headers, json=True, repeat=True)
+    subject = _at(reply.data, profile.subject)
+    if reply.status >= 400 or subject in (None, ""):
+        raise refusal("profile_unreadable", where=provider.title, detail=f"status {reply.status}")
+    return Identity(
+        issuer=issuer,
+        subject=str(subject)[:255],
+        name=_text(_at(reply.data, profile.name)),
+        email=_text(_at(reply.data, profile.email)),
+    )
+
+
+def _at(data: Any, pointer: str) -> Any:
+    for part in pointer.split("/")[1:]:
+        if isinstance(data, list) and part.isdigit():
+            data = data[int(part)] if int(part) < len(data) else None
+        else:
+            data = data.get(part) if isinstance(data, dict) else None
+    return data
+
+
+def _text(value: Any) -> str:
+    return value[:200] if isinstance(value, str) else "" if value is None else json.dumps(value)[:200]

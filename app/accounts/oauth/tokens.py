@@ -1,0 +1,67 @@
+"""Tokens as they are kept, and reading them from a provider's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from app.accounts.oauth.errors import refusal
+from app.accounts.oauth.provider import Provider
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a sign-in gave. Times are UTC epoch seconds; `expires_at` None: only a refusal tells. Sealed in the vault,
+    and never with the client's secret. Its repr tells nothing."""
+
+    access_token: str
+    refresh_token: str = ""
+    expires_at: float | None = None
+    scopes: tuple[str, ...] = ()
+    obtained_at: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"Tokens(expires_at={self.expires_at}, scopes={self.scopes})"
+
+
+def read_tokens(
+    answer: Mapping[str, Any], provider: Provider, *, asked: tuple[str, ...], now: float, before: Tokens | None = None
+) -> Tokens:
+    """The tokens of an answer of the token endpoint. `before`: what a refresh began with; what the answer leaves out
+    stays (RFC 6749 6). Raises SignInError."""
+    body: Mapping[str, Any] = answer
+    for part in filter(None, provider.token_path.split("/")):
+        found = body.get(part)
+        body = found if isinstance(found, Mapping) else {}
+    access = body.get("access_token")
+    kind = str(body.get("token_type", "bearer")).lower()
+    if not isinstance(access, str) or not access.isascii() or not access.isprintable() or not access:
+        raise refusal("token_answer_invalid", where=provider.title, detail="it has no access token")
+    if kind not in provider.token_types:
+        raise refusal("token_answer_invalid", where=provider.title, detail="its token is of an unknown type")
+    refresh = body.get("refresh_token")
+    scope = body.get("scope")
+    return Tokens(
+        access_token=access,
+        refresh_token=refresh if isinstance(refresh, str) and refresh else before.refresh_token if before else "",
+        expires_at=_expiry(body.get("expires_in"), now),
+        scopes=_scopes(scope, provider) or (before.scopes if before else asked),
+        obtained_at=now,
+    )
+
+
+def _expiry(value: Any, now: float) -> float | None:
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        return None
+    return now + seconds if 0 < seconds < 10 * 365 * 86400 else None
+
+
+def _scopes(value: Any, provider: Provider) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(str(one) for one in value)
+    if not isinstance(value, str):
+        return ()
+    return tuple(value.replace(provider.scope_separator, " ").replace(",", " ").split())

@@ -1,0 +1,132 @@
+"""The one way requests go to a provider: through the host's network, capped, never redirected, and never logged."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote_plus, urlsplit
+
+from app.accounts.oauth.errors import refusal
+from connectors.sdk import ConfigError, Endpoint, HeadwaterError, Json
+
+if TYPE_CHECKING:
+    from app.network import Network
+
+LARGEST = 1024 * 1024
+SECONDS = 20.0
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REFUSALS = frozenset({400, 401, 403, 404, 405, 422})
+
+
+class Client(NamedTuple):
+    """The app as the provider knows it. `auth` says how the secret is sent."""
+
+    id: str
+    secret: str = ""
+    auth: str = "none"
+
+    def __repr__(self) -> str:
+        return f"Client({self.id!r}, auth={self.auth!r})"
+
+
+class Reply(NamedTuple):
+    """A provider's answer: its status, and its JSON object."""
+
+    status: int
+    data: dict[str, Any]
+
+
+class ProviderHttp:
+    """Requests to the addresses of one provider. A context manager."""
+
+    def __init__(self, network: Network, urls: tuple[str, ...], *, name: str) -> None:
+        self.redactor = network.redactor
+        endpoints = {_endpoint(url) for url in urls if url}
+        self._context = network.open(
+            spec=None, endpoints=sorted(endpoints, key=str), authorizer=None, log=_Silent(), name=f"provider {name}"
+        )
+
+    async def __aenter__(self) -> ProviderHttp:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._context.close()
+
+    async def get(self, url: str, *, token: str = "", headers: Mapping[str, str] | None = None) -> Reply:
+        """A JSON object, with the access token if one is given."""
+        sent = {"accept": "application/json", **(headers or {})}
+        if token:
+            sent["authorization"] = "Bearer " + token
+        return await self._send("GET", url, headers=sent)
+
+    async def post(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        *,
+        client: Client | None = None,
+        json: bool = False,
+        headers: Mapping[str, str] | None = None,
+        repeat: bool = False,
+    ) -> Reply:
+        """A form (or JSON) to the token endpoint and its like. `repeat`: sending it twice does no harm. A code or a
+        refresh token is never sent twice: a server that rotates takes the second for theft."""
+        sent = {"accept": "application/json", **(headers or {})}
+        body = dict(form)
+        if client is not None:
+            if client.auth == "basic" and client.secret:
+                pair = f"{quote_plus(client.id)}:{quote_plus(client.secret)}"  # RFC 6749 2.3.1
+                encoded = self.redactor.remember(base64.b64encode(pair.encode()).decode())
+                sent["authorization"] = "Basic " + encoded
+            else:
+                body["client_id"] = client.id
+                if client.secret:
+                    body["client_secret"] = client.secret
+        kind: dict[str, Any] = {"json": body} if json else {"data": body}
+        return await self._send("POST", url, headers=sent, idempotent=repeat, **kind)
+
+    async def _send(self, method: str, url: str, **options: Any) -> Reply:
+        answer = await self._context.http.request(
+            method, url, accept=_REDIRECTS | _REFUSALS, max_bytes=LARGEST, timeout=SECONDS, **options
+        )
+        if answer.status in _REDIRECTS:
+            raise refusal("redirect_refused", where=urlsplit(url).netloc, detail="the answer is a redirect")
+        try:
+            data: Json = answer.json() if answer.body.strip() else {}
+        except HeadwaterError:
+            data = None
+        if not isinstance(data, dict):
+            # The body is not quoted: a confused server may echo the code, or answer a token in a page.
+            raise refusal("token_answer_invalid", where=urlsplit(url).netloc, detail="the answer is no JSON object")
+        return Reply(answer.status, data)
+
+
+def secure(url: str) -> str:
+    """An address that secrets may go to: https, or this machine. Raises ConfigError."""
+    parts = urlsplit(url)
+    local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if (parts.scheme == "https" or (parts.scheme == "http" and local)) and not parts.username and not parts.fragment:
+        return url
+    raise ConfigError(
+        "A sign-in address must begin with https://", where=url, remedy="Enter it with https://.", code="url_invalid"
+    )
+
+
+def _endpoint(url: str) -> Endpoint:
+    parts = urlsplit(secure(url))
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return Endpoint(host=parts.hostname or "", port=port, scheme=parts.scheme, typed=True)
+
+
+class _Silent:
+    """What goes to a provider is told by what fails, not by lines in a log."""
+
+    def debug(self, message: str, **fields: Json) -> None: ...
+
+    def info(self, message: str, **fields: Json) -> None: ...
+
+    def warning(self, message: str, **fields: Json) -> None: ...

@@ -1,0 +1,156 @@
+"""Signing in and out as commands: attempts that are under way, and accounts as they are shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import msgspec
+
+from app import api
+from app.accounts.oauth.account import Account
+from app.accounts.oauth.accounts import Accounts
+from app.accounts.oauth.errors import refusal
+from app.accounts.oauth.provider import Provider, Redirect, provider, providers
+from app.accounts.oauth.sign_in import SignIn, Wanted
+from app.accounts.oauth.wire import Client
+from app.accounts.secrets import Secrets
+from app.accounts.vault import Vault
+from connectors.sdk import ConfigError, Json, SecretRef
+
+
+class SignIns:
+    """The account commands of one engine."""
+
+    def __init__(self, accounts: Accounts, vault: Vault, secrets: Secrets) -> None:
+        self._accounts = accounts
+        self._vault = vault
+        self._secrets = secrets
+        self._open: dict[str, SignIn] = {}
+
+    async def all(self) -> list[api.AccountView]:
+        return [account_view(account) for account in await self._accounts.store.all()]
+
+    async def one(self, ref: str) -> api.AccountView:
+        return account_view(await self._accounts.store.find(ref))
+
+    async def sign_in(self, request: api.SignInRequest) -> AsyncIterator[api.SignInStep]:
+        """The steps of an attempt; nothing of one that does not succeed is kept."""
+        described = provider(request.provider).filled(request.variables)
+        stored = ""
+        reference = request.client_secret
+        if reference.startswith("value:"):
+            label = f"{described.title}: client"
+            reference = stored = await self._vault.put(reference.removeprefix("value:"), label=label)
+        try:
+            wanted = await self._wanted(request, described, reference)
+            name = secrets.token_hex(8)
+            async with self._accounts.sign_in(wanted) as attempt:
+                prompt = await attempt.begin()
+                self._open[name] = attempt
+                try:
+                    yield api.SignInStep(
+                        kind="authorize",
+                        sign_in=name,
+                        url=prompt.url,
+                        redirect_uri=prompt.redirect_uri,
+                        user_code=prompt.user_code,
+                        expires_in=prompt.expires_in,
+                    )
+                    found = await attempt.finish()
+                finally:
+                    del self._open[name]
+            account = await self._accounts.keep(
+                wanted, found, name=request.name, client_secret=reference, variables=request.variables
+            )
+            stored = ""
+            yield api.SignInStep(kind="signed_in", sign_in=name, account=account_view(account))
+        finally:
+            if stored:
+                await self._vault.delete(stored)
+
+    def finish(self, sign_in: str, address: str) -> None:
+        """Hand a pasted address to its attempt. Raises SignInError."""
+        if sign_in not in self._open:
+            raise refusal("timeout", where="pasted address")
+        self._open[sign_in].paste(address)
+
+    async def person(self, ref: str) -> dict[str, Json]:
+        return cast(dict[str, Json], await self._accounts.person(await self._accounts.store.find(ref)))
+
+    async def renew(self, ref: str, since: float | None) -> api.AccountView:
+        """Renew if it ends soon; with `since` in any case, unless that was done since then. Raises SignInError when the
+        account must sign in again."""
+        account = await self._accounts.store.find(ref)
+        if since is not None:
+            await self._accounts.renew(account.id, since=since)
+        else:
+            await self._accounts.access_token(account.id)
+        return await self.one(account.id)
+
+    async def sign_out(self, ref: str) -> api.SignedOut:
+        account = await self._accounts.store.find(ref)
+        revoked = await self._accounts.sign_out(account)
+        if account.client_secret.startswith("keyring:"):
+            await self._vault.delete(account.client_secret)
+        return api.SignedOut(account=account.name, revoked=revoked)
+
+    async def _wanted(self, request: api.SignInRequest, described: Provider, reference: str) -> Wanted:
+        if not request.client_id:
+            raise ConfigError(
+                f"{described.title} needs the id of a client of your own",
+                where=described.id,
+                remedy=described.setup or "Register an application at the provider and enter its client id.",
+                code="client_missing",
+            )
+        secret = await self._secrets.get(SecretRef(reference)) if reference else ""
+        if described.secret == "required" and not secret:
+            raise ConfigError(
+                f"{described.title} needs the client's secret",
+                where=described.id,
+                remedy="Enter it.",
+                code="client_missing",
+            )
+        changes: dict[str, Any] = {}
+        if request.redirect_host:
+            changes["host"] = "[::1]" if request.redirect_host == "::1" else request.redirect_host
+        if request.redirect_path:
+            changes["path"] = request.redirect_path
+        if request.redirect_port:
+            changes["ports"] = (request.redirect_port,)
+        redirect = Redirect.model_validate({**described.redirect.model_dump(), **changes})
+        return Wanted(
+            provider=described,
+            client=Client(request.client_id, secret, described.client_auth if secret else "none"),
+            scopes=tuple(request.scopes),
+            device=request.device,
+            redirect=redirect,
+            timeout=request.timeout,
+        )
+
+
+def provider_views() -> list[api.ProviderView]:
+    """Every provider that is known."""
+    return [
+        api.ProviderView(
+            id=each.id,
+            title=each.title,
+            protocol=each.protocol,
+            needs=list(each.needs),
+            secret=each.secret,
+            device=bool(each.device_url) or each.protocol == "oidc",
+            redirect_uri=f"http://{each.redirect.host}{each.redirect.path}" if each.redirect.supported else "",
+            setup=each.setup,
+            setup_url=each.setup_url,
+        )
+        for each in providers().values()
+    ]
+
+
+def account_view(account: Account) -> api.AccountView:
+    """An account as it is shown."""
+    shown = msgspec.to_builtins(account)
+    known = providers().get(account.provider)
+    fields = {name: shown[name] for name in api.AccountView.__struct_fields__ if name in shown}
+    return msgspec.convert({**fields, "provider_title": known.title if known else account.provider}, api.AccountView)
