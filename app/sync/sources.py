@@ -10,8 +10,17 @@ from app.accounts import Secrets, authorizer
 from app.connections import Catalogue
 from app.connections.catalogue import ConnectorType
 from app.connections.config import validate
+from app.forms.migrate import migrate
 from app.network import Network
 from connectors.sdk import ConfigError, ConnectorConfig, Endpoint, Json, Log, Source
+
+
+def migrated(type: ConnectorType, config: dict[str, Json], version: int) -> dict[str, Json]:
+    """A config of an older version in today's form: the connector's own way first, then the steps its schema lists.
+    Raises ConfigError when it can't be brought over."""
+    own = type.source.migrate_config(dict(config), version)
+    brought: dict[str, Json] = migrate(type.schema, own, version).config
+    return brought
 
 
 class Sources:
@@ -33,7 +42,7 @@ class Sources:
                 code="config_too_new",
             )
         if version < found.spec.config_version:
-            config = found.source.migrate_config(dict(config), version)
+            config = migrated(found, config, version)
         return found, validate(found, config)
 
     def endpoints(self, type: ConnectorType, config: ConnectorConfig) -> list[Endpoint]:
