@@ -39,6 +39,7 @@ class ConnectionPage(Page):
         self.view: ConnectionView | None = None
         self._ref = ""
         self._seen = False
+        self._to_sign_in = False
         self.actions_ = ConnectionActions(self, self.reload)
         self._refresher = Refresher(self.tasks, "load", self._load)
 
@@ -112,6 +113,7 @@ class ConnectionPage(Page):
             self.tabs.setCurrentIndex(0)
         if place.tab in TABS:
             self.show_tab(place.tab)
+        self._to_sign_in = place.tab == "overview" and place.filter == "sign_in"
         if place.tab == "documents" and place.filter:
             self.documents.choose_change(place.filter)
         if place.tab == "runs" and place.filter:
@@ -146,21 +148,23 @@ class ConnectionPage(Page):
         self.documents.search.setFocus()
 
     def unsaved(self) -> bool:
-        """Changed settings."""
-        return self.settings.is_dirty()
+        """Changed settings, or a sign-in that is not saved."""
+        return self.settings.is_dirty() or self.overview.sign_in.is_dirty()
 
     def ask_to_leave(self, place: Place) -> None:
         """Ask in the page, where the changes are."""
-        self.show_tab("settings")
+        self.show_tab("settings" if self.settings.is_dirty() else "overview")
         self.leave_panel.ask(place)
 
     async def close_tasks(self) -> None:
         """The window closes."""
         await self.settings.shutdown()
+        await self.overview.sign_in.shutdown()
         await super().close_tasks()
 
     def _leave(self, place: Place) -> None:
         self.settings.discard()
+        self.overview.sign_in.close_form()
         self.navigate.emit(place)
 
     # --- showing ---
@@ -213,6 +217,9 @@ class ConnectionPage(Page):
         for tab in (self.overview, self.documents, self.runs, self.settings):
             tab.show_connection(view)
         self._show_tab(self.tabs.currentIndex())
+        if self._to_sign_in:
+            self._to_sign_in = False
+            self._sign_in(view)
 
     def show_tab(self, name: str) -> None:
         """Show a tab by its name."""
@@ -245,11 +252,15 @@ class ConnectionPage(Page):
         elif act == "enable":
             self.actions_.enable(view, True)
         elif act == "sign_in":
-            self.show_tab("settings")
+            self._sign_in(view)
         elif act == "review":
             self.show_tab("overview")
         else:
             self.actions_.sync(view)
+
+    def _sign_in(self, view: ConnectionView) -> None:
+        self.show_tab("overview")
+        self.overview.sign_in.open(view)
 
     def _manage(self, act: str) -> None:
         view = self.view

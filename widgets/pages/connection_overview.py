@@ -11,6 +11,7 @@ from widgets import theme
 from widgets.pages.held_back import HeldBackPanel
 from widgets.pages.page import Page
 from widgets.pages.schedule import schedule_words
+from widgets.pages.sign_in_again import SignInAgain
 from widgets.parts import (
     ErrorPanel,
     about,
@@ -86,8 +87,11 @@ class OverviewTab(QScrollArea):
         self._refresher = Refresher(page.tasks, "overview", self._load, interval=1.0)
         self.setWidgetResizable(True)
 
-        self._error = ErrorPanel(action_text=self.tr("Open settings"), on_action=self.settings_wanted.emit)
+        self._error = ErrorPanel(action_text=self.tr("Open settings"), on_action=self._remedy)
         self._error.hide()
+        self.sign_in = SignInAgain(page)
+        self.sign_in.saved.connect(lambda _view: self.changed.emit())
+        self.sign_in.settings_wanted.connect(self.settings_wanted.emit)
         self.held = HeldBackPanel(page)
         self.held.decided.connect(self.changed.emit)
         self.held.hide()
@@ -138,6 +142,7 @@ class OverviewTab(QScrollArea):
         inner = QWidget()
         laid = column(
             self._error,
+            self.sign_in,
             self.held,
             self._running,
             column(self._last, self._next, space=2),
@@ -174,12 +179,24 @@ class OverviewTab(QScrollArea):
             self._error.show_error(last.error)
         else:
             self._error.hide()
+        self._error.action.setText(
+            self.tr("Sign in again") if view.state == "sign_in_again" else self.tr("Open settings")
+        )
+        self._error.action.setAccessibleName(self._error.action.text())
         self.held.show_connection(view)
         if other:
+            self.sign_in.close_form()
             self.failing.show_records([])
             self._failures.hide()
             self._history.hide()
         self._refresher.ask()
+
+    def _remedy(self) -> None:
+        """Where the error can be mended: here, if it is the sign-in."""
+        if self._view is not None and self._view.state == "sign_in_again":
+            self.sign_in.open(self._view)
+        else:
+            self.settings_wanted.emit()
 
     def take(self, gauge: Gauge) -> None:
         """The latest of the running sync."""

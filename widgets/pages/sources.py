@@ -195,7 +195,7 @@ class SourcesPage(Page):
         elif act == "enable":
             self.actions_.enable(view, True)
         else:
-            self.navigate.emit(Place("connection", view.id, "settings" if act == "sign_in" else "overview"))
+            self.navigate.emit(Place("connection", view.id, "overview", "sign_in" if act == "sign_in" else ""))
 
     def _show_menu(self, where: QPoint) -> None:
         index = self.list.indexAt(where)
