@@ -32,11 +32,13 @@ class Loader:
         self.secrets: dict[Path, SecretSlot] = {}
 
     def defaults(self, spec: FieldSpec, path: Path, *, wanted: bool | None = None) -> None:
-        """Fills a field with what an untouched form holds of it. `wanted` None: as the schema requires it."""
+        """Fills a field with what an untouched form holds of it. `wanted` None: as the schema requires it; True: a
+        person wants it there, so that null is no default for it."""
+        null_counts = wanted is not True
         wanted = spec.required if wanted is None else wanted
         if spec.kind is Kind.SECRET:
             return
-        if spec.default is not UNSET:
+        if spec.default is not UNSET and (spec.default is not None or null_counts):
             self.value(spec, path, spec.default)
             return
         self._budget -= 1

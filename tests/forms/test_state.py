@@ -350,3 +350,23 @@ def test_one_broken_word_leaves_the_other_checks_alone() -> None:
     }
     state = FormState(schema, {"a": "x", "b": 1, "c": 4})
     assert errors(state) == {"/c": "Must be at most 3."}
+
+
+def test_object_whose_default_is_null_can_be_switched_on() -> None:
+    inside = {"type": "object", "properties": {"deep": {"type": "boolean", "default": False}}}
+    state = FormState({"properties": {"options": {"anyOf": [inside, {"type": "null"}], "default": None}}})
+    path = state.find("/options")
+    assert path is not None
+    assert state.value() == {"options": None}
+    state.begin(path)
+    assert state.value() == {"options": {"deep": False}}
+    state.undo()
+    assert state.value() == {"options": None}
+
+
+def test_tree_with_two_ways_on_is_read_at_once() -> None:
+    below = {"$ref": "#/$defs/node"}
+    node = {"type": "object", "properties": {"value": {"type": "string"}, "left": below, "right": below}}
+    value = {"value": "a", "right": {"left": {"value": "b"}}}
+    # There are 2^24 places in it; a time limit guards this test as all others.
+    assert FormState({**below, "$defs": {"node": node}}, value).value() == value
