@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -25,9 +25,11 @@ from PySide6.QtWidgets import (
 from app.forms import UNSET, FieldSpec, Json
 from app.forms.values import same
 from widgets import theme
-from widgets.form.editor import Editor, plain_text
-from widgets.parts import column, frame, label
+from widgets.form.editor import Editor, plain_text, text_width
+from widgets.parts import column, frame, label, row
 
+WRAP = 400
+"""A text wider than this does not stand in one line."""
 SEARCHABLE = 12
 """More choices than this can be searched."""
 
@@ -88,16 +90,44 @@ class CheckEditor(Editor):
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self.box = QCheckBox(spec.label.replace("&", "&&"))
+        self.box = QCheckBox()
         self.target = self.box
         self.box.setEnabled(not spec.read_only)
         self.box.clicked.connect(lambda on: self.edited.emit(on))
-        self.add(self.box)
+        if text_width(spec.label) < WRAP:
+            self.box.setText(spec.label.replace("&", "&&"))
+            self.add(self.box)
+        else:
+            self.column.addLayout(_beside(self.box, spec.label))
 
     def show_value(self, value: Json) -> None:
         """An absent value shows the default that then applies."""
         shown = self.spec.default if value is UNSET else value
         self.box.setChecked(shown is True)
+
+
+def _beside(box: QCheckBox, text: str) -> QHBoxLayout:
+    """A check box can't write its text in several lines, so a label does; a click on it counts all the same."""
+    words = ClickLabel(text)
+    words.setWordWrap(True)
+    words.setTextFormat(Qt.TextFormat.PlainText)
+    words.clicked.connect(box.click)
+    box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    line = row(box, words, space=theme.SPACE_S)
+    line.setAlignment(box, Qt.AlignmentFlag.AlignTop)
+    line.setStretch(1, 1)
+    return line
+
+
+class ClickLabel(QLabel):
+    """A label that passes a click on."""
+
+    clicked = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go on it."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
 
 
 class YesNoEditor(Editor):
@@ -223,7 +253,7 @@ class SeveralEditor(Editor):
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
-        columns = 1 if max(len(choice.label) for choice in self.spec.choices) > 28 else 2
+        columns = 1 if max(text_width(choice.label) for choice in self.spec.choices) > WRAP // 2 else 2
         for place, choice in enumerate(self.spec.choices):
             box = QCheckBox(choice.label.replace("&", "&&"))
             box.setToolTip(choice.help)
@@ -240,6 +270,7 @@ class SeveralEditor(Editor):
         search.setPlaceholderText(self.tr("Type to search"))
         search.setAccessibleName(self.tr("Search in {label}").format(label=self.spec.label))
         self._list = QListWidget()
+        self._list.setSpacing(2)
         self._list.setFixedHeight(180)
         for choice in self.spec.choices:
             entry = QListWidgetItem(choice.label)
@@ -257,8 +288,8 @@ class SeveralEditor(Editor):
 
     def _filter(self, text: str) -> None:
         assert self._list is not None
-        for row in range(self._list.count()):
-            entry = self._list.item(row)
+        for place in range(self._list.count()):
+            entry = self._list.item(place)
             entry.setHidden(text.casefold() not in entry.text().casefold())
 
     def show_value(self, value: Json) -> None:

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
@@ -79,6 +80,16 @@ class Editor(QWidget):
     def add(self, widget: QWidget) -> None:
         """Puts a widget below the others."""
         self.column.addWidget(widget)
+
+
+def digits(count: int) -> int:
+    """How wide a line has to be for so many digits, at whatever size the text is."""
+    return QFontMetrics(theme.font("body")).horizontalAdvance("0") * count + 2 * theme.SPACE_L
+
+
+def text_width(text: str) -> int:
+    """How wide a text is."""
+    return QFontMetrics(theme.font("body")).horizontalAdvance(text)
 
 
 def discard(widget: QWidget) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Json, Kind, Path
-from app.forms.paste import Finding, Leftover, Recognition
+from app.forms.paste import Finding, Leftover, Recognition, has
 from app.forms.units import spoken
 from app.forms.values import starts_with
 from widgets import theme
@@ -99,8 +99,9 @@ class Preview(QWidget):
     # --- words
 
     def _now(self, finding: Finding) -> str:
-        state = self._binder.state
-        spec = state.spec(finding.path)
+        state, spec = self._binder.state, finding.spec
+        if not has(state, finding.path):
+            return ""  # another finding brings the field into the form
         if spec.kind is Kind.SECRET:
             slot = state.secret(finding.path)
             return {"set": self.tr("stored"), "changed": DOTS}.get(slot.state, "")
@@ -112,7 +113,7 @@ class Preview(QWidget):
         return self._shown(spec, state.get(finding.path))
 
     def _then(self, finding: Finding) -> str:
-        spec = self._binder.state.spec(finding.path)
+        spec = finding.spec
         if finding.slot is not None and finding.slot.reference:
             mode, _, name = finding.slot.reference.partition(":")
             words = self.tr("the variable {name}") if mode == "env" else self.tr("the file {name}")

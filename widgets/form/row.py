@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from app.forms import UNSET, FieldSpec, Json, Kind, Path
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
-from widgets.form.editor import Editor
+from widgets.form.editor import Editor, text_width
 from widgets.form.help import help_label, plain
 from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.outside import Outside
@@ -19,8 +19,8 @@ from widgets.form.text import JsonEditor
 from widgets.form.tree import TreeEditor
 from widgets.parts import label, tool_button
 
-NARROW = 360
-"""An editor that does not fill the column still reads as one of it."""
+WRAP = 360
+"""A label wider than this is written in several lines."""
 
 
 class Row(Block):
@@ -66,13 +66,17 @@ class Row(Block):
             self._head.addWidget(self.editor)
         else:
             self._label = name = label(self.binder.mnemonic(spec.label), "body")
-            name.setWordWrap(len(spec.label) > 48)
-            self._head.addWidget(name, 1 if len(spec.label) > 48 else 0)
+            if text_width(spec.label) > WRAP:
+                name.setWordWrap(True)
+                self._head.addWidget(name, 1)
+            else:
+                self._head.addWidget(name)
         if spec.read_only:
             self._head.addWidget(label(self.tr("read only"), "detail", "muted"))
         elif spec.required and not self.editor.names_itself:
             self._head.addWidget(label(self.tr("required"), "detail", "muted"))
-        self._head.addStretch(1)
+        if self._label is None or not self._label.wordWrap():
+            self._head.addStretch(1)
 
     def _edited(self, value: Json) -> None:
         if value is UNSET:

@@ -76,6 +76,7 @@ class ProblemsBar(QFrame):
         made = button(text.replace("&", "&&"), act, kind="link")
         made.setAccessibleName(text)
         made.setToolTip(text)
+        made.setProperty("dense", True)
         made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         return made
 

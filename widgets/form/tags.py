@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, Q
 
 from app.forms import UNSET, FieldSpec, Json, Kind
 from widgets import theme
-from widgets.form.editor import Editor, discard, plain_text
+from widgets.form.editor import Editor, digits, discard, plain_text
 from widgets.form.flow import FlowLayout
 from widgets.parts import button, tool_button
 
@@ -27,7 +27,7 @@ class TagsEditor(Editor):
         holder = QWidget()
         holder.setLayout(self.flow)
         self.line = QLineEdit()
-        self.line.setMinimumWidth(160)
+        self.line.setMinimumWidth(digits(17))
         self.line.setReadOnly(spec.read_only)
         self.target = self.line
         self.line.installEventFilter(self)

@@ -12,9 +12,10 @@ from PySide6.QtCore import QDate, QEvent, QLocale, QPoint, Qt, QTime
 from PySide6.QtGui import QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from app.forms import FieldSpec, Json
+from app.forms import UNSET, FieldSpec, Json
 from app.forms.units import spoken
 from widgets import theme
+from widgets.form.editor import EXAMPLES, digits, plain_text
 from widgets.form.text import LineEditor
 from widgets.parts import column, label, tool_button
 
@@ -25,15 +26,15 @@ _DURATION = TypeAdapter(timedelta)
 class TemporalEditor(LineEditor):
     """A line of ISO text with its meaning beside it. Subclasses say what it means and what one step up is."""
 
-    line_width = 184
+    digits = 21
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
         self.column.removeWidget(self.line)
-        self.line.setFixedWidth(self.line_width)
+        self.line.setFixedWidth(digits(self.digits))
         self.line.installEventFilter(self)
         self.line.textChanged.connect(self._explain)
-        self.meaning = label("", "detail", "muted")
+        self.meaning = label("", "detail", "muted", wrap=True)
         self.row = QHBoxLayout()
         self.row.setSpacing(theme.SPACE_XS)
         self.row.addWidget(self.line)
@@ -47,6 +48,12 @@ class TemporalEditor(LineEditor):
     def stepped(self, text: str, by: int) -> str:
         """The text one step later or earlier; "" where there is nothing to step from."""
         return ""
+
+    def hint(self) -> str:
+        """Only the example: the line is no longer than what is typed in it."""
+        if self.spec.default is not UNSET and self.spec.default is not None:
+            return plain_text(self.spec.default)
+        return plain_text(self.spec.examples[0]) if self.spec.examples else EXAMPLES[self.spec.text("format")]
 
     def help_with(self, tool: QToolButton) -> None:
         """Puts a button beside the line."""
@@ -175,7 +182,7 @@ class Calendar(QFrame):
 class TimeEditor(TemporalEditor):
     """A time of day."""
 
-    line_width = 160
+    digits = 17
 
     def words(self, text: str) -> str:
         """As the person's clock shows it."""
@@ -194,7 +201,7 @@ class TimeEditor(TemporalEditor):
 class DurationEditor(TemporalEditor):
     """A length of time, such as PT30M."""
 
-    line_width = 160
+    digits = 17
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
 from widgets import theme
-from widgets.form.editor import Editor, plain_text
+from widgets.form.editor import Editor, digits, plain_text
 from widgets.parts import label, row
 
 _HINTS = {
@@ -146,8 +146,8 @@ class NumberEditor(LineEditor):
         super().__init__(spec)
         self.whole = spec.kind.value == "integer"
         self.column.removeWidget(self.line)
-        self.line.setFixedWidth(160)
-        self.row = row(self.line, label(self._range(), "detail", "muted"))
+        self.line.setFixedWidth(digits(17))
+        self.row = row(self.line, label(self._range(), "detail", "muted", wrap=True))
         self.row.setStretch(1, 1)
         self.column.addLayout(self.row)
         self.line.setAlignment(Qt.AlignmentFlag.AlignLeft)

@@ -9,12 +9,14 @@ from app.forms.values import branch
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.choices import Combo, Segments
-from widgets.form.disclosure import GAP
+from widgets.form.editor import text_width
 from widgets.form.help import help_label, plain
 from widgets.form.problem import ErrorLine
-from widgets.parts import label
+from widgets.parts import frame, label
 
 SEGMENTS = 3
+ROOM = 480
+"""Segments wider than this would not fit a narrow pane; then it is a list."""
 
 
 class UnionBlock(Block):
@@ -36,8 +38,8 @@ class UnionBlock(Block):
             self._places.append(None)
         self.segments: Segments | None = None
         self.combo: Combo | None = None
-        short = sum(len(text) for text in labels) < 56
-        if len(spec.branches) <= SEGMENTS and short:
+        short = sum(text_width(text) + 2 * theme.SPACE_M for text in labels) < ROOM
+        if len(spec.branches) <= SEGMENTS and short and spec.text("display_type") != "dropdown":
             self.segments = Segments(labels)
             self.segments.chosen.connect(self._chosen)
             self.target: QWidget = self.segments.buttons[0]
@@ -99,12 +101,16 @@ class UnionBlock(Block):
 
     def _build(self, place: int) -> QWidget:
         holder = QWidget()
+        ground = frame("branch")
+        ground.setProperty("rtl", self.isRightToLeft())
+        inside = QVBoxLayout(ground)
+        inside.setContentsMargins(theme.SPACE_M, 0, 0, 0)
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, theme.SPACE_M, 0, 0)
-        column.setSpacing(GAP)
         spec = self.spec.branches[place].spec
         if not spec.hidden and not (spec.kind is Kind.OBJECT and not any(not one.hidden for one in spec.children)):
-            column.addWidget(self.binder.make((*self.path, branch(place)), spec, self.level + 1, heading=False))
+            inside.addWidget(self.binder.make((*self.path, branch(place)), spec, self.level + 1, heading=False))
+            column.addWidget(ground)
         else:
             column.setContentsMargins(0, 0, 0, 0)
         self._place.addWidget(holder)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 from app.forms import UNSET, FieldSpec, Json
 from app.forms.units import split, units_of
 from widgets.form.choices import Combo
-from widgets.form.editor import plain_text
+from widgets.form.editor import digits, plain_text, text_width
 from widgets.form.text import NumberEditor, number_text
 
 
@@ -17,14 +17,15 @@ class UnitEditor(NumberEditor):
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self.line.setFixedWidth(112)
+        self.line.setFixedWidth(digits(11))
         self._units = units_of(spec.unit)
         self.combo: Combo | None = None
         if self._units:
             self.combo = Combo()
             self.combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            self.combo.setFixedWidth(104)
-            self.combo.addItems([self.tr(name) for name, _ in self._units])
+            names = [self.tr(name) for name, _ in self._units]
+            self.combo.addItems(names)
+            self.combo.setFixedWidth(max(map(text_width, names)) + 48)
             self.combo.setAccessibleName(self.tr("Unit of {label}").format(label=spec.label))
             self.combo.activated.connect(lambda _: self._edited(self.line.text()))
             self.row.insertWidget(1, self.combo)

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 Kind = Literal["", "primary", "quiet", "link", "danger"]
-Ground = Literal["surface", "window", "sunken", "card", "ok", "warning", "error", "accent"]
+Ground = Literal["surface", "window", "sunken", "card", "ok", "warning", "error", "accent", "branch"]
 Tone = Literal["", "muted", "ok", "warning", "error", "accent"]
 
 
