@@ -7,7 +7,7 @@ from typing import Any
 
 from app.forms.cells import Cells
 from app.forms.conditions import Valid, applied
-from app.forms.secrets import SecretSlot
+from app.forms.secrets import SecretSlot, typed
 from app.forms.spec import FieldSpec, Kind
 from app.forms.values import (
     REST,
@@ -108,7 +108,7 @@ class Assembler:
             return UNSET
         match spec.kind:
             case Kind.SECRET:
-                return self._secret(path, cell, instance=instance)
+                return self._secret(spec, path, cell, instance=instance)
             case Kind.OBJECT | Kind.TUPLE if not self._is_inhabited(path):
                 return UNSET
             case Kind.OBJECT:
@@ -164,14 +164,14 @@ class Assembler:
         value = [None if one is UNSET else one for one in fixed] + rest
         return value if value or isinstance(cell, Present) else UNSET
 
-    def _secret(self, path: Path, cell: Any, *, instance: bool) -> Json:
+    def _secret(self, spec: FieldSpec, path: Path, cell: Any, *, instance: bool) -> Json:
         slot = self._secrets.get(path)
         if slot is None or slot.state == "unset":
             return cell
         if instance:
             if not slot.filled:
                 return UNSET
-            return slot.text.reveal() if slot.text is not None else STAND_IN
+            return typed(spec.schema, slot.text.reveal()) if slot.text is not None else STAND_IN
         return {"$secret": slot.reference} if slot.state == "set" and slot.reference else UNSET
 
     def item_ids(self, path: Path) -> tuple[int, ...]:

@@ -94,8 +94,15 @@ def _precision_of(pattern: str) -> str:
 
 
 def _fitting(raw: Mapping[str, Json], default: Json, reader: Reader, nullable: bool) -> Json:
-    """A default, brought to the schema's type where its author quoted it; kept as it is otherwise."""
+    """A default, brought to the schema's type where its author quoted it, forgot to, or forgot the list around it; kept
+    as it is otherwise."""
     wanted = type_of(raw)
+    if raw.get("type") == "string" and isinstance(default, int | float) and "enum" not in raw:
+        reader.warn(f"The default {json.dumps(default)} is no text, read as text")
+        return json.dumps(default)
+    if raw.get("type") == "array" and isinstance(default, str | int | float) and default != "":
+        reader.warn(f"The default {json.dumps(default)} is no list, read as a list of it")
+        return [default]
     if not isinstance(default, str) or wanted in ("string", "") or "enum" in raw:
         if default is None and not nullable and wanted and "const" not in raw:
             return UNSET

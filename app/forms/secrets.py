@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
@@ -71,3 +73,14 @@ def reference_of(value: Json) -> str | None:
     if isinstance(value, dict) and set(value) == {"$secret"} and isinstance(value["$secret"], str):
         return value["$secret"]
     return None
+
+
+def typed(schema: Mapping[str, Json], text: str) -> Json:
+    """A secret's text as the type its schema wants: a PIN may be a whole number."""
+    wanted = schema.get("type", "string")
+    if wanted == "string" or (isinstance(wanted, list) and "string" in wanted):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
