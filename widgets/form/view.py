@@ -52,11 +52,12 @@ class FormView(QWidget):
         value: dict[str, Any] | None = None,
         secrets: Mapping[str, str] | None = None,
         services: FormServices | None = None,
+        override: Mapping[str, Any] | None = None,
         scrollable: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.state = FormState(schema, value, secrets)
+        self.state = FormState(schema, value, secrets, override)
         self.tasks = TaskScope("form")
         self._binder = Binder(self.state, services, self.tasks, make_block)
         self._binder.setParent(self)
