@@ -29,7 +29,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("schemas", nargs="+", metavar="SCHEMA")
-    made.add_argument("--values", type=Path, metavar="FILE|DIR", help="a value to set; in a folder the file of that stem")
+    made.add_argument(
+        "--values", type=Path, metavar="FILE|DIR", help="a value to set; in a folder the file of that stem"
+    )
     made.add_argument("--override", type=Path, metavar="FILE", help="ui: words that change how the form looks")
     made.add_argument("--screenshot", type=Path, metavar="PNG|DIR", help="paint the whole form")
     made.add_argument("--scheme", choices=("system", "light", "dark"), default="light", help="colours (default: light)")

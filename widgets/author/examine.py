@@ -12,7 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from app.forms import UNSET, FieldSpec, FormState, Json, Kind, Path
+from app.forms import UNSET, FormState, Json, Kind, Path
+from app.forms.secrets import typed
 from app.forms.values import tokens_of
 from widgets.author.reading import Source, Unreadable, read_document, values_for
 from widgets.author.walk import Walk
@@ -50,7 +51,11 @@ class Report:
         """As a person reads it."""
         if not self.built:
             return f"{self.schema}: no form. {self.errors[0]['message'] if self.errors else ''}"
-        found = [f"{self.editable} of {self.leaves} fields editable", f"{self.unions} unions", f"{self.build_ms:.1f} ms"]
+        found = [
+            f"{self.editable} of {self.leaves} fields editable",
+            f"{self.unions} unions",
+            f"{self.build_ms:.1f} ms",
+        ]
         if self.raw:
             found.append(f"{self.raw} as JSON")
         if self.unreached is not None:
@@ -58,7 +63,9 @@ class Report:
         return "\n  ".join([f"{self.schema}: {'; '.join(found)}", *self.warnings])
 
 
-def examine(source: Source, values: File | None = None, override: File | None = None, *, exercise: bool = False) -> Report:
+def examine(
+    source: Source, values: File | None = None, override: File | None = None, *, exercise: bool = False
+) -> Report:
     """Builds a form and goes through all of it. Whatever goes wrong is in the report, never raised."""
     report = Report(source.name)
     try:
@@ -159,19 +166,8 @@ def held(state: FormState) -> Json:
         kind, _, text = change.partition(":")
         if kind == "value":
             path = state.find(pointer)
-            value = _put(value, tokens_of(pointer), _typed(state.spec(path) if path is not None else None, text))
+            value = _put(value, tokens_of(pointer), text if path is None else typed(state.spec(path).schema, text))
     return value
-
-
-def _typed(spec: FieldSpec | None, text: str) -> Json:
-    """A secret's text as the type its schema wants."""
-    wanted = spec.schema.get("type", "string") if spec is not None else "string"
-    if wanted == "string" or (isinstance(wanted, list) and "string" in wanted):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _put(value: Json, tokens: list[str], new: Json) -> Json:

@@ -79,8 +79,9 @@ class _Careful(Typist):
 
 
 def _fill(hands: Typist, path: Path, spec: FieldSpec) -> bool:
-    wanted = fitting(spec)
-    hands.fill(hands.row(path), wanted)
+    row, now = hands.row(path), hands.state.get(path)
+    wanted = fitting(spec, now)
+    hands.fill(row, wanted, now)
     if spec.kind is Kind.SECRET:
         slot = hands.state.secret(path)
         return slot.text is not None and slot.text.reveal() == wanted
@@ -90,4 +91,6 @@ def _fill(hands: Typist, path: Path, spec: FieldSpec) -> bool:
             saved = saved[int(token)] if token.isdigit() and int(token) < len(saved) else None
         else:
             saved = saved.get(token) if isinstance(saved, dict) else None
+    if spec.spread:  # free keys stand beside the object's own
+        return isinstance(saved, dict) and all(same(saved.get(key), one) for key, one in wanted.items())
     return same(saved, wanted)

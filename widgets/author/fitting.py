@@ -11,6 +11,8 @@ import re
 from app.forms import UNSET, FieldSpec, Json, Kind
 from app.forms.values import same
 
+KEY = "key-1"
+"""What a map's new entry is called."""
 BY_FORMAT = {
     "date": "2024-03-05",
     "date-time": "2024-03-05T06:07:08Z",
@@ -52,21 +54,25 @@ SHAPES = (
 )
 
 
-def fitting(spec: FieldSpec) -> Json:
-    """A value for a leaf, other than its default where there is a choice."""
+def fitting(spec: FieldSpec, now: Json = UNSET) -> Json:
+    """A value for a leaf, other than its default where there is a choice. `now` is what it holds: a person adds to a
+    list rather than beginning anew."""
+    entries = now if isinstance(now, list) else []
     match spec.kind:
         case Kind.ENUM:
             return _other([choice.value for choice in spec.choices], spec.default)
         case Kind.MULTI_ENUM:
-            return [spec.choices[-1].value]
+            new = _other([choice.value for choice in spec.choices], entries[-1] if entries else UNSET)
+            chosen = [*entries, new] if new not in entries else [one for one in entries if one != new]
+            return [choice.value for choice in spec.choices if choice.value in chosen]
         case Kind.BOOLEAN:
             return spec.default is not True
         case Kind.INTEGER | Kind.NUMBER:
             return _number(spec)
         case Kind.TAGS:
-            return [scalar(spec.item)]
+            return [*entries, scalar(spec.item)]
         case Kind.PAIRS:
-            return {"name": scalar(spec.item)}
+            return {KEY: scalar(spec.item)}
         case Kind.JSON:
             return {"typed": [1, True, None]}
     return text(spec)

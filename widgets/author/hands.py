@@ -24,13 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.forms import UNSET, Json, Kind, Path
-from app.forms.values import pointer_of
+from widgets.author.fitting import KEY
 from widgets.form import FormView
 from widgets.form.binder import Binder, object_name
 from widgets.form.row import Row
-
-KEY = "name"
-"""What a map's new entry is called."""
+from widgets.form.text import JsonEditor
 
 
 class Unreached(Exception):
@@ -89,6 +87,7 @@ class Typist:
                 if not toggle.isChecked() and toggle.isVisibleTo(self.view):
                     self.click(toggle)
         self.binder.reveal(path)
+        QApplication.processEvents()  # what was just built is shown by its layout
 
     def row(self, path: Path) -> Row:
         """The row of a leaf."""
@@ -108,11 +107,14 @@ class Typist:
 
     # --- filling them in
 
-    def fill(self, row: Row, value: Json) -> None:
-        """Puts a value into the editor of a leaf."""
+    def fill(self, row: Row, value: Json, now: Json = UNSET) -> None:
+        """Puts a value into the editor of a leaf that holds `now`."""
         editor, spec = row.editor, row.spec
-        labels = {pointer_of([json.dumps(one.value)]): one.label for one in spec.choices}
+        labels = {json.dumps(one.value): one.label for one in spec.choices}
+        had = now if isinstance(now, list) else []
         match spec.kind:
+            case _ if isinstance(editor, JsonEditor):
+                self.type(editor.target, json.dumps(value))
             case Kind.BOOLEAN:
                 buttons = self._buttons(editor)
                 if len(buttons) == 1:
@@ -121,12 +123,12 @@ class Typist:
                 else:
                     self.click(buttons[0 if value else 1])
             case Kind.ENUM:
-                self._pick(editor, labels[pointer_of([json.dumps(value)])])
+                self._pick(editor, labels[json.dumps(value)])
             case Kind.MULTI_ENUM:
-                for one in value:
-                    self._tick(editor, labels[pointer_of([json.dumps(one)])])
+                for one in [one for one in value if one not in had] + [one for one in had if one not in value]:
+                    self._tick(editor, labels[json.dumps(one)])
             case Kind.TAGS:
-                for one in value:
+                for one in value[len(had) :]:
                     self.type(editor.target, _typed(one))
                     QTest.keyClick(editor.target, Qt.Key.Key_Return)
             case Kind.PAIRS:

@@ -16,7 +16,7 @@ from typing import Any
 JSON_SUFFIXES = (".json",)
 YAML_SUFFIXES = (".yaml", ".yml")
 SUFFIXES = (*JSON_SUFFIXES, *YAML_SUFFIXES)
-_SPECIFICATIONS = ("connectionSpecification", "connection_specification")
+_SPECIFICATION = "connection_specification"
 
 
 class Unreadable(Exception):
@@ -107,16 +107,9 @@ def _yaml() -> tuple[Any, Any]:
 
 
 def unwrapped(document: Any) -> Any:
-    """The schema in a document: the document itself, or that of a connector specification, also as a message."""
-    for wrapper in ("spec", "SPEC"):
-        inner = document.get(wrapper) if isinstance(document, dict) else None
-        if isinstance(inner, dict) and any(key in inner for key in _SPECIFICATIONS):
-            document = inner
-    if isinstance(document, dict):
-        for key in _SPECIFICATIONS:
-            if isinstance(document.get(key), dict):
-                return document[key]
-    return document
+    """The specification in a declarative connector's manifest; any other document as it is."""
+    inner = document.get("spec") if isinstance(document, dict) else None
+    return inner if isinstance(inner, dict) and _SPECIFICATION in inner else document
 
 
 def _installed(name: str) -> Any:

@@ -85,10 +85,13 @@ class Walk:
 
     def _inside(self, path: Path, spec: FieldSpec) -> Iterator[tuple[Path, FieldSpec]]:
         match spec.kind:
-            case Kind.OBJECT:
+            case Kind.OBJECT | Kind.TUPLE:
                 self._hands.begin(path)
-                for child in spec.children:
-                    yield from self._visit((*path, child.name), child)
+                done: set[str] = set()
+                # What is typed may bring further fields, where the schema has conditions.
+                while new := [child for child in self._state.children(path) if child.name not in done]:
+                    done.add(new[0].name)
+                    yield from self._visit((*path, new[0].name), new[0])
             case Kind.UNION:
                 self.unions += 1
                 for place, one in enumerate(spec.branches):
