@@ -280,6 +280,25 @@ def test_references_to_secrets_are_kept_if_they_mean_something_here() -> None:
     assert [(one.origin, one.label) for one in recognised.leftovers] == [("key", "Key")]
 
 
+def test_fields_that_another_value_brings_into_the_form() -> None:
+    schema = {
+        "properties": {"mode": {"enum": ["plain", "signed"], "default": "plain"}},
+        "if": {"properties": {"mode": {"const": "signed"}}, "required": ["mode"]},
+        "then": {"properties": {"signer": {"type": "string"}, "key": {"format": "password"}}},
+    }
+    state = FormState(schema)
+    recognised = recognise("signer=ada\nkey=k\nmode=signed\nother=1", state)
+    assert found(recognised) == {"/mode": "signed", "/signer": "ada", "/key": "k"}
+    assert left(recognised) == ["other"]
+    assert state.value() == {"mode": "plain"}
+    apply(state, reversed(recognised.findings))
+    assert state.value() == {"mode": "signed", "signer": "ada"}
+    assert state.secrets() == {"/key": "value:k"}
+    assert state.undo()
+    assert state.value() == {"mode": "plain"}
+    apply(state, [one for one in recognised.findings if one.pointer == "/mode"])
+
+
 # --- what is not recognised
 
 

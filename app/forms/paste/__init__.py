@@ -7,8 +7,8 @@
 `reading` takes the text apart, `names` knows what things are called, `matching` finds the fields they belong to.
 """
 
-from app.forms.paste.applying import apply
+from app.forms.paste.applying import apply, has
 from app.forms.paste.finding import Finding, Leftover, Recognition
 from app.forms.paste.recognising import recognise
 
-__all__ = ["Finding", "Leftover", "Recognition", "apply", "recognise"]
+__all__ = ["Finding", "Leftover", "Recognition", "apply", "has", "recognise"]

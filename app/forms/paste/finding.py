@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.forms.problems import FieldError
 from app.forms.secrets import SecretSlot
+from app.forms.spec import FieldSpec
 from app.forms.values import Json, Path
 
 How = Literal["name", "title", "alias", "ending", "branch"]
@@ -19,7 +20,7 @@ class Finding:
 
     path: Path
     pointer: str
-    label: str
+    spec: FieldSpec = field(repr=False)
     origin: str
     """What the text calls it."""
     how: How
@@ -30,6 +31,11 @@ class Finding:
     """Whether the preview shows dots, for a secret and for what is called like one."""
     unchanged: bool = False
     """The field holds just this already."""
+
+    @property
+    def label(self) -> str:
+        """The field's title."""
+        return self.spec.label
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,10 @@ class Matcher:
         """Where a field or union stands in the form."""
         return self._order[path]
 
+    def has_more_than(self, other: Matcher) -> bool:
+        """Whether there are fields that another shape of the form has not."""
+        return not self._order.keys() <= other._order.keys()
+
     def unfit(self, entry: Entry) -> str:
         """The title of the field that a value is called like, but that can't hold it; "" if there is none."""
         likely = max(self._places, key=lambda place: _points(entry, place)[0], default=None)
@@ -88,11 +92,11 @@ class Matcher:
         return name in self._objects
 
     def _walk(self, spec: FieldSpec, path: Path, tokens: tuple[str, ...]) -> Iterator[Place]:
-        if spec.read_only or spec.hidden or len(path) > _DEEP:
+        if spec.read_only or spec.hidden or spec.spread or len(path) > _DEEP:
             return
         self._order[path] = len(self._order)
         if spec.kind is Kind.OBJECT:
-            for child in spec.children:
+            for child in self._state.children(path):
                 yield from self._walk(child, (*path, child.name), (*tokens, child.name))
         elif spec.kind is Kind.UNION:
             self._unions.append((path, spec, tokens))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.forms.paste.applying import apply
+from app.forms.paste.applying import apply, has
 from app.forms.paste.converting import convert, secret_slot
 from app.forms.paste.entries import Entry
 from app.forms.paste.finding import Finding, Leftover, Recognition
@@ -20,10 +20,24 @@ from app.forms.spec import Kind
 from app.forms.state import FormState
 from app.forms.values import Path, same, starts_with
 
+_ROUNDS = 3
+"""Findings may bring fields into the form that more of the text belongs to."""
+
 
 def recognise(text: str, state: FormState) -> Recognition:
     """What a text would change in a form. Nothing is changed."""
-    matcher = Matcher(state)
+    shape = state
+    for _ in range(_ROUNDS):
+        recognised, trial = _recognise(text, state, shape)
+        if not recognised.leftovers or not Matcher(trial).has_more_than(Matcher(shape)):
+            break
+        shape = trial
+    return recognised
+
+
+def _recognise(text: str, state: FormState, shape: FormState) -> tuple[Recognition, FormState]:
+    """One round: the fields are those of `shape`. Answers the form as it would be, too."""
+    matcher = Matcher(shape)
     reading = read(text, matcher.takes_object)
     best: Matching | None = None
     for entries in reading.alternatives:
@@ -31,17 +45,18 @@ def recognise(text: str, state: FormState) -> Recognition:
         if best is None or matching.points > best.points:
             best = matching
     if best is None:
-        return Recognition(reading.kind, skipped=reading.skipped)
-    findings = [*_branches(best, state), *(_finding(match, state) for match in best.matches)]
-    errors = _try(state, findings)
-    good = tuple(one for one in findings if one.path not in errors)
+        return Recognition(reading.kind, skipped=reading.skipped), state
+    findings = [*_branches(best, state, shape), *(_finding(match, state) for match in best.matches)]
+    trial = FormState(state.form.schema, state.value())
+    apply(trial, findings)
+    errors = _against(trial, findings)
+    good = sorted((one for one in findings if one.path not in errors), key=lambda one: matcher.place_of(one.path))
     bad = [Leftover(one.origin, one.label, errors[one.path]) for one in findings if one.path in errors]
     left = [Leftover(entry.origin, matcher.unfit(entry)) for entry in best.unmatched if not entry.implied]
-    good = tuple(sorted(good, key=lambda one: matcher.place_of(one.path)))
-    return Recognition(reading.kind, good, (*bad, *dict.fromkeys(left)), reading.skipped)
+    return Recognition(reading.kind, tuple(good), (*bad, *dict.fromkeys(left)), reading.skipped), trial
 
 
-def _branches(matching: Matching, state: FormState) -> list[Finding]:
+def _branches(matching: Matching, state: FormState, shape: FormState) -> list[Finding]:
     """The unions that have to change their branch, each told apart so that nobody is surprised."""
     wanted: dict[Path, tuple[int, Entry]] = {}
     for match in matching.matches:
@@ -52,9 +67,9 @@ def _branches(matching: Matching, state: FormState) -> list[Finding]:
     wanted |= matching.tags
     findings = []
     for path, (place, entry) in wanted.items():
-        spec, unchanged = state.spec(path), state.branch(path) == place
+        same_branch = state.branch(path) == place
         findings.append(
-            Finding(path, state.pointer(path), spec.label, entry.origin, "branch", place, unchanged=unchanged)
+            Finding(path, state.pointer(path), shape.spec(path), entry.origin, "branch", place, unchanged=same_branch)
         )
     return findings
 
@@ -64,17 +79,15 @@ def _finding(match: Match, state: FormState) -> Finding:
     pointer = state.pointer(path)
     if spec.kind is Kind.SECRET:
         slot = secret_slot(entry.value)
-        return Finding(path, pointer, spec.label, entry.origin, match.how, None, slot, masked=True)
+        return Finding(path, pointer, spec, entry.origin, match.how, None, slot, masked=True)
     value = convert(spec, entry.value)
-    unchanged = same(state.get(path), value) and state.pointer(path) == pointer
+    unchanged = has(state, path) and same(state.get(path), value)
     masked = is_secret_name(spec.name) or is_secret_name(entry.names[0])
-    return Finding(path, pointer, spec.label, entry.origin, match.how, value, None, masked, unchanged)
+    return Finding(path, pointer, spec, entry.origin, match.how, value, None, masked, unchanged)
 
 
-def _try(state: FormState, findings: list[Finding]) -> dict[Path, FieldError]:
-    """What the schema says against the findings."""
-    trial = FormState(state.form.schema, state.value())
-    apply(trial, findings)
+def _against(trial: FormState, findings: list[Finding]) -> dict[Path, FieldError]:
+    """What the schema says against the findings, once they are applied."""
     errors = trial.errors()
     found = {}
     for finding in findings:
