@@ -7,10 +7,12 @@
 `normalise` turns any JSON Schema into `FieldSpec`s, `FormState` holds what a person makes of them.
 """
 
+from app.forms.migrate import Migrated, migrate
 from app.forms.normalise import normalise
 from app.forms.problems import FieldError
 from app.forms.secrets import SecretSlot
-from app.forms.spec import Branch, Choice, FieldSpec, Form, Kind, LiveOptions
+from app.forms.spec import Branch, Choice, FieldSpec, Form, Kind, LiveOptions, OAuth
+from app.forms.specification import oauth_branch
 from app.forms.state import FormState
 from app.forms.values import UNSET, Foreign, Json, Path, Unparsed
 
@@ -26,8 +28,12 @@ __all__ = [
     "Json",
     "Kind",
     "LiveOptions",
+    "Migrated",
+    "OAuth",
     "Path",
     "SecretSlot",
     "Unparsed",
+    "migrate",
     "normalise",
+    "oauth_branch",
 ]

@@ -23,8 +23,8 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
 }
 _MOMENTS = {
-    "day": ("2025-01-31", "2025-01-31T00:00:00Z"),
     "second": ("2025-01-31T09:08:07Z", "2025-01-31 09:08:07", "2025-01-31T09:08:07"),
+    "day": ("2025-01-31", "2025-01-31T00:00:00Z"),
     "millisecond": ("2025-01-31T09:08:07.123Z",),
     "microsecond": ("2025-01-31T09:08:07.123456Z",),
 }
@@ -81,11 +81,11 @@ def is_multiline(raw: Mapping[str, Json]) -> bool:
 
 def _precision(format: Json, pattern: Json) -> str:
     """How exact a date has to be, as its pattern tells: day, second, millisecond or microsecond."""
-    if format not in ("date", "date-time"):
+    if format == "date":
+        return "day"
+    if format != "date-time":
         return ""
-    if not isinstance(pattern, str):
-        return "day" if format == "date" else "second"
-    return _precision_of(pattern) or ("day" if format == "date" else "second")
+    return (_precision_of(pattern) if isinstance(pattern, str) else "") or "second"
 
 
 @lru_cache(maxsize=256)

@@ -95,7 +95,13 @@ def _places(node: Json, pattern: list[str], above: tuple[str, ...]) -> Iterator[
     token, rest = pattern[0], pattern[1:]
     names: list[str] = [token]
     if token == "*":
-        names = [str(n) for n in range(len(node))] if isinstance(node, list) else list(node) if node else []
+        names = (
+            [str(n) for n in range(len(node))]
+            if isinstance(node, list)
+            else list(node)
+            if isinstance(node, dict)
+            else []
+        )
     for name in names:
         if not rest:
             yield (*above, name)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from app.forms.values import REST, UNSET, Json
+from app.forms.values import REST, UNSET, Json, same, tokens_of
 
 
 class Kind(StrEnum):
@@ -189,6 +189,12 @@ class OAuth:
     value: Json = UNSET
     outputs: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def applies(self, value: Json) -> bool:
+        """Whether a config signs in this way."""
+        for token in tokens_of(self.predicate):
+            value = value.get(token, UNSET) if isinstance(value, dict) else UNSET
+        return not self.predicate or same(value, self.value)
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.forms.spec import OAuth
-from app.forms.values import UNSET, Json, pointer_of
+from app.forms.spec import FieldSpec, Form, OAuth
+from app.forms.values import UNSET, Json, Path, pointer_of, same, tokens_of
 
 _SCHEMA = ("connectionSpecification", "connection_specification")
 _CONFIG = "oauth_config_specification"
@@ -38,6 +38,19 @@ def oauth_of(document: Mapping[str, Any]) -> OAuth | None:
     predicate = _pointer(advanced.get("predicate_key"))
     value = advanced.get("predicate_value", UNSET)
     return OAuth(str(advanced.get("auth_flow_type", "oauth2.0")), predicate, value, outputs, inputs)
+
+
+def oauth_branch(form: Form) -> tuple[Path, int] | None:
+    """The union, and the place of its branch, that signing in through the browser belongs to; None if it is not tied to
+    one."""
+    *above, key = tokens_of(form.oauth.predicate) if form.oauth is not None and form.oauth.predicate else [""]
+    spec: FieldSpec | None = form.root if form.oauth is not None and key else None
+    for name in above:
+        spec = spec.by_name.get(name) if spec is not None else None
+    if spec is None or form.oauth is None or spec.discriminator != key:
+        return None
+    places = [place for place, branch in enumerate(spec.branches) if same(branch.tag, form.oauth.value)]
+    return (tuple(above), places[0]) if places else None
 
 
 def _pointer(path: Json) -> str:
