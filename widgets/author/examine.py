@@ -135,7 +135,7 @@ class _Reaching:
 
 
 def _count(report: Report, view: FormView) -> None:
-    binder = view.findChild(Binder)
+    binder = binder_of(view)
     walk = Walk(view.state, _Reaching(view.state))
     for path, _spec in walk.leaves():
         report.leaves += 1
@@ -147,6 +147,13 @@ def _count(report: Report, view: FormView) -> None:
         elif row.editor.target.isEnabled() and row.editor.target.isVisibleTo(view):
             report.editable += 1
     report.unions = walk.unions
+
+
+def binder_of(view: FormView) -> Binder:
+    """The binder of a form, which knows its blocks."""
+    found = view.findChild(Binder)
+    assert found is not None
+    return found
 
 
 def row_of(binder: Binder, path: Path) -> Row | None:

@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.forms import UNSET, Json, Kind, Path
+from widgets.author.examine import binder_of
 from widgets.author.fitting import KEY
 from widgets.form import FormView
-from widgets.form.binder import Binder, object_name
+from widgets.form.binder import object_name
 from widgets.form.row import Row
 from widgets.form.text import JsonEditor
 
@@ -41,7 +42,7 @@ class Typist:
     def __init__(self, view: FormView) -> None:
         self.view = view
         self.state = view.state
-        self.binder = view.findChild(Binder)
+        self.binder = binder_of(view)
 
     # --- making fields appear
 
@@ -183,8 +184,9 @@ class Typist:
         if line is not None:
             self.type(line, combo.itemText(place))
             completer = combo.completer()
-            if completer is not None and completer.popup().isVisible():
-                QTest.keyClick(completer.popup(), Qt.Key.Key_Escape)
+            popup = completer.popup() if completer is not None else None
+            if popup is not None and popup.isVisible():
+                QTest.keyClick(popup, Qt.Key.Key_Escape)
             return
         combo.setFocus()
         if combo.currentIndex() > 0:
