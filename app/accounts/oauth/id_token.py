@@ -118,9 +118,10 @@ async def identify(
 
 def _verify(token: str, keys: KeySet, metadata: Metadata) -> tuple[dict[str, Any], dict[str, Any]]:
     allowed = [name for name in ALGORITHMS if name in metadata.id_token_signing_alg_values_supported]
-    registry = jws.JWSRegistry(algorithms=allowed)
+    # Header parameters that nobody knows are ignored (RFC 7515 4), unless the token calls them critical.
+    registry = jws.JWSRegistry(algorithms=allowed, strict_check_header=False)
     registry.max_header_length = 16 * 1024  # tokens with a certificate chain in their header
-    header = jws.extract_compact(token.encode()).headers()
+    header = jws.extract_compact(token.encode(), registry=registry).headers()
     candidates = keys.keys
     if header.get("kid"):
         candidates = [key for key in candidates if key.kid == header["kid"]] or candidates
