@@ -192,7 +192,7 @@ class PairsEditor(Editor):
         line_up.setSpacing(theme.SPACE_XS)
         line_up.addWidget(name, 2)
         line_up.addWidget(text, 3)
-        line_up.addWidget(drop)
+        line_up.addWidget(drop, 0, Qt.AlignmentFlag.AlignVCenter)  # else the line is no higher than the button
         self._list.addWidget(row)
         self._rows.append((row, name, text))
         return name

@@ -58,7 +58,7 @@ class TemporalEditor(LineEditor):
     def help_with(self, tool: QToolButton) -> None:
         """Puts a button beside the line."""
         tool.setEnabled(not self.spec.read_only)
-        self.row.insertWidget(1, tool)
+        self.row.insertWidget(1, tool, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def take(self, text: str) -> None:
         """Takes a text as if it had been typed."""
