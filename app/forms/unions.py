@@ -222,15 +222,13 @@ def match_branch(spec: FieldSpec, value: Json, is_valid: Any) -> int | None:
         for place, branch in enumerate(spec.branches):
             if branch.tag is not None and same(branch.tag, value[spec.discriminator]):
                 return place
-    for place, branch in enumerate(spec.branches):
-        if is_valid(branch, value):
-            return place
-    best, likeness = None, 0
-    for place, branch in enumerate(spec.branches):
-        score = _likeness(branch.spec, value)
-        if score > likeness:
-            best, likeness = place, score
-    return best
+    places = [place for place, branch in enumerate(spec.branches) if is_valid(branch, value)]
+    if len(places) == 1:
+        return places[0]
+    # Several fit, or none does: the one that knows most of the value.
+    scores = {place: _likeness(spec.branches[place].spec, value) for place in places or range(len(spec.branches))}
+    best = max(scores, key=lambda place: scores[place], default=None)
+    return best if places or (best is not None and scores[best]) else None
 
 
 def _likeness(spec: FieldSpec, value: Json) -> int:
