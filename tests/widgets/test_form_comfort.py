@@ -194,6 +194,8 @@ def test_the_calendar_writes_what_the_pattern_asks_and_keeps_a_typed_time(qtbot:
     dates = editor(form, DateEditor)
     dates.open_calendar()
     assert form.value() == {}  # looking at a calendar is no choice
+    press(dates.popup.calendar, Qt.Key.Key_Escape)
+    assert not dates.popup.isVisible()
     dates.pick(QDate(2025, 1, 31))
     assert form.value() == {"d": "2025-01-31T00:00:00.000Z"}
     write(form, "/d", "2025-01-31T09:30:00Z")

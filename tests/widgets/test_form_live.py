@@ -53,6 +53,11 @@ class Services:
 
     async def discover(self, parent: str | None) -> list[Node]:
         self.parents.append(parent)
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
         if isinstance(self.answer, Exception):
             raise self.answer
         if parent is None:
@@ -215,6 +220,50 @@ def test_tree_loads_what_is_opened_and_picks(qtbot: QtBot, run: Run) -> None:
         press(editor.tree, Qt.Key.Key_Return)
         assert form.value()["folder"] == "a/x"
         assert not editor.tree.isVisible()
+        await form.shutdown()
+
+    run(body())
+
+
+def test_a_tree_that_is_slow_can_be_cancelled_and_is_kept_once_listed(qtbot: QtBot, run: Run) -> None:
+    async def body() -> None:
+        services = Services()
+        services.gate.clear()
+        form = make(qtbot, services, {"key": "k"})
+        click(button(form, "Choose Folder"))
+        editor = form.findChildren(TreeEditor)[0]
+        await until(lambda: services.parents == [None])
+        click(button(form, "Cancel"))
+        await until(lambda: services.cancelled == 1)
+        assert editor.tree.topLevelItemCount() == 0
+        write(form, "/folder", "typed")  # typing is always open
+        assert form.value()["folder"] == "typed"
+        services.gate.set()
+        click(button(form, "List again"))
+        await until(lambda: editor.tree.topLevelItemCount() == 2)
+        click(button(form, "Choose Folder"))
+        assert not editor.tree.isVisible()
+        click(button(form, "Choose Folder"))
+        assert services.parents == [None, None]  # what is known is not asked for again
+        assert "Listed before other settings changed." not in texts(form)
+        click(button(form, "Choose Folder"))
+        write(form, "/key", "other")
+        click(button(form, "Choose Folder"))
+        assert "Listed before other settings changed." in texts(form)
+        click(button(form, "List again"))
+        await until(lambda: len(services.parents) == 3)
+        services.gate.clear()
+        await until(lambda: editor.tree.topLevelItemCount() == 2)
+        first = editor.tree.topLevelItem(0)
+        assert first is not None
+        first.setExpanded(True)
+        await until(lambda: services.parents[-1] == "a")
+        press(editor.tree, Qt.Key.Key_Escape)  # closing stops asking
+        await until(lambda: services.cancelled == 2)
+        services.gate.set()
+        click(button(form, "Choose Folder"))
+        first.setExpanded(True)
+        await until(lambda: first.childCount() == 1 and below(first).text(0) == "X")
         await form.shutdown()
 
     run(body())

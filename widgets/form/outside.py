@@ -51,6 +51,12 @@ class Outside:
                 found.append([repr(value), self._state.secret_revision(path)])
         return json.dumps(found)
 
+    def surroundings(self, spec: FieldSpec) -> str:
+        """What the other fields hold, to tell whether a tree was listed with other settings. Holds no secret."""
+        value = self._state.value()
+        others = {name: one for name, one in value.items() if name != spec.name} if isinstance(value, dict) else value
+        return f"{others!r} {self._state.secret_revision(())}"
+
     async def options(self, spec: FieldSpec) -> list[Option]:
         """Asks for a field's choices with the values so far."""
         assert spec.options is not None

@@ -169,6 +169,13 @@ class Calendar(QFrame):
         theme.theme_changed.connect(self._dress)
         column(self.calendar, parent=self, margin=theme.SPACE_XS)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back to the line."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
     def _dress(self) -> None:
         # Qt paints weekends red, which here would mean an error.
         quiet, head = QTextCharFormat(), QTextCharFormat()

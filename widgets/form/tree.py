@@ -3,6 +3,8 @@ node is opened. The field can also be typed."""
 
 from __future__ import annotations
 
+import asyncio
+
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -16,7 +18,7 @@ from widgets.form.editor import Editor
 from widgets.form.outside import Outside, has_loop, reason
 from widgets.form.tags import TagsEditor
 from widgets.form.text import LineEditor
-from widgets.parts import button, row
+from widgets.parts import button, label, row
 
 NODE = Qt.ItemDataRole.UserRole
 LOADED = Qt.ItemDataRole.UserRole + 1
@@ -42,6 +44,8 @@ class TreeEditor(Editor):
         line.setStretch(0, 1)
         self.column.addLayout(line)
         self.panel: QFrame | None = None
+        self._tasks: dict[asyncio.Task[None], QTreeWidgetItem] = {}
+        self._listed_with = ""
 
     def attach(self, outside: Outside) -> None:
         """Gives it whom to ask."""
@@ -65,11 +69,48 @@ class TreeEditor(Editor):
         if self.panel is None:
             self._build()
         assert self.panel is not None
-        self.panel.setVisible(self.panel.isHidden())
         if not self.panel.isHidden():
-            self.tree.setFocus()
-            if not self.tree.topLevelItemCount():
-                self._load(self.tree.invisibleRootItem(), None)
+            self.close_tree()
+            return
+        self.panel.show()
+        self.tree.setFocus()
+        if not self.tree.topLevelItemCount():
+            self.reload()
+        elif self._outside is not None and self._outside.surroundings(self.spec) != self._listed_with:
+            self.note.setText(self.tr("Listed before other settings changed."))
+
+    def close_tree(self) -> None:
+        """Closes the panel, and asks no longer; what is listed stays for the next time."""
+        self.cancel()
+        if self.panel is not None:
+            self.panel.hide()
+
+    def reload(self) -> None:
+        """Lists everything anew."""
+        self.cancel()
+        self.tree.clear()
+        self._load(self.tree.invisibleRootItem(), None)
+
+    def cancel(self) -> None:
+        """Stops asking. What was not answered is asked for again when it is opened again."""
+        for task, item in list(self._tasks.items()):
+            task.cancel()
+            item.takeChildren()
+            item.setData(0, LOADED, False)
+            item.setExpanded(False)
+        self._tasks.clear()
+        self._say_loading()
+
+    def _act(self) -> None:
+        if self._tasks:
+            self.cancel()
+        else:
+            self.reload()
+
+    def _say_loading(self) -> None:
+        self.note.setText(self.tr("Loading …") if self._tasks else "")
+        self.again.setText(self.tr("Cancel") if self._tasks else self.tr("List again"))
+        self.again.setAccessibleName(self.again.text())
 
     def _build(self) -> None:
         self.panel = QFrame()
@@ -90,7 +131,13 @@ class TreeEditor(Editor):
         column = QVBoxLayout(self.panel)
         column.setContentsMargins(theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS)
         column.addWidget(self.tree)
+        self.note = label("", "detail", "muted")
+        self.again = button(self.tr("List again"), self._act, kind="link")
+        foot = row(self.note, None, self.again)
+        foot.setContentsMargins(theme.SPACE_S, 0, theme.SPACE_S, 0)
+        column.addLayout(foot)
         self.add(self.panel)
+        self.rebuilt.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc closes the tree."""
@@ -100,7 +147,7 @@ class TreeEditor(Editor):
             and event.key() == Qt.Key.Key_Escape
             and self.panel is not None
         ):
-            self.panel.setVisible(False)
+            self.close_tree()
             self.target.setFocus()
             return True
         return False
@@ -112,7 +159,17 @@ class TreeEditor(Editor):
         waiting.setFlags(Qt.ItemFlag.NoItemFlags)
         parent.takeChildren()
         parent.addChild(waiting)
-        self._outside.start(self._fill(self._outside, parent, node_id), f"discover {self.spec.name}")
+        if node_id is None:
+            self._listed_with = self._outside.surroundings(self.spec)
+        task = self._outside.start(self._fill(self._outside, parent, node_id), f"discover {self.spec.name}")
+        if task is not None:
+            self._tasks[task] = parent
+            task.add_done_callback(self._done)
+        self._say_loading()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if shiboken6.isValid(self) and self._tasks.pop(task, None) is not None:
+            self._say_loading()
 
     async def _fill(self, outside: Outside, parent: QTreeWidgetItem, node_id: str | None) -> None:
         try:
@@ -164,8 +221,7 @@ class TreeEditor(Editor):
             self._load(above or self.tree.invisibleRootItem(), parent.id if isinstance(parent, Node) else None)
         elif node.selectable and not self._several:
             self.edited.emit(_value(node))
-            assert self.panel is not None
-            self.panel.setVisible(False)
+            self.close_tree()
             self.target.setFocus()
         elif self._several and node.selectable:
             on = item.checkState(0) == Qt.CheckState.Checked
