@@ -337,6 +337,20 @@ def test_a_text_that_says_nothing(text: str) -> None:
     assert not recognised.leftovers
 
 
+def test_a_schema_without_end_is_searched_in_the_end() -> None:
+    below: dict[str, Any] = {name: {"$ref": "#/$defs/node"} for name in "abc"}
+    node = {"type": "object", "properties": {**below, "host": {"type": "string"}}}
+    state = FormState({"$defs": {"node": node}, "$ref": "#/$defs/node"})
+    assert found(recognise("HOST=h", state)) == {"/host": "h"}
+    wide: dict[str, Any] = {"type": "string"}
+    for level in range(6):
+        wide = {
+            "type": "object",
+            "properties": {f"n{level}_{number}": wide for number in range(6)} | {"user": {"type": "string"}},
+        }
+    assert found(recognise("user=ada", FormState(wide))) == {"/user": "ada"}
+
+
 # --- undo and secrets
 
 

@@ -6,20 +6,25 @@ the tag of the branch itself. Without evidence a union stays as it is.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from app.forms.paste.converting import WHOLE, convert, secret_slot
 from app.forms.paste.entries import Entries, Entry
 from app.forms.paste.finding import How
-from app.forms.paste.names import in_front, is_secret_name, likeness
+from app.forms.paste.names import Words, in_front, is_secret_name, keys_in, keys_of_field, likeness
 from app.forms.spec import FieldSpec, Kind
 from app.forms.state import FormState
 from app.forms.unions import plain
-from app.forms.values import UNSET, Path, branch
+from app.forms.values import UNSET, Json, Path, branch
 
-_DEEP = 10
+_DEPTHS = (10, 6, 4, 2, 1)
+_MOST = 1500
+"""Fields that are looked at. A schema may be recursive: of one with more than these only the upper levels count."""
+_AT = "\0"
+"""Begins the key of a place in JSON, so that it is no name."""
 _EXACT = 120
 _SURE = 60
 """From here on a match may choose a branch of a union."""
@@ -70,7 +75,17 @@ class Matcher:
         self._state = state
         self._unions: list[tuple[Path, FieldSpec, tuple[str, ...]]] = []
         self._order: dict[Path, int] = {}
-        self._places = list(self._walk(state.form.root, (), ()))
+        self._places: list[Place] = []
+        for deep in _DEPTHS:
+            self._order, self._unions = {}, []
+            self._places = list(islice(self._walk(state.form.root, (), (), deep), _MOST + 1))
+            if len(self._places) <= _MOST:
+                break
+        self._index: dict[Words, list[Place]] = defaultdict(list)
+        for place in self._places:
+            keys = keys_of_field(place.spec.name) | keys_of_field(place.spec.label)
+            for key in keys | {(_AT, *place.tokens)}:
+                self._index[key].append(place)
         self._objects = {one.spec.name for one in self._places if one.spec.kind in WHOLE}
 
     def place_of(self, path: Path) -> int:
@@ -83,7 +98,7 @@ class Matcher:
 
     def unfit(self, entry: Entry) -> str:
         """The title of the field that a value is called like, but that can't hold it; "" if there is none."""
-        likely = max(self._places, key=lambda place: _points(entry, place)[0], default=None)
+        likely = max(self._likely(entry), key=lambda place: _points(entry, place)[0], default=None)
         named = likely is not None and _points(entry, likely)[0] >= _SURE
         return likely.spec.label if likely is not None and named and not fits(entry, likely.spec) else ""
 
@@ -91,29 +106,46 @@ class Matcher:
         """Whether some field of this name takes a whole object."""
         return name in self._objects
 
-    def _walk(self, spec: FieldSpec, path: Path, tokens: tuple[str, ...]) -> Iterator[Place]:
-        if spec.read_only or spec.hidden or spec.spread or len(path) > _DEEP:
+    def _likely(self, entry: Entry) -> list[Place]:
+        """The fields that a value can be meant for by its name or its place, in the order of the form."""
+        keys = {key for name in entry.names for key in keys_in(name)} | {(_AT, *entry.tokens)}
+        found = {place.path: place for key in keys for place in self._index.get(key, ())}
+        return sorted(found.values(), key=lambda place: self._order[place.path])
+
+    def _walk(
+        self, spec: FieldSpec, path: Path, tokens: tuple[str, ...], deep: int, above: tuple[Json, ...] = ()
+    ) -> Iterator[Place]:
+        if spec.read_only or spec.hidden or spec.spread or len(path) > deep:
             return
+        properties = spec.schema.get("properties")
+        if spec.kind is Kind.OBJECT and any(properties is one for one in above):
+            return  # the schema repeats itself; a pasted text means the uppermost
         self._order[path] = len(self._order)
         if spec.kind is Kind.OBJECT:
             for child in self._state.children(path):
-                yield from self._walk(child, (*path, child.name), (*tokens, child.name))
+                yield from self._walk(child, (*path, child.name), (*tokens, child.name), deep, (*above, properties))
         elif spec.kind is Kind.UNION:
             self._unions.append((path, spec, tokens))
             for number, one in enumerate(spec.branches):
-                yield from self._walk(one.spec, (*path, branch(number)), tokens)
+                yield from self._walk(one.spec, (*path, branch(number)), tokens, deep, above)
         else:
             yield Place(path, spec, tokens)
 
     def match(self, entries: Entries) -> Matching:
         """Gives each value its field and each field its value, the surest first."""
-        possible = [match for entry in entries for place in self._places for match in _possible(entry, place)]
+        possible = [match for entry in entries for place in self._likely(entry) for match in _possible(entry, place)]
         tags = self._tags(entries)
         chosen = self._choose(possible, {path: place for path, (place, _) in tags.items()})
         said = {id(entry) for _, entry in tags.values()}
         open_ = [one for one in possible if id(one.entry) not in said and _lies_on(one.place.path, chosen)]
         fronts = Counter(_front(one) for one in open_)
-        open_.sort(key=lambda one: (one.how == "ending", -fronts[_front(one)] * (one.how == "ending"), -one.points))
+
+        def rank(one: Match) -> tuple[bool, int, int, int]:
+            # Among names with words in front, those with the words that most have; then what lies higher in the form.
+            vague = one.how == "ending"
+            return vague, -fronts[_front(one)] * vague, -one.points, len(one.place.tokens)
+
+        open_.sort(key=rank)
         matches: list[Match] = []
         taken: set[Path] = set()
         for one in open_:

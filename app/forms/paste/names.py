@@ -90,6 +90,20 @@ def is_secret_name(name: str) -> bool:
     return any(_thing(cut[start:]) in _SECRET | _SECRET_TOO for start in range(len(cut)))
 
 
+def keys_of_field(wanted: str) -> set[Words]:
+    """What a field's name or title can be found by; see `keys_in`."""
+    field = words(wanted)
+    known = _known(field)
+    return ({field} | ({(known,)} if known else set())) - {()}
+
+
+def keys_in(name: str) -> set[Words]:
+    """What a name in a text may mean, whatever words it has in front: the keys of all fields it is like."""
+    given = words(name)
+    endings = [given[start:] for start in range(len(given))]
+    return {*endings, *((_thing(ending),) for ending in endings if _thing(ending))}
+
+
 @lru_cache(maxsize=4096)
 def likeness(name: str, wanted: str) -> int:
     """How surely a name in a text means a field's name or title: 0 to 100 points."""
@@ -98,7 +112,7 @@ def likeness(name: str, wanted: str) -> int:
         return 0
     if given == field:
         return 100
-    known = _thing(field) or _thing(_without_maker(field))
+    known = _known(field)
     if known and _thing(given) == known:
         return 80
     for start in range(1, len(given)):
@@ -110,6 +124,10 @@ def likeness(name: str, wanted: str) -> int:
     return 0
 
 
+def _known(field: Words) -> str:
+    return _thing(field) or _thing(_without_maker(field))
+
+
 def _without_maker(field: Words) -> Words:
     return field[1:] if len(field) > 1 and field[0] in _MAKERS else field
 
@@ -117,7 +135,7 @@ def _without_maker(field: Words) -> Words:
 def in_front(name: str, wanted: str) -> Words:
     """The words that a name has in front of what a field is called; () if the whole name was needed."""
     given, field = words(name), words(wanted)
-    known = _thing(field) or _thing(_without_maker(field))
+    known = _known(field)
     for start in range(len(given)):
         rest = given[start:]
         if rest == field or (known and _thing(rest) == known):
