@@ -22,7 +22,7 @@ from widgets.parts import column, label, plural
 Tone = Literal["", "muted", "warning"]
 DOTS = "•" * 8
 LONGEST = 72
-_SIGNS = re.compile(r"[/.:_?&=,@-]+")
+_BREAKS = re.compile(r"[/.:_?&=,@-]+|\w{20}")
 
 
 class Preview(QWidget):
@@ -164,8 +164,8 @@ class Preview(QWidget):
 
 
 def _value(text: str, tone: Tone = "") -> QLabel:
-    # Addresses have no spaces; they may be broken after any of their signs.
-    return label(_SIGNS.sub("\\g<0>\u200b", short(text)), "body", tone, wrap=True)
+    # Addresses and keys have no spaces; they may be broken after a sign, and somewhere in any case.
+    return label(_BREAKS.sub("\\g<0>\u200b", short(text)), "body", tone, wrap=True)
 
 
 def _cell(*labels: QLabel) -> QVBoxLayout:
