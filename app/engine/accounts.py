@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -13,11 +13,13 @@ from app.accounts.oauth.account import Account
 from app.accounts.oauth.accounts import Accounts
 from app.accounts.oauth.errors import refusal
 from app.accounts.oauth.provider import Provider, Redirect, provider, providers
-from app.accounts.oauth.sign_in import SignIn, Wanted
 from app.accounts.oauth.wire import Client
 from app.accounts.secrets import Secrets
 from app.accounts.vault import Vault
 from connectors.sdk import ConfigError, Json, SecretRef
+
+if TYPE_CHECKING:
+    from app.accounts.oauth.sign_in import SignIn, Wanted
 
 
 class SignIns:
@@ -120,6 +122,8 @@ class SignIns:
         if request.redirect_port:
             changes["ports"] = (request.redirect_port,)
         redirect = Redirect.model_validate({**described.redirect.model_dump(), **changes})
+        from app.accounts.oauth.sign_in import Wanted
+
         return Wanted(
             provider=described,
             client=Client(request.client_id, secret, described.client_auth if secret else "none"),

@@ -78,12 +78,13 @@ class Engine:
         self._vault = vault
         secrets = Secrets(vault)
         self._accounts: SignIns | None = None
+        accounts = None
         if isinstance(vault, Vault):
             accounts = Accounts(self.profile, vault, secrets, self._network)
             stack.push_async_callback(accounts.close)
             self._accounts = SignIns(accounts, vault, secrets)
         self._connections = Connections(self._library.database)
-        self._sources = Sources(self._catalogue, self._network, secrets)
+        self._sources = Sources(self._catalogue, self._network, secrets, accounts)
         self._scheduler = Scheduler(self._connections, self._library, self._sources, self.bell, clock, self._activity)
         stack.push_async_callback(self._scheduler.close)
         self._views = Views(self._connections, self._catalogue, self._library, self._scheduler, secrets)

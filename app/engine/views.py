@@ -163,7 +163,7 @@ def _look(db: apsw.Connection, stored: Stored, active: str) -> _Look:
 
 
 def _in_todays_form(type: ConnectorType, stored: Stored) -> dict[str, Json]:
-    """A stored config as the type's form shows it; one that can't be brought over stays as it is, to be mended there."""
+    """A stored config as the type's form shows it; one that can't be brought over stays as it is, to be mended."""
     if stored.config_version < type.spec.config_version:
         with suppress(ConfigError):
             return migrated(type, stored.config, stored.config_version)

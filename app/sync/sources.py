@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from app.accounts import Secrets, authorizer
+from app.accounts.oauth.accounts import Accounts
 from app.connections import Catalogue
 from app.connections.catalogue import ConnectorType
 from app.connections.config import validate
@@ -26,10 +27,13 @@ def migrated(type: ConnectorType, config: dict[str, Json], version: int) -> dict
 class Sources:
     """Makes sources for runs, tests and forms."""
 
-    def __init__(self, catalogue: Catalogue, network: Network, secrets: Secrets) -> None:
+    def __init__(
+        self, catalogue: Catalogue, network: Network, secrets: Secrets, accounts: Accounts | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.network = network
         self.secrets = secrets
+        self.accounts = accounts
 
     def config(self, type: str, config: dict[str, Json], version: int) -> tuple[ConnectorType, ConnectorConfig]:
         """The validated config, migrated from the version it was stored under. Raises ConfigError, NotFound."""
@@ -56,7 +60,9 @@ class Sources:
         context = self.network.open(
             spec=type.spec,
             endpoints=type.source.endpoints(config),
-            authorizer=authorizer(type.source.authorization(config), secrets or self.secrets, self.network),
+            authorizer=authorizer(
+                type.source.authorization(config), secrets or self.secrets, self.network, self.accounts
+            ),
             log=log,
             name=name,
         )

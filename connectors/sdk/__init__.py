@@ -35,6 +35,7 @@ from connectors.sdk.errors import (
 )
 from connectors.sdk.source import Source
 from connectors.sdk.spec import (
+    AccountScope,
     Authorization,
     Capability,
     ConnectorConfig,
@@ -50,6 +51,7 @@ from connectors.sdk.spec import (
 __all__ = [
     "Access",
     "AccessChanged",
+    "AccountScope",
     "AuthError",
     "Authorization",
     "Capability",

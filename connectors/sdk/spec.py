@@ -75,8 +75,23 @@ Secret = SecretRef
 """The type of a secret field in a config model. Its schema is a write-only password; its value is only a reference."""
 
 AuthKind = Literal[
-    "none", "basic", "digest", "bearer", "header", "aws_sigv4", "oauth2_client_credentials", "google_service_account"
+    "none",
+    "basic",
+    "digest",
+    "bearer",
+    "header",
+    "aws_sigv4",
+    "oauth2_client_credentials",
+    "google_service_account",
+    "account",
 ]
+
+
+class AccountScope(msgspec.Struct, frozen=True):
+    """A permission that a source asks an account for, and what it needs it for, in words."""
+
+    name: str
+    purpose: str
 
 
 class Authorization(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +101,8 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     basic, digest: username, password S · bearer: token S · header: name, value S ·
     aws_sigv4: access_key_id, secret_access_key S, session_token S?, region, service ·
     oauth2_client_credentials: token_url, client_id, client_secret S, scope?, audience?, client_auth ("basic"|"post") ·
-    google_service_account: key S (the JSON), scope, subject?
+    google_service_account: key S (the JSON), scope, subject? ·
+    account: account (the id of a signed-in account), scopes (those that are needed, separated by spaces)
     `hosts` are the only `host` or `host:port` a credential is sent to; "*.example.com" covers subdomains.
     """
 
@@ -156,12 +172,15 @@ def option(
     path: Literal["file", "folder", "save"] | None = None,
     unit: str | None = None,
     labels: dict[str, str] | None = None,
+    account: str | None = None,
+    scopes: tuple[AccountScope, ...] = (),
     pattern_message: str | None = None,
     **constraints: Any,
 ) -> Any:
     """A config field. `effect`: a "scope" change starts a new checkpoint epoch, a "tuning" change takes effect on the
     next page. `options` names a live source of choices (`Source.options`), `depends` the pointers it needs, `tree` that
-    it is picked from `Source.discover`. `labels` gives each enum value a title. Further keywords go to pydantic."""
+    it is picked from `Source.discover`. `labels` gives each enum value a title. `account` is a provider whose accounts
+    the field chooses from, with the `scopes` it needs. Further keywords go to pydantic."""
     extra: dict[str, Json] = {"x-effect": effect}
     if order is not None:
         extra["order"] = order
@@ -181,6 +200,11 @@ def option(
         extra["x-unit"] = unit
     if labels is not None:
         extra["x-enum-labels"] = labels
+    if account is not None:
+        extra["x-account"] = {
+            "provider": account,
+            "scopes": [{"name": scope.name, "purpose": scope.purpose} for scope in scopes],
+        }
     if pattern_message is not None:
         extra["patternErrorMessage"] = pattern_message
     return Field(

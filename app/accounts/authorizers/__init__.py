@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.accounts.authorizers.credential import Credential
 from app.accounts.secrets import Secrets
 from app.network import Authorizer, Network
 from connectors.sdk import Authorization
 
+if TYPE_CHECKING:
+    from app.accounts.oauth.accounts import Accounts
 
-def authorizer(authorization: Authorization | None, secrets: Secrets, network: Network) -> Authorizer | None:
+
+def authorizer(
+    authorization: Authorization | None, secrets: Secrets, network: Network, accounts: Accounts | None = None
+) -> Authorizer | None:
     """The authorizer for a connection's `Authorization`; None when its requests need no credential."""
     if authorization is None or authorization.kind == "none":
         return None
+    if authorization.kind == "account":
+        from app.accounts.authorizers.account import SignedInAccount
+
+        return SignedInAccount(authorization, secrets, network, accounts)
     return _kind(authorization.kind)(authorization, secrets, network)
 
 

@@ -17,17 +17,18 @@ import msgspec
 from app.accounts.oauth.account import Account, AccountStore, Kept, new_id
 from app.accounts.oauth.errors import SignInError
 from app.accounts.oauth.grant import Endpoints, endpoints, open_http, refresh, revoke
-from app.accounts.oauth.id_token import Identity, Keys
+from app.accounts.oauth.identity import Identity
 from app.accounts.oauth.metadata import Discovery
 from app.accounts.oauth.profile import read_profile
 from app.accounts.oauth.provider import Provider, provider
-from app.accounts.oauth.sign_in import SignedIn, SignIn, Wanted
 from app.accounts.oauth.tokens import Tokens
 from app.accounts.oauth.wire import Client
 from app.accounts.secrets import Secrets
 from connectors.sdk import HeadwaterError, SecretRef, TransientError
 
 if TYPE_CHECKING:
+    from app.accounts.oauth.id_token import Keys
+    from app.accounts.oauth.sign_in import SignedIn, SignIn, Wanted
     from app.accounts.vault import Vault
     from app.network import Network
 
@@ -47,7 +48,7 @@ class Accounts:
         self._secrets = secrets
         self._network = network
         self._discovery = Discovery(network)
-        self._keys = Keys(network.clock)
+        self._keys: Keys | None = None
         self._renewing: dict[str, asyncio.Task[Kept]] = {}
 
     async def close(self) -> None:
@@ -58,6 +59,10 @@ class Accounts:
 
     def sign_in(self, wanted: Wanted) -> SignIn:
         """An attempt to sign in; `keep` what comes of it."""
+        from app.accounts.oauth.id_token import Keys  # joserfc: nobody but a sign-in needs it
+        from app.accounts.oauth.sign_in import SignIn
+
+        self._keys = self._keys or Keys(self._network.clock)
         return SignIn(wanted, self._network, self._discovery, self._keys)
 
     async def keep(

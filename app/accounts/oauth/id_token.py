@@ -12,6 +12,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.accounts.oauth.errors import refusal
+from app.accounts.oauth.identity import Identity
 from app.accounts.oauth.metadata import Metadata
 from app.accounts.oauth.wire import ProviderHttp
 
@@ -23,16 +24,6 @@ LEEWAY = 60
 SKEW = 120
 KEYS_EVERY = 300.0
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
-
-
-class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person or service at a provider. (issuer, subject) says who it is; the rest is for reading."""
-
-    issuer: str
-    subject: str
-    name: str = ""
-    email: str = ""
-    email_verified: bool | None = None
 
 
 class Keys:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from app.accounts.oauth.errors import refusal
-from app.accounts.oauth.id_token import Identity
+from app.accounts.oauth.identity import Identity
 from app.accounts.oauth.provider import Provider
 from app.accounts.oauth.tokens import Tokens
 from app.accounts.oauth.wire import ProviderHttp

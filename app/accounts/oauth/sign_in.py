@@ -16,7 +16,8 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from app.accounts.oauth.errors import SignInError, refusal
 from app.accounts.oauth.grant import DEVICE_GRANT, Endpoints, ask, endpoints, exchange_code, open_http
-from app.accounts.oauth.id_token import Identity, Keys, identify
+from app.accounts.oauth.id_token import Keys, identify
+from app.accounts.oauth.identity import Identity
 from app.accounts.oauth.listener import Callback, Listener
 from app.accounts.oauth.metadata import Discovery
 from app.accounts.oauth.profile import read_profile
