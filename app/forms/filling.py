@@ -93,13 +93,13 @@ class Filler:
         return found
 
     def settle(self, paths: tuple[Path, ...], before: Mapping[Path, FieldSpec], exact: Path | None) -> tuple[Path, ...]:
-        """Fills in the fields that conditions brought since `before`; answers the paths that changed by that."""
+        """Fills in what conditions made of the fields since `before`; answers the paths that changed by that."""
         changed: tuple[Path, ...] = ()
         for _ in range(_ROUNDS):
             now = self.shapes((*paths, *changed), exact)
             changes: dict[Path, Any] = {}
             for path, shape in now.items():
-                changes |= self._appeared(path, before.get(path, self._tree.spec(path)), shape)
+                changes |= self._turned(path, before.get(path, self._tree.spec(path)), shape)
             written = self._cells.write(changes, join=True)
             if not written:
                 break
@@ -107,22 +107,34 @@ class Filler:
             changed, before = (*changed, *written), {**before, **now}
         return changed
 
-    def _appeared(self, path: Path, before: FieldSpec, now: FieldSpec) -> dict[Path, Any]:
+    def _turned(self, path: Path, before: FieldSpec, now: FieldSpec) -> dict[Path, Any]:
+        """What to write below an object whose fields became others: what nobody touched is untouched in its new form,
+        and what was typed stays."""
         cell = self._cells.now.get(path)
         if before is now or (cell is None and self._tree.value(path) in (UNSET, None)):
             return {}
+        changes: dict[Path, Any] = {}
         extras = dict(cell.extras) if isinstance(cell, Present) else {}
-        loader = self._loader()
-        for child in now.children:
-            below = (*path, child.name)
-            if before.child(child.name) is not None or self._cells.below(below):
+        for name in dict.fromkeys(child.name for child in (*before.children, *now.children)):
+            old, new, below = before.child(name), now.child(name), (*path, name)
+            there = {one: self._cells.now[one] for one in self._cells.below(below)}
+            if old is new or there != self._untouched(old, below):
                 continue
-            if child.name in extras and not child.spread:
-                loader.value(child, below, extras.pop(child.name))
-                loader.cells[path] = Present(tuple(extras.items()))
-            else:
-                loader.defaults(child, below)
-        self._secrets.update(loader.secrets)
+            loader = self._loader()
+            if new is not None and old is None and name in extras:
+                loader.value(new, below, extras.pop(name))  # it was loaded before anybody knew that it is a field
+                changes[path] = Present(tuple(extras.items()))
+            elif new is not None:
+                loader.defaults(new, below)
+            self._secrets.update(loader.secrets)
+            changes |= {**dict.fromkeys(there, UNSET), **loader.cells}
+        return changes
+
+    def _untouched(self, spec: FieldSpec | None, path: Path) -> dict[Path, Any]:
+        """The cells of a field that nobody touched."""
+        loader = self._loader()
+        if spec is not None:
+            loader.defaults(spec, path)
         return loader.cells
 
 

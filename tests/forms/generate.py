@@ -11,7 +11,8 @@ NAMES = st.sampled_from(["a", "b", "c_d", "e/f", "g~h", "ünï", "k"])
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), max_size=8)
 KEYWORDS = (
     "type properties items oneOf anyOf allOf enum const default required title description format minimum maximum"
-    " pattern examples additionalProperties $ref order group x-options x-path multiline writeOnly discriminator"
+    " pattern examples additionalProperties $ref order group x-options x-path multiline writeOnly discriminator if then"
+    " else dependentRequired dependentSchemas dependencies prefixItems patternProperties always_show x-ui x-editor"
 )
 WORDS = st.fixed_dictionaries(
     {},
@@ -88,9 +89,62 @@ def _several(draw: st.DrawFn, below: st.SearchStrategy[Pair]) -> Pair:
     return {"type": "object", "additionalProperties": schema}, {f"key {n}": value for n in range(count)}
 
 
+@st.composite
+def _conditional(draw: st.DrawFn, below: st.SearchStrategy[Pair]) -> Pair:
+    """Fields that depend on another one, by either of the words there are for it."""
+    pairs = draw(st.lists(_object(below), min_size=1, max_size=3))
+    kinds = [f"k{place}" for place in range(len(pairs))]
+    chosen = draw(st.integers(0, len(pairs) - 1))
+    value = {"kind": kinds[chosen], **pairs[chosen][1]}
+    word = draw(st.sampled_from(["if", "else", "dependentSchemas", "dependencies"]))
+    schema: dict[str, Any] = {"type": "object", "properties": {"kind": {"enum": kinds}}, "required": ["kind"]}
+    if word in ("if", "else"):
+        schema["allOf"] = []
+        for kind, (part, _) in zip(kinds, pairs, strict=True):
+            test = {"properties": {"kind": {"const": kind}}}
+            then = {"if": test, "then": part} if word == "if" else {"if": {"not": test}, "else": part}
+            schema["allOf"].append(then)
+    else:
+        cases = [
+            {**part, "properties": {**part["properties"], "kind": {"enum": [kind]}}}
+            for kind, (part, _) in zip(kinds, pairs, strict=True)
+        ]
+        schema[word] = {"kind": {"oneOf": cases}}
+        schema["$comment"] = "dependencies is a word of draft 7" if word == "dependencies" else ""
+    return schema, value
+
+
+@st.composite
+def _tuple(draw: st.DrawFn, below: st.SearchStrategy[Pair]) -> Pair:
+    pairs = draw(st.lists(below, min_size=1, max_size=3))
+    count = draw(st.integers(0, len(pairs)))
+    value = [one for _, one in pairs[:count]]
+    schema: dict[str, Any] = {"type": "array", "prefixItems": [one for one, _ in pairs]}
+    if draw(st.booleans()):
+        schema["items"], extra = draw(below)
+        value += [extra] * draw(st.integers(0, 2)) if count == len(pairs) else []
+    return schema, value
+
+
+@st.composite
+def _open_object(draw: st.DrawFn, below: st.SearchStrategy[Pair]) -> Pair:
+    """An object with free keys beside its fields."""
+    schema, value = draw(_object(below))
+    free, one = draw(below)
+    value.pop("unknown", None)
+    word = draw(st.sampled_from(["additionalProperties", "patternProperties"]))
+    schema[word] = free if word == "additionalProperties" else {"^free ": free}
+    return schema, {**value, **{f"free {n}": one for n in range(draw(st.integers(0, 2)))}}
+
+
 def configs() -> st.SearchStrategy[Pair]:
     """An object's schema and a config that satisfies it."""
-    below = st.recursive(_scalar(), lambda inner: _object(inner) | _union(inner) | _several(inner), max_leaves=6)
+
+    def holding(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
+        makers = [_object(inner), _union(inner), _several(inner), _conditional(inner), _tuple(inner)]
+        return st.one_of([*makers, _open_object(inner)])
+
+    below = st.recursive(_scalar(), holding, max_leaves=6)
     return _object(below)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.forms import FormState, Kind, Path
+from app.forms import UNSET, FormState, Kind, Path
 from app.forms.values import branch, same
 from tests.forms.generate import configs, nonsense
 from tests.forms.test_normalise import every
@@ -36,15 +36,16 @@ def test_an_untouched_form_invents_nothing(pair: tuple[dict[str, Any], Any]) -> 
     assert bare(FormState(pair[0]).value())
 
 
-def unions(state: FormState, path: Path = ()) -> list[Path]:
-    spec = state.spec(path)
-    found = [path] if spec.kind is Kind.UNION else []
-    chosen = state.branch(path) if found else None
-    for child in spec.children:
-        found += unions(state, (*path, child.name))
-    for below in state.items(path):
-        found += unions(state, below)
-    return found + unions(state, (*path, branch(chosen))) if chosen is not None else found
+def fields(state: FormState, path: Path = ()) -> list[Path]:
+    """All fields that are there now."""
+    below = [(*path, child.name) for child in state.children(path)] + list(state.items(path))
+    chosen = state.branch(path)
+    below += [(*path, branch(chosen))] if chosen is not None else []
+    return [path, *(one for where in below for one in fields(state, where))]
+
+
+def unions(state: FormState) -> list[Path]:
+    return [path for path in fields(state) if state.spec(path).kind is Kind.UNION]
 
 
 @PROFILE
@@ -54,7 +55,10 @@ def test_undo_returns_to_the_start_and_redo_to_the_end(pair: tuple[dict[str, Any
     start = copy.deepcopy(state.value())
     for path in unions(state):
         state.choose(path, data.draw(st.integers(0, len(state.spec(path).branches) - 1)))
-    for child in state.form.root.children:
+    for path in [path for path in fields(state) if state.spec(path).kind is Kind.ENUM]:
+        state.set(path, data.draw(st.sampled_from(state.spec(path).choices)).value)
+        state.errors()
+    for child in state.children(()):
         if data.draw(st.booleans()):
             state.clear((child.name,))
         elif child.kind in (Kind.LIST, Kind.MAP):
@@ -84,6 +88,23 @@ def test_switching_every_branch_away_and_back_changes_nothing(pair: tuple[dict[s
             state.choose(path, place)
         state.choose(path, was)
     assert same(state.value(), pair[1])
+
+
+@PROFILE
+@given(configs())
+def test_choosing_other_values_and_the_old_ones_again_changes_nothing(pair: tuple[dict[str, Any], Any]) -> None:
+    # The choices are what conditions depend on: fields come and go meanwhile.
+    state = FormState(*pair)
+    for path in [path for path in fields(state) if state.spec(path).kind is Kind.ENUM]:
+        was = state.get(path)
+        if was is UNSET:
+            continue  # setting a field makes the object around it be there, and that stays
+        for choice in state.spec(path).choices:
+            state.set(path, choice.value)
+            state.value(), state.errors(), fields(state)
+        state.set(path, was)
+    assert same(state.value(), pair[1])
+    assert not state.is_dirty()
 
 
 @PROFILE
