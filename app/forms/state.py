@@ -120,7 +120,7 @@ class FormState:
     def set(self, path: Path, value: Json) -> None:
         """Sets a field. Keystrokes in one are one undo step until it is left."""
         changes = self._filler.around(path)
-        exact = None
+        exact, secrets = None, {}
         if self.spec(path).is_leaf or isinstance(value, Unparsed):
             changes[path] = value
         else:
@@ -128,8 +128,8 @@ class FormState:
             loader = self._loader()
             loader.value(self.spec(path), path, value)
             changes |= {**dict.fromkeys(self._cells.below(path), UNSET), **loader.cells}
-            self._secrets.update(loader.secrets)
-        self._apply(changes, path, exact=exact)
+            secrets = loader.secrets
+        self._apply(changes, path, exact=exact, secrets=secrets)
 
     def clear(self, path: Path) -> None:
         """What emptying an editor means: the field's own empty default (null or ""), else null where that is the only
@@ -172,8 +172,7 @@ class FormState:
         cell = self._cells.now.get(path, ())
         entries = cell if isinstance(cell, tuple) else ()
         entry: Any = (number, key) if spec.kind is Kind.MAP else number
-        self._apply({**self._filler.around(path), **loader.cells, path: (*entries, entry)})
-        self._secrets.update(loader.secrets)
+        self._apply({**self._filler.around(path), **loader.cells, path: (*entries, entry)}, secrets=loader.secrets)
         return below
 
     def remove(self, path: Path) -> None:
@@ -200,8 +199,7 @@ class FormState:
         """Replaces the whole value, as one undo step."""
         loader = self._loader()
         loader.value(self.form.root, (), value)
-        self._secrets.update(loader.secrets)
-        self._apply({**dict.fromkeys(self._cells.now, UNSET), **loader.cells}, exact=())
+        self._apply({**dict.fromkeys(self._cells.now, UNSET), **loader.cells}, exact=(), secrets=loader.secrets)
 
     def together(self) -> AbstractContextManager[None]:
         """Makes all changes within a `with` one undo step."""
@@ -337,13 +335,23 @@ class FormState:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
-    def _apply(self, changes: Mapping[Path, Any], burst: Path | None = None, exact: Path | None = None) -> bool:
+    def _apply(
+        self,
+        changes: Mapping[Path, Any],
+        burst: Path | None = None,
+        exact: Path | None = None,
+        secrets: Mapping[Path, SecretSlot] | None = None,
+    ) -> bool:
+        secrets = secrets or {}  # told with the rest: an editor has to show that there is one now
+        self._secrets.update(secrets)
+        for path in secrets:
+            self._revisions[path] = self._revisions.get(path, 0) + 1
         before = self._filler.shapes(changes, exact)
         changed = self._cells.write(changes, burst)
         if changed:
             self._tree.outdated()
             changed += self._filler.settle(changed, before, exact)
-        return self._changed(changed)
+        return self._changed((*changed, *secrets))
 
     def _changed(self, paths: tuple[Path, ...]) -> bool:
         self._tree.outdated()

@@ -370,3 +370,12 @@ def test_tree_with_two_ways_on_is_read_at_once() -> None:
     value = {"value": "a", "right": {"left": {"value": "b"}}}
     # There are 2^24 places in it; a time limit guards this test as all others.
     assert FormState({**below, "$defs": {"node": node}}, value).value() == value
+
+
+def test_secret_in_a_value_that_is_set_is_told() -> None:
+    state = FormState({"properties": {"token": {"type": "string", "airbyte_secret": True}, "a": {"type": "string"}}})
+    told: list[Path] = []
+    state.subscribe(told.extend)
+    state.set_value({"token": "t"})
+    assert ("token",) in told
+    assert state.secrets() == {"/token": "value:t"}
