@@ -272,6 +272,21 @@ def test_a_config_of_our_own_comes_back_as_it_was() -> None:
     assert not recognise(json.dumps(STORE_VALUE), state).changes, "all is as pasted now"
 
 
+def test_constants_and_tuples_of_a_config_are_known() -> None:
+    schema = {
+        "properties": {
+            "version": {"const": 2},
+            "range": {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]},
+        }
+    }
+    state = FormState(schema)
+    recognised = recognise('{"version": 2, "range": [1, "b"]}', state)
+    assert left(recognised) == []
+    apply(state, recognised.findings)
+    assert state.value()["range"] == [1, "b"]
+    assert left(recognise('{"version": 3}', state)) == ["version"]
+
+
 def test_references_to_secrets_are_kept_if_they_mean_something_here() -> None:
     schema = {"properties": {"token": {"format": "password"}, "key": {"format": "password"}}}
     text = json.dumps({"token": {"$secret": "env:TOKEN"}, "key": {"$secret": "keyring:elsewhere"}})

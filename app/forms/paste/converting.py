@@ -35,7 +35,7 @@ def convert(spec: FieldSpec, value: Json) -> Json:
             return _several(spec, value)
         case Kind.PAIRS | Kind.MAP:
             return value if isinstance(value, dict) else UNSET
-        case Kind.LIST:
+        case Kind.LIST | Kind.TUPLE:
             return value if isinstance(value, list) else UNSET
         case Kind.JSON:
             return _json(value)

@@ -18,7 +18,7 @@ from app.forms.paste.names import Words, in_front, is_secret_name, keys_in, keys
 from app.forms.spec import FieldSpec, Kind
 from app.forms.state import FormState
 from app.forms.unions import plain
-from app.forms.values import UNSET, Json, Path, branch
+from app.forms.values import UNSET, Json, Path, branch, same
 
 _DEPTHS = (10, 6, 4, 2, 1)
 _MOST = 1500
@@ -75,6 +75,7 @@ class Matcher:
         self._state = state
         self._unions: list[tuple[Path, FieldSpec, tuple[str, ...]]] = []
         self._order: dict[Path, int] = {}
+        self._consts: dict[tuple[str, ...], list[Json]] = defaultdict(list)
         self._places: list[Place] = []
         for deep in _DEPTHS:
             self._order, self._unions = {}, []
@@ -115,6 +116,8 @@ class Matcher:
     def _walk(
         self, spec: FieldSpec, path: Path, tokens: tuple[str, ...], deep: int, above: tuple[Json, ...] = ()
     ) -> Iterator[Place]:
+        if spec.kind is Kind.CONST:
+            self._consts[tokens].append(spec.const)
         if spec.read_only or spec.hidden or spec.spread or len(path) > deep:
             return
         properties = spec.schema.get("properties")
@@ -137,6 +140,9 @@ class Matcher:
         tags = self._tags(entries)
         chosen = self._choose(possible, {path: place for path, (place, _) in tags.items()})
         said = {id(entry) for _, entry in tags.values()}
+        said |= {
+            id(one) for one in entries if any(same(one.value, const) for const in self._consts.get(one.tokens, ()))
+        }
         open_ = [one for one in possible if id(one.entry) not in said and _lies_on(one.place.path, chosen)]
         fronts = Counter(_front(one) for one in open_)
 
@@ -216,7 +222,9 @@ def _points(entry: Entry, place: Place) -> tuple[int, How]:
     spec = place.spec
     if entry.tokens and entry.tokens == place.tokens:
         return _EXACT, "name"
-    if spec.kind in (Kind.LIST, Kind.MAP, Kind.JSON, Kind.PAIRS) and not isinstance(entry.value, list | dict):
+    if spec.kind in (Kind.LIST, Kind.TUPLE, Kind.MAP, Kind.JSON, Kind.PAIRS) and not isinstance(
+        entry.value, list | dict
+    ):
         return 0, "name"
     best: tuple[int, How] = (0, "name")
     for rank, name in enumerate(entry.names):
