@@ -319,6 +319,17 @@ def test_a_changed_field_says_so_and_goes_back(qtbot: QtBot) -> None:
     assert not mark.isVisible()
 
 
+def test_a_changed_list_and_a_changed_choice_go_back_whole(qtbot: QtBot) -> None:
+    form = show(qtbot, STORE, value=STORE_VALUE)
+    click(button(form, "Sign-in: Anonymous"))
+    click(button(form, "Remove Rule 1"))
+    click(button(form, "Changed. Back to what it was: Sign-in"))
+    assert form.value()["auth"] == STORE_VALUE["auth"]
+    click(button(form, "Changed. Back to what it was: Rules"))
+    assert form.value() == STORE_VALUE
+    assert not form.is_dirty()
+
+
 # --- strange schemas
 
 

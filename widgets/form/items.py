@@ -11,6 +11,7 @@ from widgets.form.binder import Binder, Block, object_name
 from widgets.form.editor import discard
 from widgets.form.help import help_label
 from widgets.form.item import Item
+from widgets.form.mark import ChangedMark
 from widgets.form.problem import ErrorLine
 from widgets.parts import button, label, line, row
 
@@ -38,6 +39,7 @@ class ItemsBlock(Block):
         if spec.required:
             head.addWidget(label(self.tr("required"), "detail", "muted"))
         head.addStretch(1)
+        self._mark = ChangedMark(binder, path, spec, head)
         self._column.addLayout(head)
         if spec.help:
             self._column.addWidget(help_label(spec.help))
@@ -144,6 +146,7 @@ class ItemsBlock(Block):
         """Its own error, and which of its folded items has one."""
         state = self.binder.state
         self.more.setObjectName(object_name(state.pointer(self.path)))
+        self._mark.refresh()
         error = state.visible_error(self.path)
         self._error.say(self.binder.error_text(error) if error is not None else "")
         end = len(self.path) + 1

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Json, Kind, Path
 from widgets import theme
@@ -11,13 +10,14 @@ from widgets.form.binder import Binder, Block, object_name
 from widgets.form.editor import Editor, text_width
 from widgets.form.help import help_label, plain
 from widgets.form.live import LiveEditor, LiveTagsEditor
+from widgets.form.mark import ChangedMark
 from widgets.form.outside import Outside
 from widgets.form.problem import ErrorLine
 from widgets.form.registry import make_editor
 from widgets.form.secret import SecretEditor
 from widgets.form.text import JsonEditor
 from widgets.form.tree import TreeEditor
-from widgets.parts import label, tool_button
+from widgets.parts import label
 
 WRAP = 360
 """A label wider than this is written in several lines."""
@@ -32,7 +32,6 @@ class Row(Block):
         self.editor: Editor = JsonEditor(spec) if self._odd else make_editor(spec)
         self._label: QLabel | None = None
         self._error: ErrorLine | None = None
-        self._reset: QToolButton | None = None
         self._error_text = ""
         self._pointer = "?"
         self._column = QVBoxLayout(self)
@@ -40,6 +39,7 @@ class Row(Block):
         self._column.setSpacing(theme.SPACE_XS)
         self._head = QHBoxLayout()
         self._head.setSpacing(theme.SPACE_S)
+        self._mark = ChangedMark(binder, path, spec, self._head)
         if not bare:
             self._build_head()
         self._column.addLayout(self._head)
@@ -116,7 +116,7 @@ class Row(Block):
             self.editor.describe(object_name(pointer), name, " ".join(filter(None, words)))
         if self._label is not None and self._label.buddy() is not self.editor.target:
             self._label.setBuddy(self.editor.target)
-        self._show_modified(state.is_modified(self.path) and state.was_there(self.path[:-1]))
+        self._mark.refresh()
 
     def _show_error(self, text: str) -> None:
         self.editor.show_invalid(bool(text))
@@ -126,20 +126,6 @@ class Row(Block):
             self._error = ErrorLine()
             self._column.insertWidget(self._error_place, self._error)
         self._error.say(text)
-
-    def _show_modified(self, modified: bool) -> None:
-        if self._reset is None:
-            if not modified:
-                return
-            words = self.tr("Changed. Back to what it was: {label}").format(label=self.spec.label)
-            self._reset = tool_button("undo", words, lambda: self.binder.state.reset(self.path), size=14)
-            self._reset.setText(self.tr("changed"))
-            self._reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            self._reset.setFont(theme.font("detail"))
-            self._reset.setProperty("kind", "mark")
-            self._reset.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            self._head.addWidget(self._reset)
-        self._reset.setVisible(modified)
 
     def first_input(self) -> QWidget:
         """The editor's input."""

@@ -11,6 +11,7 @@ from widgets.form.binder import Binder, Block, object_name
 from widgets.form.choices import Combo, Segments
 from widgets.form.editor import text_width
 from widgets.form.help import help_label, plain
+from widgets.form.mark import ChangedMark
 from widgets.form.problem import ErrorLine
 from widgets.parts import frame, label
 
@@ -49,6 +50,7 @@ class UnionBlock(Block):
             self.combo.setPlaceholderText(self.tr("Choose …"))
             self.combo.activated.connect(self._chosen)
             self.target = self.combo
+        self._mark: ChangedMark | None = None
         if heading:
             self._build_head()
         single = len(labels) == 1
@@ -75,6 +77,7 @@ class UnionBlock(Block):
         if self.spec.required:
             line.addWidget(label(self.tr("required"), "detail", "muted"))
         line.addStretch(1)
+        self._mark = ChangedMark(self.binder, self.path, self.spec, line)
         self._column.addLayout(line)
         if self.spec.help:
             self._column.addWidget(help_label(self.spec.help))
@@ -122,6 +125,8 @@ class UnionBlock(Block):
         error = state.visible_error(self.path)
         text = self.binder.error_text(error) if error is not None else ""
         self._error.say(text)
+        if self._mark is not None:
+            self._mark.refresh()
         name = object_name(state.pointer(self.path))
         if self.target.objectName() == name and not text:
             return
