@@ -158,6 +158,7 @@ def test_every_command_can_be_encoded() -> None:
         "verify",
         "export_library",
         "events",
+        "sign_in",
     }
 
 
