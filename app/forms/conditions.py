@@ -95,8 +95,16 @@ def vary(raw: Raw, conditions: tuple[Condition, ...], outcomes: tuple[bool, ...]
         part = _unfolded(part, reader, condition.names)
         part = {word: part[word] for word in ("properties", "patternProperties", "required", "allOf") if word in part}
         part["properties"] = _open(part.get("properties"), declared, condition.names, reader)
-        varied = merge(varied, part)
+        varied = _placed(merge(varied, part), varied.get("properties"), condition.names)
     return varied
+
+
+def _placed(varied: Raw, before: Json, names: frozenset[str]) -> Raw:
+    """Puts the fields a condition added behind the last one it tests, where a person looks for them."""
+    properties, known = varied["properties"], list(before) if isinstance(before, dict) else []
+    added = [name for name in properties if name not in known]
+    at = max((place for place, name in enumerate(known) if name in names), default=len(known) - 1) + 1
+    return {**varied, "properties": {name: properties[name] for name in (*known[:at], *added, *known[at:])}}
 
 
 def _open(properties: Json, declared: Json, names: frozenset[str], reader: Reader) -> Raw:

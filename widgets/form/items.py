@@ -36,7 +36,7 @@ class ItemsBlock(Block):
         head = QHBoxLayout()
         head.setSpacing(theme.SPACE_S)
         head.addWidget(label(spec.label, "section" if level <= 1 else "strong"))
-        if spec.required:
+        if spec.required and spec.label:
             head.addWidget(label(self.tr("required"), "detail", "muted"))
         head.addStretch(1)
         self._mark = ChangedMark(binder, path, spec, head)
