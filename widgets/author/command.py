@@ -51,12 +51,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unseen:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+    from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
     from widgets import theme
     from widgets.author.reading import sources
 
-    app = cast(QApplication, QApplication.instance() or QApplication(sys.argv[:1]))
+    known = QApplication.instance()
+    if known is None and unseen:
+        qInstallMessageHandler(_report)
+    app = cast(QApplication, known or QApplication(sys.argv[:1]))
     app.setApplicationName("Headwater")
     theme.apply(app, options.scheme)
     found = list(sources(options.schemas))
@@ -69,9 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.screenshot is not None and len(found) > 1 and not _is_folder(options.screenshot):
         parser().error("--screenshot: several schemas need a folder")
 
-    from widgets.author.examine import examine
+    from widgets.author.examine import examine, warm_up
     from widgets.author.picture import paint
 
+    warm_up()
     well = True
     for source in found:
         report = examine(source, options.values, options.override, exercise=options.exercise)
@@ -88,3 +93,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() or not path.suffix
+
+
+def _report(kind: object, context: object, text: str) -> None:
+    """Qt's messages, without what the invisible platform says of itself."""
+    if not text.startswith("This plugin does not support"):
+        print(text, file=sys.stderr)

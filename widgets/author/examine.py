@@ -11,6 +11,7 @@ from pathlib import Path as File
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from app.forms import UNSET, FormState, Json, Kind, Path
 from app.forms.secrets import typed
@@ -114,6 +115,22 @@ def opened(view: FormView) -> Iterator[FormView]:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
+def warm_up() -> None:
+    """Loads what the first form of a process loads, so that its time is that of its schema like all others."""
+    kinds: list[dict[str, Any]] = [
+        {"type": "string"},
+        {"type": "integer"},
+        {"type": "boolean"},
+        {"enum": [1, 2]},
+        {"type": "string", "writeOnly": True},
+        {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}},
+        {"oneOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"a": {"const": 2}}}]},
+    ]
+    properties = {str(place): kind for place, kind in enumerate(kinds)}
+    with opened(FormView({"properties": properties, "required": list(properties)})):
+        pass
+
+
 class _Reaching:
     """Makes fields appear by telling the form's state, as its own switches and lists do."""
 
@@ -137,16 +154,29 @@ class _Reaching:
 def _count(report: Report, view: FormView) -> None:
     binder = binder_of(view)
     walk = Walk(view.state, _Reaching(view.state))
-    for path, _spec in walk.leaves():
+    for path, spec in walk.leaves():
         report.leaves += 1
         row = row_of(binder, path)
         if row is None:
             continue
+        if not _shows(row, view.state, path):
+            report.errors.append({"pointer": view.state.pointer(path), "message": f"“{spec.label}” hides its value"})
         if isinstance(row.editor, JsonEditor):
             report.raw += 1
         elif row.editor.target.isEnabled() and row.editor.target.isVisibleTo(view):
             report.editable += 1
     report.unions = walk.unions
+
+
+def _shows(row: Row, state: FormState, path: Path) -> bool:
+    """Whether a field for text has something in it just if the form holds something for it."""
+    if row.spec.kind not in (Kind.STRING, Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.SECRET):
+        return True
+    value = state.get(path)
+    holds = state.secret(path).filled or value not in (UNSET, None, "")
+    texts = [one.text() for one in row.findChildren(QLineEdit)]
+    texts += [one.toPlainText() for one in row.findChildren(QPlainTextEdit)]
+    return any(texts) == holds or not texts
 
 
 def binder_of(view: FormView) -> Binder:

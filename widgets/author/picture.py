@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from widgets.author.examine import keywords_for, opened
 from widgets.author.reading import Source, values_for
 from widgets.form import FormView
+from widgets.form.later import Later
 from widgets.form.view import WIDTH
 
 MARGIN = 24
@@ -33,12 +34,20 @@ def grab(view: FormView, target: Path) -> None:
     column = QVBoxLayout(ground)
     column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
     column.addWidget(view)
-    ground.setFixedWidth(WIDTH + 2 * MARGIN)
+    # Laid out and painted like any window, but never put on a screen, where it could be no taller than that.
+    ground.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    ground.resize(WIDTH + 2 * MARGIN, MARGIN)
     ground.show()
-    for _ in range(3):  # wrapped texts and rows of chips know their height only at their width
+    height = 0
+    while height != ground.height():  # wrapped texts and rows of chips know their height only at their width
+        height = ground.height()
+        for later in view.findChildren(Later):
+            later.build()
         QApplication.processEvents()
-        ground.resize(QSize(ground.width(), min(max(column.heightForWidth(ground.width()), 120), TALLEST)))
-    QApplication.processEvents()
+        ground.resize(ground.width(), min(column.totalHeightForWidth(ground.width()), TALLEST))
+    focus = QApplication.focusWidget()
+    if focus is not None:
+        focus.clearFocus()
     ground.grab().save(str(target))
     view.setParent(None)
     ground.close()
