@@ -1,0 +1,76 @@
+"""What the window, the CLI and another process may ask of the engine, and the shapes that cross over.
+
+`EngineApi` (engine.py) declares every command once. Everything here is serialisable.
+"""
+
+from app.api.accounts import AccountView, ProviderView, SignedOut, SignInRequest, SignInStep
+from app.api.connections import (
+    CheckTarget,
+    ConnectionDraft,
+    ConnectionEdit,
+    ConnectionState,
+    ConnectionView,
+    ConnectorView,
+    EditPreview,
+    ImportResult,
+    Schedule,
+)
+from app.api.engine import EngineApi
+from app.api.events import EngineView, Event, Fact, Gauge, LogFilter, LogLine
+from app.api.library import (
+    DocumentFilter,
+    DocumentPage,
+    DocumentText,
+    DocumentView,
+    ExportReport,
+    Hit,
+    LibraryStats,
+    SearchPage,
+    SearchQuery,
+    VerifyReport,
+    Why,
+)
+from app.api.runs import FINISHED, ItemView, RunCounts, RunState, RunView, SyncMode
+from app.api.view import View
+
+__all__ = [
+    "FINISHED",
+    "AccountView",
+    "CheckTarget",
+    "ConnectionDraft",
+    "ConnectionEdit",
+    "ConnectionState",
+    "ConnectionView",
+    "ConnectorView",
+    "DocumentFilter",
+    "DocumentPage",
+    "DocumentText",
+    "DocumentView",
+    "EditPreview",
+    "EngineApi",
+    "EngineView",
+    "Event",
+    "ExportReport",
+    "Fact",
+    "Gauge",
+    "Hit",
+    "ImportResult",
+    "ItemView",
+    "LibraryStats",
+    "LogFilter",
+    "LogLine",
+    "ProviderView",
+    "RunCounts",
+    "RunState",
+    "RunView",
+    "Schedule",
+    "SearchPage",
+    "SearchQuery",
+    "SignInRequest",
+    "SignInStep",
+    "SignedOut",
+    "SyncMode",
+    "VerifyReport",
+    "View",
+    "Why",
+]

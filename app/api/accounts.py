@@ -1,0 +1,77 @@
+"""Signing in, and who is signed in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.api.view import View
+
+
+class ProviderView(View, frozen=True, kw_only=True):
+    """Where one can sign in. `needs` are the values to give besides the client, such as an issuer or a tenant."""
+
+    id: str
+    title: str
+    protocol: Literal["oidc", "oauth2"]
+    needs: list[str] = []
+    secret: Literal["none", "optional", "required"] = "none"
+    device: bool = False
+    redirect_uri: str = ""
+    setup: str = ""
+    setup_url: str = ""
+
+
+class AccountView(View, frozen=True, kw_only=True):
+    """A signed-in identity, never a token. `person` is its name; `reason` says why it must sign in again."""
+
+    id: str
+    name: str
+    provider: str
+    provider_title: str
+    issuer: str = ""
+    subject: str = ""
+    person: str = ""
+    email: str = ""
+    scopes: list[str] = []
+    state: Literal["ok", "sign_in_again"] = "ok"
+    reason: str = ""
+    signed_in_at: float = 0.0
+    renewed_at: float | None = None
+    expires_at: float | None = None
+    can_renew: bool = False
+
+
+class SignInRequest(View, frozen=True, kw_only=True):
+    """What to sign in to. `client_secret` is `value:TEXT` (goes into the vault), `env:NAME` or `file:PATH`; `variables`
+    are the provider's needs; `redirect_host` and `redirect_path` are for clients that were registered with others."""
+
+    provider: str
+    client_id: str
+    client_secret: str = ""
+    variables: dict[str, str] = {}
+    scopes: list[str] = []
+    name: str = ""
+    device: bool = False
+    redirect_host: str = ""
+    redirect_path: str = ""
+    redirect_port: int = 0
+    timeout: float = 300.0
+
+
+class SignInStep(View, frozen=True, kw_only=True):
+    """First what to show ("authorize": open `url`, or enter `user_code` there), last the account ("signed_in")."""
+
+    kind: Literal["authorize", "signed_in"]
+    sign_in: str
+    url: str = ""
+    redirect_uri: str = ""
+    user_code: str = ""
+    expires_in: float = 0.0
+    account: AccountView | None = None
+
+
+class SignedOut(View, frozen=True, kw_only=True):
+    """`revoked`: the provider confirmed it. It is forgotten here in any case."""
+
+    account: str
+    revoked: bool
