@@ -143,7 +143,10 @@ class ConnectionPage(Page):
             self.actions_.sync(self.view)
 
     def focus_search(self) -> None:
-        """Ctrl-F searches its documents."""
+        """Ctrl-F searches its settings where they are seen, its documents elsewhere."""
+        if self.stack.currentWidget() is self.settings and self.settings.form is not None:
+            self.settings.form.open_search()
+            return
         self.show_tab("documents")
         self.documents.search.setFocus()
 
