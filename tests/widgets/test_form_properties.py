@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.forms.values import same
 from tests.forms.generate import configs, nonsense
@@ -18,19 +18,12 @@ from widgets.form.secret import SecretEditor
 PROFILE = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def unfold(form: FormView) -> None:
-    for _ in range(4):
-        for one in form.findChildren(QToolButton):
-            if one.objectName().startswith("advanced:"):
-                one.setChecked(True)
-
-
 @PROFILE
 @given(configs())
 def test_the_widgets_hold_exactly_the_value(themed: Any, pair: tuple[dict[str, Any], Any]) -> None:
     schema, value = pair
     form = FormView(schema, value=copy.deepcopy(value))
-    unfold(form)
+    form.build_all()
     for row in form.findChildren(Row):
         if isinstance(row.editor, SecretEditor):
             continue
@@ -50,7 +43,7 @@ def test_the_widgets_hold_exactly_the_value(themed: Any, pair: tuple[dict[str, A
 @pytest.mark.filterwarnings("error")
 def test_nothing_raises_on_nonsense(themed: Any, schema: Any, value: Any) -> None:
     form = FormView({"type": "object", "properties": schema if isinstance(schema, dict) else {"a": schema}})
-    unfold(form)
+    form.build_all()
     form.show_errors()
     form.set_value({"a": value, "title": value})
     form.show_errors()
