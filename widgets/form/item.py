@@ -89,9 +89,11 @@ class Item(QWidget):
             head.addWidget(self.fold)
         head.addWidget(self.warning, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.summary, 2)
-        tools = (self.remove,) if self.key is not None else (self.up, self.down, self.remove)
-        for tool in tools:
+        for tool in (self.up, self.down, self.remove):
             head.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
+        if self.key is not None:  # a map has no order; left out of the layout, the buttons would outlive the form
+            self.up.hide()
+            self.down.hide()
         ground = frame("card")
         self._column = QVBoxLayout(ground)
         self._column.setContentsMargins(theme.SPACE_S, theme.SPACE_S, theme.SPACE_S, theme.SPACE_S)
