@@ -168,6 +168,30 @@ class Vault:
 
         return await self._run(whole)
 
+    async def rotate(self) -> int:
+        """Seal everything anew under a new key, in one commit, and forget the old ones. How many rows that were."""
+        await self._read_keys()
+        old = [row.id for row in self._rows]
+        await self._make_key(self._rows[-1] if self._rows else None)
+        new, count = self._rows[-1], 0
+        key = await self._key(new)
+        for _ in range(2):  # again for what another process stored meanwhile under an old key
+            rows = await self._run(_sealed_rows)
+            changed: list[tuple[str, str, Sealed, bytes]] = []
+            for table, id, bound, sealed in rows:
+                if sealed.key_id != new.id:
+                    plain = await self.unseal(sealed, bound)
+                    nonce = os.urandom(12)
+                    data = key.encrypt(nonce, plain, f"{_AAD}|{new.id}|{bound}".encode())
+                    changed.append((table, id, Sealed(new.id, nonce, data), sealed.nonce))
+            count += len(changed)
+            await self.run(lambda database, changed=changed: _reseal(database, changed))  # type: ignore[misc]
+        for row in [row for row in self._rows if row.id in old]:
+            if await self.run(lambda database, row=row: _drop_key(database, row.id)):  # type: ignore[misc]
+                await self._keeper.discard(row)
+        await self._read_keys()
+        return count
+
     async def _write(self, identity: str, value: str, label: str) -> None:
         sealed = await self.seal(value.encode(), f"secret|{identity}")
         await self._sql(
@@ -284,6 +308,34 @@ def _insert_key(database: apsw.Connection, row: KeyRow, newest: KeyRow | None) -
         found = database.execute("SELECT id FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
         if (found[0] if found else None) == (newest.id if newest else None):
             database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _sealed_rows(database: apsw.Connection) -> list[tuple[str, str, str, Sealed]]:
+    """Every sealed value: its table, row and what it is bound to."""
+    secrets = database.execute("SELECT id, 'secret|' || id, key_id, nonce, sealed FROM secrets").fetchall()
+    accounts = database.execute(
+        "SELECT id, provider || '|' || id || '|tokens', key_id, nonce, sealed FROM accounts"
+    ).fetchall()
+    found: list[Any] = [("secrets", row) for row in secrets] + [("accounts", row) for row in accounts]
+    return [(table, row[0], row[1], Sealed(row[2], row[3], row[4])) for table, row in found]
+
+
+def _reseal(database: apsw.Connection, changed: list[tuple[str, str, Sealed, bytes]]) -> None:
+    """Replace what is still as it was read."""
+    for table, id, sealed, nonce in changed:
+        database.execute(
+            f"UPDATE {table} SET key_id = ?, nonce = ?, sealed = ? WHERE id = ? AND nonce = ?", (*sealed, id, nonce)
+        )
+
+
+def _drop_key(database: apsw.Connection, id: str) -> bool:
+    """Forget a key that seals nothing any more."""
+    used = database.execute(
+        "SELECT 1 FROM secrets WHERE key_id = ?1 UNION ALL SELECT 1 FROM accounts WHERE key_id = ?1 LIMIT 1", (id,)
+    ).fetchone()
+    if used is None:
+        database.execute("DELETE FROM keys WHERE id = ?", (id,))
+    return used is None
 
 
 def _identity(ref: str) -> str:

@@ -331,3 +331,34 @@ def _absent() -> FakeKeyring:
     keyring = FakeKeyring()
     keyring.problem = NoKeyring("none here")
     return keyring
+
+
+def test_a_new_key_seals_everything_anew_and_the_old_one_is_forgotten(profile: Path) -> None:
+    async def run() -> None:
+        keyring = FakeKeyring()
+        async with vault_of(profile, keyring) as vault:
+            refs = [await vault.put(f"secret {number}") for number in range(5)]
+            (old,) = keyring.items
+            assert await vault.rotate() == 5
+            assert len(keyring.items) == 1
+            assert old not in keyring.items
+        async with vault_of(profile, keyring) as vault:
+            assert [await vault.get(ref) for ref in refs] == [f"secret {number}" for number in range(5)]
+
+    asyncio.run(run())
+
+
+def test_a_key_that_can_not_be_made_changes_nothing(profile: Path) -> None:
+    async def run() -> None:
+        keyring = FakeKeyring()
+        async with vault_of(profile, keyring) as vault:
+            ref = await vault.put("kept")
+            keyring.problem = LOCKED
+            with pytest.raises(AuthError):
+                await vault.rotate()
+            keyring.problem = None
+            assert await vault.get(ref) == "kept"
+        async with vault_of(profile, keyring) as vault:
+            assert await vault.get(ref) == "kept"
+
+    asyncio.run(run())

@@ -22,6 +22,7 @@ _ADDRESSES = (
     "revocation_endpoint",
     "device_authorization_endpoint",
     "jwks_uri",
+    "pushed_authorization_request_endpoint",
 )
 
 

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from app.accounts.oauth.errors import SignInError, refusal
@@ -152,16 +152,26 @@ class SignIn:
                 "code_challenge": str(create_s256_code_challenge(self._verifier)),  # type: ignore[no-untyped-call]
                 "code_challenge_method": "S256",
             }
-        url = prepare_grant_uri(
-            addresses.authorize,
-            client_id=self._wanted.client.id,
-            response_type="code",
-            redirect_uri=self._listener.redirect_uri,
-            scope=provider.scope_separator.join(self._scopes) or None,
-            state=self._state,
-            **asked,
-        )
+        asked |= {"response_type": "code", "redirect_uri": self._listener.redirect_uri, "state": self._state}
+        if self._scopes:
+            asked["scope"] = provider.scope_separator.join(self._scopes)
+        if addresses.metadata is not None and addresses.metadata.require_pushed_authorization_requests:
+            asked = await self._push(asked)
+        url = add_params_to_uri(addresses.authorize, [("client_id", self._wanted.client.id), *asked.items()])
         return Prompt(url, self._listener.redirect_uri, expires_in=self._wanted.timeout)
+
+    async def _push(self, asked: dict[str, str]) -> dict[str, str]:
+        """Tell the provider directly what is asked, and carry only a name for it through the browser (RFC 9126)."""
+        http, provider, addresses = self._http, self._wanted.provider, self._addresses
+        assert http is not None
+        assert addresses is not None
+        assert addresses.metadata is not None
+        url = secure(addresses.metadata.pushed_authorization_request_endpoint)
+        answer = (await ask(http, provider, url, asked, self._wanted.client, repeat=True)).data
+        name = answer.get("request_uri")
+        if not isinstance(name, str) or not name:
+            raise refusal("token_answer_invalid", where=provider.title, detail="the pushed request got no name")
+        return {"request_uri": name}
 
     async def _exchange(self) -> Reply:
         listener, http, addresses = self._listener, self._http, self._addresses

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 from joserfc.jwk import RSAKey
 
+from app.accounts.oauth.blocking import blocking
 from app.accounts.oauth.errors import SignInError
 from app.accounts.oauth.id_token import Keys
 from app.accounts.oauth.metadata import Discovery
@@ -386,3 +387,32 @@ def test_an_answer_that_never_ends_is_given_up(provider: HostileProvider, monkey
     started = time.monotonic()
     refused(sign_in(provider))
     assert time.monotonic() - started < 10
+
+
+# --- pushed requests, blocking calls
+
+
+def test_a_pushed_request_keeps_what_is_asked_out_of_the_browser(provider: HostileProvider) -> None:
+    provider.metadata["require_pushed_authorization_requests"] = True
+    provider.metadata["pushed_authorization_request_endpoint"] = f"{provider.issuer}/par"
+    provider.raw["/par"] = lambda _: web.json_response({"request_uri": "urn:x:1", "expires_in": 60}, status=201)
+
+    async def from_the_push(asked: dict[str, str]) -> None:
+        assert set(asked) == {"client_id", "request_uri"}
+        pushed = next(form for path, form in provider.requests if path == "/par")
+        provider.nonce = pushed["nonce"]
+        query = {"code": "c", "state": pushed["state"], "iss": provider.issuer}
+        async with aiohttp.ClientSession() as browser:
+            await (await browser.get(pushed["redirect_uri"], params=query)).read()
+
+    accepted(sign_in(provider, from_the_push))
+
+
+def test_a_blocking_call_refuses_to_stop_a_loop(provider: HostileProvider) -> None:
+    assert blocking(sign_in(provider)).identity.subject == "ines"
+
+    async def on_a_loop() -> None:
+        with pytest.raises(RuntimeError):
+            blocking(sign_in(provider))
+
+    asyncio.run(on_a_loop())
