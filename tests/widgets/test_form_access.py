@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,7 +18,7 @@ from tests.widgets.form_legible import Longer, illegible
 from tests.widgets.form_schemas import KINDS, UNIONS
 from tests.widgets.forms import button, click, field, press, settle, show, unfold
 from widgets import theme
-from widgets.form import FormView
+from widgets.form import FormView, help
 
 pytestmark = pytest.mark.usefixtures("themed")
 
@@ -190,6 +191,26 @@ def test_what_is_cut_off_is_found(qtbot: QtBot) -> None:
     found = " ".join(illegible(form.window()))
     assert "'Port' is cut off: 8 high" in found
     assert "Browse for Folder' is cut off: 20" in found
+
+
+def test_links_in_help_are_opened_by_keyboard_and_only_over_https(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    words = "See [this](https://ok.example/a) or <a href='file:///etc/passwd'>that</a>, [not](http://x.example)."
+    form = show(qtbot, {"properties": {"a": {"type": "string", "description": words}}})
+    field(form, "/a").setFocus()
+    press(field(form, "/a"), Qt.Key.Key_Tab)
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, QLabel)
+    assert focused.accessibleName() == "See this or that, not."
+    press(focused, Qt.Key.Key_Tab)  # on to its first link
+    press(focused, Qt.Key.Key_Return)
+    assert opened == ["https://ok.example/a"]
+    for url in ("file:///etc/passwd", "http://x.example", "javascript:alert(1)", "https://", "HTTPS:x"):
+        help.open_link(url)
+    assert opened == ["https://ok.example/a"]
 
 
 def test_labels_are_buddies_with_mnemonics(qtbot: QtBot) -> None:

@@ -98,8 +98,12 @@ def help_label(text: str) -> QLabel:
     else:
         made.setTextFormat(Qt.TextFormat.RichText)
         made.setText(safe_html(text))
-        made.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)
-        made.linkActivated.connect(open_link)
+        if "<a " in made.text():
+            made.setTextInteractionFlags(
+                Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            )
+            made.setAccessibleName(plain(text))
+            made.linkActivated.connect(open_link)
     return made
 
 
