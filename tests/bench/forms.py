@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import statistics
 import time
@@ -52,6 +53,7 @@ def measure(rounds: int) -> Iterator[Times]:
     for fields in SIZES:
         built, opened = [], []
         for _ in range(rounds + 1):
+            gc.collect()  # what the last form left is not this one's cost
             described = schema(fields)
             area = QScrollArea()
             area.setWidgetResizable(True)

@@ -51,6 +51,8 @@ class TemporalEditor(LineEditor):
 
     def hint(self) -> str:
         """Only the example: the line is no longer than what is typed in it."""
+        if self.spec.placeholder:
+            return self.spec.placeholder
         if self.spec.default is not UNSET and self.spec.default is not None:
             return plain_text(self.spec.default)
         return plain_text(self.spec.examples[0]) if self.spec.examples else EXAMPLES[self.spec.text("format")]
