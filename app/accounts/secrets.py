@@ -30,9 +30,12 @@ class Secrets:
         self,
         vault: Store | None = None,
         *,
+        tenant: str = "",
         environ: Mapping[str, str] | None = None,
         warn: Callable[[str], None] = _log.warning,
     ) -> None:
+        self.tenant = tenant
+        """The profile that these belong to."""
         self._vault = vault
         self._environ = os.environ if environ is None else environ
         self._warn = warn

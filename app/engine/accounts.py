@@ -39,6 +39,7 @@ class SignIns:
 
     async def sign_in(self, request: api.SignInRequest) -> AsyncIterator[api.SignInStep]:
         """The steps of an attempt; nothing of one that does not succeed is kept."""
+        request = await self._with_client(request)
         described = provider(request.provider).filled(request.variables)
         stored = ""
         reference = request.client_secret
@@ -94,9 +95,23 @@ class SignIns:
     async def sign_out(self, ref: str) -> api.SignedOut:
         account = await self._accounts.store.find(ref)
         revoked = await self._accounts.sign_out(account)
-        if account.client_secret.startswith("keyring:"):
+        shared = any(other.client_secret == account.client_secret for other in await self._accounts.store.all())
+        if account.client_secret.startswith("keyring:") and not shared:
             await self._vault.delete(account.client_secret)
         return api.SignedOut(account=account.name, revoked=revoked)
+
+    async def _with_client(self, request: api.SignInRequest) -> api.SignInRequest:
+        """With the client of an account, if it asks for that."""
+        if not request.client_of:
+            return request
+        owner = await self._accounts.store.find(request.client_of)
+        return msgspec.structs.replace(
+            request,
+            provider=owner.provider,
+            client_id=owner.client_id,
+            client_secret=owner.client_secret,
+            variables=owner.variables,
+        )
 
     async def _wanted(self, request: api.SignInRequest, described: Provider, reference: str) -> Wanted:
         if not request.client_id:

@@ -76,7 +76,7 @@ class Engine:
             stack.push_async_callback(opened.close)
             vault = opened
         self._vault = vault
-        secrets = Secrets(vault)
+        secrets = Secrets(vault, tenant=str(self.profile))
         self._accounts: SignIns | None = None
         accounts = None
         if isinstance(vault, Vault):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from app.accounts.credential import StaticCredential
 from connectors.sdk import Authorization, ConfigError, SecretRef
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class Credential:
                     remedy="Enter it.",
                     code="secret_missing",
                 )
-            self._read[name] = self._remember(await self._secrets.get(ref))
+            async with StaticCredential(ref, self._secrets) as held:
+                self._read[name] = self._remember(await held.get())
         return self._read[name]
 
     async def _optional_secret(self, name: str) -> str | None:

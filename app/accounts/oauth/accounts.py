@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import filelock
 import msgspec
 
+from app.accounts.credential import AccountCredential
 from app.accounts.oauth.account import Account, AccountStore, Kept, new_id
 from app.accounts.oauth.errors import SignInError
 from app.accounts.oauth.grant import Endpoints, endpoints, open_http, refresh, revoke
@@ -24,7 +24,7 @@ from app.accounts.oauth.provider import Provider, provider
 from app.accounts.oauth.tokens import Tokens
 from app.accounts.oauth.wire import Client
 from app.accounts.secrets import Secrets
-from connectors.sdk import HeadwaterError, SecretRef, TransientError
+from connectors.sdk import HeadwaterError, SecretRef
 
 if TYPE_CHECKING:
     from app.accounts.oauth.id_token import Keys
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 EARLY = 60.0
 """Seconds before its end from which on a token is renewed."""
-LOCK_SECONDS = 60.0
 REVOKE_SECONDS = 5.0
 _SPENT = frozenset({"invalid_grant", "invalid_token", "bad_refresh_token"})
 
@@ -44,7 +43,7 @@ class Accounts:
 
     def __init__(self, profile: Path, vault: Vault, secrets: Secrets, network: Network) -> None:
         self.store = AccountStore(vault, network.clock)
-        self._locks = profile / "accounts"
+        self._profile = profile
         self._secrets = secrets
         self._network = network
         self._discovery = Discovery(network)
@@ -145,22 +144,15 @@ class Accounts:
         return await asyncio.shield(task)
 
     async def _renew(self, id: str, seen: int | None, since: float | None) -> Kept:
-        await asyncio.to_thread(self._locks.mkdir, 0o700, True, True)
-        lock = filelock.AsyncFileLock(self._locks / f"{id}.lock", timeout=LOCK_SECONDS, mode=0o600)
-        try:
-            async with lock:
-                kept = await self.store.get(id)
-                newer = seen is not None and kept.revision != seen
-                recent = since is not None and (kept.account.renewed_at or 0.0) >= since
-                if (newer or recent) and kept.account.state == "ok":
-                    return kept  # another process was first
-                return await self._renew_alone(kept)
-        except filelock.Timeout:
-            raise TransientError(
-                "Another program renews this account and does not finish", where=id, remedy="Try again.", code="locked"
-            ) from None
+        async with AccountCredential(self._profile, id, self.store) as held:
+            kept = await held.get()
+            newer = seen is not None and kept.revision != seen
+            recent = since is not None and (kept.account.renewed_at or 0.0) >= since
+            if (newer or recent) and kept.account.state == "ok":
+                return kept  # another process was first
+            return await self._renew_alone(held, kept)
 
-    async def _renew_alone(self, kept: Kept) -> Kept:
+    async def _renew_alone(self, held: AccountCredential, kept: Kept) -> Kept:
         account, tokens = kept.account, kept.tokens
         if not tokens.refresh_token:
             raise await self._give_up(account, "the provider gave no way to renew the access")
@@ -181,8 +173,8 @@ class Accounts:
         for secret in (found.access_token, found.refresh_token):
             self._network.redactor.remember(secret)
         renewed = msgspec.structs.replace(account, renewed_at=now, state="ok", reason="")
-        await self.store.put(renewed, found)
-        return await self.store.get(account.id)
+        await held.set((renewed, found))
+        return await held.get()
 
     async def _give_up(self, account: Account, why: str) -> SignInError:
         changed = msgspec.structs.replace(account, state="sign_in_again", reason=why)
