@@ -43,10 +43,13 @@ class AccountView(View, frozen=True, kw_only=True):
 
 class SignInRequest(View, frozen=True, kw_only=True):
     """What to sign in to. `client_secret` is `value:TEXT` (goes into the vault), `env:NAME` or `file:PATH`; `variables`
-    are the provider's needs; `redirect_host` and `redirect_path` are for clients that were registered with others."""
+    are the provider's needs; `redirect_host` and `redirect_path` are for clients that were registered with others.
+    `client_of` is an account whose client, secret and variables are used in place of those given here: to sign in to it
+    again, or to a second one."""
 
     provider: str
-    client_id: str
+    client_id: str = ""
+    client_of: str = ""
     client_secret: str = ""
     variables: dict[str, str] = {}
     scopes: list[str] = []
