@@ -180,7 +180,7 @@ def option(
     """A config field. `effect`: a "scope" change starts a new checkpoint epoch, a "tuning" change takes effect on the
     next page. `options` names a live source of choices (`Source.options`), `depends` the pointers it needs, `tree` that
     it is picked from `Source.discover`. `labels` gives each enum value a title. `account` is a provider whose accounts
-    the field chooses from, with the `scopes` it needs. Further keywords go to pydantic."""
+    the field chooses from ("": any), with the `scopes` it needs. Further keywords go to pydantic."""
     extra: dict[str, Json] = {"x-effect": effect}
     if order is not None:
         extra["order"] = order

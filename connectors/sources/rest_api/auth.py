@@ -106,4 +106,31 @@ class ClientCredentials(ConnectorConfig):
         )
 
 
-Auth = Annotated[NoAuth | ApiKeyHeader | Bearer | Basic | ClientCredentials, Field(discriminator="method")]
+class SignedIn(ConnectorConfig):
+    """A person's own access, from a sign-in in the browser."""
+
+    model_config = ConfigDict(title="Signed-in account")
+
+    method: Literal["account"] = "account"
+    account: str = option(
+        ...,
+        title="Account",
+        help="At any provider; its access is renewed while syncs run.",
+        effect="tuning",
+        order=1,
+        min_length=1,
+        account="",
+    )
+    scopes: str = option(
+        "",
+        title="Needed scopes",
+        help="Several are separated by spaces. Empty: whatever it has.",
+        effect="tuning",
+        order=2,
+    )
+
+    def authorization(self, host: str) -> Authorization | None:
+        return Authorization(kind="account", params={"account": self.account, "scopes": self.scopes}, hosts=(host,))
+
+
+Auth = Annotated[NoAuth | ApiKeyHeader | Bearer | Basic | ClientCredentials | SignedIn, Field(discriminator="method")]

@@ -66,7 +66,7 @@ class RestApiSource(Source[RestApiConfig]):
         summary="Items of any JSON API, with paging, sign-in and a template for the text.",
         group="Web",
         icon="rest",
-        auth=("none", "header", "bearer", "basic", "oauth2_client_credentials"),
+        auth=("none", "header", "bearer", "basic", "oauth2_client_credentials", "account"),
         capabilities=frozenset({Capability.INCREMENTAL, Capability.DELETIONS, Capability.ENUMERATE}),
         keywords=("api", "json", "http", "oauth2", "custom", "graphql", "web service"),
     )
