@@ -2,7 +2,7 @@
 """Set up Headwater on this machine and start a part of it.
 
     python3 dev.py demo            the main job on built-in sources, in the window or, without a screen, in the terminal
-    python3 dev.py run             the app
+    python3 dev.py run             the app; run form SCHEMA... shows the form of a plugin's schema
     python3 dev.py ctl ...         the command line, headwaterctl
     python3 dev.py test [...]      all checks as in CI; with arguments only pytest with these
 
@@ -100,8 +100,9 @@ def run(args: list[str]) -> int:
     if has_screen():
         prepare(LOCK, {**QT_LIBRARIES, **SCREEN_LIBRARIES})
     else:
-        say("No screen here (DISPLAY and WAYLAND_DISPLAY are empty): the window stays invisible.")
-        say("For the terminal there is: python3 dev.py ctl --help")
+        if args[:1] != ["form"]:  # which says itself what it needs a screen for
+            say("No screen here (DISPLAY and WAYLAND_DISPLAY are empty): the window stays invisible.")
+            say("For the terminal there is: python3 dev.py ctl --help")
         prepare(LOCK, QT_LIBRARIES)
     return start("widgets.main", args)
 

@@ -149,7 +149,13 @@ def test_what_is_no_schema_is_built_with_a_warning(form: Any, tmp_path: Path) ->
 
 
 def test_wrong_usage_has_status_two(themed: QApplication, tmp_path: Path) -> None:
-    for words in ([], ["--values", str(tmp_path / "none"), "s3", "--json"], [str(tmp_path), "--json"], ["--what"]):
+    for words in (
+        [],
+        ["s3"],
+        ["--values", str(tmp_path / "none"), "s3", "--json"],
+        [str(tmp_path), "--json"],
+        ["--what"],
+    ):
         with pytest.raises(SystemExit) as stop:
             main(words)
         assert stop.value.code == 2

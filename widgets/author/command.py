@@ -50,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     unseen = options.json or options.exercise or options.screenshot is not None
     if unseen:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    elif not _has_screen():
+        parser().error("there is no screen to open a window on; --json, --exercise and --screenshot need none")
 
     from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
@@ -89,6 +91,14 @@ def main(argv: Sequence[str] | None = None) -> int:
                 target = target / f"{source.stem}.png"
             paint(source, options.values, options.override, target)
     return 0 if well else 1
+
+
+def _has_screen() -> bool:
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform:
+        return platform != "offscreen"
+    on_linux = sys.platform.startswith("linux")
+    return not on_linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _is_folder(path: Path) -> bool:

@@ -113,6 +113,7 @@ def opened(view: FormView) -> Iterator[FormView]:
         view.hide()
         view.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QCoreApplication.sendPostedEvents()  # without a running loop the queue would grow, and each form be slower
 
 
 def warm_up() -> None:

@@ -12,7 +12,16 @@ from typing import Any
 
 from PySide6.QtCore import QFileSystemWatcher, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QListWidget, QPlainTextEdit, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets import theme
 from widgets.author.examine import held, keywords_for
@@ -44,9 +53,11 @@ class AuthorWindow(QWidget):
         self.form: FormView | None = None
         self.resize(*SIZE)
         self._list = QListWidget()
-        self._list.addItems([source.name for source in self._found])
+        for source in self._found:
+            entry = QListWidgetItem(source.stem, self._list)
+            entry.setToolTip(source.name)
         self._list.setAccessibleName(self.tr("Schemas"))
-        self._list.setTextElideMode(Qt.TextElideMode.ElideLeft)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setVisible(len(self._found) > 1)
         self._problem = label("", "body", "error", wrap=True)
         self._problem.hide()
@@ -87,7 +98,8 @@ class AuthorWindow(QWidget):
             parent=right,
             margin=theme.SPACE_L,
         )
-        laid.setStretchFactor(self._value, 1)
+        for text, share in ((self._value, 4), (self._errors, 1), (self._warnings, 1)):
+            laid.setStretchFactor(text, share)
         split = QSplitter()
         for part in (self._list, left, right):
             split.addWidget(part)
