@@ -97,7 +97,7 @@ def _meant(name: str) -> str:
     bare = name.strip("'\" ")
     if bare.lower() in _BY_LOWER:
         return _BY_LOWER[bare.lower()]
-    close = difflib.get_close_matches(bare, KEYWORDS, n=1, cutoff=0.86) if len(bare) > 4 else []
+    close = difflib.get_close_matches(bare, KEYWORDS, n=1, cutoff=0.85) if len(bare) > 4 else []
     return close[0] if close else ""
 
 

@@ -127,6 +127,17 @@ def test_branches_and_definitions_are_counted(form: Any, tmp_path: Path) -> None
     assert (line["leaves"], line["unions"]) == (3 + 4, 1)
 
 
+def test_typos_are_told_with_the_keyword_that_was_meant(form: Any) -> None:
+    _, [line] = form(fixtures.FOLDER / "connectors" / "quail_broken.json")
+    for wrong, meant in (
+        ("mininum", "minimum"),
+        ("tittle", "title"),
+        ("decription", "description"),
+        ("max", "maximum"),
+    ):
+        assert f"Unknown keyword “{wrong}”, read as “{meant}”" in line["warnings"]
+
+
 def test_broken_files_give_a_line_each(form: Any, tmp_path: Path) -> None:
     contents = {"cut.json": b'{"a": ', "binary.json": b"\xff\xfe\x00", "deep.json": b"[" * 200_000}
     for name, content in contents.items():
