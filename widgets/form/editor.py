@@ -67,7 +67,9 @@ class Editor(QWidget):
         self.target.setAccessibleDescription(description)
 
     def hint(self) -> str:
-        """What an empty input shows: the default that then applies, else an example."""
+        """What an empty input shows: what its author wants, else the default that then applies, else an example."""
+        if self.spec.placeholder:
+            return self.spec.placeholder
         default = self.spec.default
         if default is not UNSET and default is not None and default != "" and default != []:
             shown = ", ".join(map(plain_text, default)) if isinstance(default, list) else plain_text(default)
