@@ -55,6 +55,8 @@ class Loader:
         elif spec.kind is Kind.TUPLE and wanted and spec.children:
             for child in spec.children:
                 self.defaults(child, (*path, child.name))
+        elif spec.kind is Kind.UNION and spec.default_branch is not None:
+            self.choose(spec, path, spec.default_branch)
         elif spec.kind is Kind.UNION and wanted and not spec.nullable and spec.branches:
             self.choose(spec, path, 0)
 

@@ -17,7 +17,7 @@ from app.forms.repair import repair
 from app.forms.schema import Raw, Reader, is_secret, subschemas, type_of
 from app.forms.spec import FieldSpec, Form, Kind
 from app.forms.specification import oauth_of, unwrap
-from app.forms.unions import find_choices, find_union, nullable_part
+from app.forms.unions import default_branch, find_choices, find_union, nullable_part
 from app.forms.values import UNSET, Json
 
 MAX_DEPTH = 24
@@ -82,7 +82,10 @@ class Normaliser:
         union = find_union(self, raw, depth)
         if union is not None:
             branches, discriminator = union
-            return FieldSpec(kind=Kind.UNION, branches=branches, discriminator=discriminator, **words)
+            chosen, words["default"] = default_branch(words["default"], branches, discriminator, self.reader)
+            return FieldSpec(
+                kind=Kind.UNION, branches=branches, discriminator=discriminator, default_branch=chosen, **words
+            )
         return self._by_type(raw, words, tag_key, depth)
 
     def _by_type(self, raw: Raw, words: dict[str, Any], tag_key: str, depth: int) -> FieldSpec:

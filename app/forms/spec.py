@@ -110,6 +110,8 @@ class FieldSpec:
     choices: tuple[Choice, ...] = ()
     const: Json = UNSET
     discriminator: str = ""
+    default_branch: int | None = None
+    """The branch that an untouched form has chosen, where the default is no more than its name."""
     options: LiveOptions | None = None
     tree: bool = False
     path_kind: str = ""

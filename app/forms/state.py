@@ -118,10 +118,11 @@ class FormState:
     # --- changing
 
     def set(self, path: Path, value: Json) -> None:
-        """Sets a field. Keystrokes in one are one undo step until it is left."""
+        """Sets a field. Keystrokes in one are one undo step until it is left. A secret is kept where no history is."""
         changes = self._filler.around(path)
         exact, secrets = None, {}
-        if self.spec(path).is_leaf or isinstance(value, Unparsed):
+        leaf = self.spec(path).is_leaf and self.spec(path).kind is not Kind.SECRET
+        if leaf or isinstance(value, Unparsed):
             changes[path] = value
         else:
             exact = path

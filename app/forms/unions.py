@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.forms.schema import Raw, Reader, humanise, merge, type_of
 from app.forms.spec import Branch, Choice, FieldSpec, Kind
-from app.forms.values import Json, same
+from app.forms.values import UNSET, Json, same
 
 if TYPE_CHECKING:
     from app.forms.normalise import Normaliser
@@ -212,6 +212,21 @@ def _tag(part: Raw, key: str, reader: Reader) -> Json:
         return read["const"]
     values = read.get("enum")
     return values[0] if isinstance(values, list) and len(values) == 1 else None
+
+
+def default_branch(
+    default: Json, branches: tuple[Branch, ...], discriminator: str, reader: Reader
+) -> tuple[int | None, Json]:
+    """A union's default. Some authors write only the tag of the branch they mean where its object belongs: then that
+    branch is chosen, with its own defaults; what names none is left out."""
+    if not discriminator or default is UNSET or default is None or isinstance(default, dict):
+        return None, default
+    chosen = next((place for place, each in enumerate(branches) if same(each.tag, default)), None)
+    if chosen is None:
+        reader.warn(f"The default {json.dumps(default)} is none of the choices, and left out")
+    else:
+        reader.warn(f"The default {json.dumps(default)} only names a choice; it is chosen with its own defaults")
+    return chosen, UNSET
 
 
 def match_branch(spec: FieldSpec, value: Json, is_valid: Any) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.forms import FieldSpec, Kind, normalise
+from app.forms import FieldSpec, FormState, Kind, normalise
 from tests.forms.samples import DATABASE, ODD, STORE, TREE
 
 
@@ -156,3 +156,21 @@ def test_all_of_is_merged_with_the_tighter_limits() -> None:
     }
     spec = field(schema, "a")
     assert (spec.kind, spec.number("minimum"), spec.number("maximum"), spec.label) == (Kind.INTEGER, 3, 7, "A")
+
+
+def test_a_default_that_only_names_a_branch_chooses_it_with_its_own_defaults() -> None:
+    def way(name: str, **more: Any) -> dict[str, Any]:
+        return {"type": "object", "required": ["method"], "properties": {"method": {"const": name}, **more}}
+
+    def schema(default: Any) -> dict[str, Any]:
+        size = {"type": "integer", "default": 10}
+        ways = [way("plain"), way("log", size=size, plugin={"type": "string"})]
+        return {"type": "object", "properties": {"way": {"type": "object", "default": default, "oneOf": ways}}}
+
+    state = FormState(schema("log"))
+    assert state.value() == {"way": {"method": "log", "size": 10}}
+    assert state.form.warnings == ['The default "log" only names a choice; it is chosen with its own defaults']
+    state = FormState(schema("Log file"))
+    assert state.value() == {}
+    assert state.form.warnings == ['The default "Log file" is none of the choices, and left out']
+    assert FormState(schema({"method": "log"})).value() == {"way": {"method": "log"}}

@@ -113,3 +113,17 @@ def test_saved_secrets_are_let_go() -> None:
     assert state.secret(at(state, "/auth/secret_key")).state == "set"
     assert state.secret(at(state, "/auth/secret_key")).text is None
     assert not state.is_dirty()
+
+
+def test_a_secret_that_is_set_like_any_field_reaches_no_history() -> None:
+    state = FormState(
+        {"type": "object", "properties": {"key": {"type": "string", "writeOnly": True, "format": "password"}}}
+    )
+    path = state.find("/key")
+    assert path is not None
+    state.set(path, "a-very-secret-text")
+    assert state.secrets() == {"/key": "value:a-very-secret-text"}
+    assert state.value() == {}
+    assert "a-very-secret-text" not in repr(vars(state._cells))
+    state.undo()
+    assert "a-very-secret-text" not in repr(vars(state._cells))
