@@ -41,6 +41,7 @@ PAGES = {
     "connection": ("widgets.pages.connection", "ConnectionPage"),
     "library": ("widgets.pages.library", "LibraryPage"),
     "activity": ("widgets.pages.activity", "ActivityPage"),
+    "accounts": ("widgets.pages.accounts", "AccountsPage"),
 }
 PARENT = {"add_source": "sources", "connection": "sources"}
 """Pages without a button of their own, and whose button is marked while they are seen."""
@@ -78,6 +79,7 @@ class Shell(QMainWindow):
                 ("sources", self.tr("Sources"), "sources"),
                 ("library", self.tr("Library"), "library"),
                 ("activity", self.tr("Activity"), "activity"),
+                ("accounts", self.tr("Accounts"), "user"),
             ]
         )
         self.rail.chosen.connect(lambda name: self.go(Place(name)))

@@ -43,6 +43,7 @@ from app.api import (
     Why,
 )
 from connectors.sdk import CheckStep, Json, Node, NotFound, Option
+from tests.widgets.fake_accounts import FakeAccounts
 from tests.widgets.fake_data import (
     CONNECTORS,
     FAILED_STEPS,
@@ -56,10 +57,11 @@ from tests.widgets.fake_data import (
 __all__ = ["CONNECTORS", "FAILED_STEPS", "OK_STEPS", "FakeEngine", "replace"]
 
 
-class FakeEngine:
+class FakeEngine(FakeAccounts):
     """`EngineApi` in memory."""
 
     def __init__(self, *, empty: bool = False, now: float | None = None) -> None:
+        super().__init__()
         self.now = time.time() if now is None else now
         self.calls: list[tuple[str, Any]] = []
         self.steps: list[CheckStep] = list(OK_STEPS)
@@ -78,6 +80,7 @@ class FakeEngine:
         self._documents: dict[str, list[DocumentView]] = {}
         if not empty:
             furnish(self)
+            self.furnish_accounts()
 
     # --- for tests ---
 
