@@ -124,6 +124,6 @@ def test_a_secret_that_is_set_like_any_field_reaches_no_history() -> None:
     state.set(path, "a-very-secret-text")
     assert state.secrets() == {"/key": "value:a-very-secret-text"}
     assert state.value() == {}
-    assert "a-very-secret-text" not in repr(vars(state._cells))
+    assert "a-very-secret-text" not in repr(state._cells)
     state.undo()
-    assert "a-very-secret-text" not in repr(vars(state._cells))
+    assert "a-very-secret-text" not in repr(state._cells)
