@@ -1,0 +1,230 @@
+"""Files of one branch, tag or commit: the whole tree in one answer, or folder by folder where it is too large for that.
+
+A file's fingerprint is its blob, so that a commit makes new only what it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from connectors.sdk import (
+    Change,
+    Content,
+    Covers,
+    DocumentRef,
+    Failure,
+    FileFilters,
+    Json,
+    NotFound,
+    Page,
+    PermanentError,
+    SlimRef,
+    State,
+    StreamedResponse,
+    Upsert,
+)
+from connectors.sdk.files import FileFilter, capped
+from connectors.sdk.tree import Entry, ordered, tree_pages
+from connectors.sources.github.client import GitHub
+from connectors.sources.github.part import Tags
+from connectors.sources.github.repository import Repository
+
+EMPTY = frozenset({409})  # a repository without a commit
+WHOLE = 1024 * 1024  # from here on a file is streamed
+_SYMLINK = "120000"
+_LFS = b"version https://git-lfs.github.com/spec/v1\n"
+
+
+class Files:
+    """The files of a repository that pass the filters."""
+
+    name = "files"
+    title = "Files"
+    permission = "Contents"
+
+    def __init__(self, github: GitHub, *, ref: str, filters: FileFilters) -> None:
+        self._github = github
+        self._ref = ref
+        self._wanted = FileFilter(filters)
+
+    async def read(
+        self, repository: Repository, checkpoint: dict[str, Json] | None, state: State
+    ) -> AsyncGenerator[Page, None]:
+        """The tree in the order of its paths, unless it is the one of the last pass."""
+        at = checkpoint or {"full": True}
+        tags, path = Tags(state), self._path(repository)
+        tag = tags.known(path) if at.get("over") else ""
+        tree = _Tree(self._github, repository, path)
+        if not await tree.open(tag):
+            yield Page(changes=[], checkpoint=at)
+            return
+        where = f"{repository.url}/blob/{quote(self._ref or repository.branch)}/"
+        pages = tree_pages(
+            tree.list_folder,
+            verify=tree.verify,
+            wanted=self._wanted,
+            checkpoint=at,
+            url=lambda path: where + quote(path),
+        )
+        async with aclosing(pages):
+            async for page in pages:
+                if page.checkpoint:
+                    here = {**page.checkpoint, "full": bool(at.get("full"))}
+                else:
+                    tags.keep(path, tree.tag)
+                    here = {"over": True}
+                yield _below(repository, page, here)
+
+    async def enumerate(self, repository: Repository) -> AsyncIterator[list[SlimRef]]:
+        """All of them. Raises rather than leave out a folder."""
+        tree = _Tree(self._github, repository, self._path(repository))
+        await tree.open("")
+        pages = tree_pages(tree.list_folder, verify=tree.verify, wanted=self._wanted, checkpoint=None)
+        async with aclosing(pages):
+            async for page in pages:
+                for change in page.changes:
+                    if isinstance(change, Failure) and change.error.code != "too_large":
+                        raise PermanentError(change.error.what, where=change.error.where, remedy=change.error.remedy)
+                found = [_id(repository, change.ref.source_id) for change in page.changes if isinstance(change, Upsert)]
+                yield [SlimRef(source_id) for source_id in found]
+
+    async def look(self, repository: Repository) -> None:
+        """The top folder."""
+        await self._github.get(self._path(repository), accept=EMPTY)
+
+    async def fetch(self, ref: DocumentRef, repository: str, key: str) -> Content:
+        """The very bytes of the version that was listed."""
+        name, _, blob = repository.partition("@")
+        url = f"{self._github.api}/repos/{name}/git/blobs/{blob}"
+        path = key.partition("/")[2]
+        if ref.size is not None and ref.size < WHOLE:
+            with self._github.explaining():
+                answer = await self._github.http.get(
+                    url, headers=self._github.raw, max_bytes=self._wanted.max_bytes
+                )  # fmt: skip
+            if answer.body.startswith(_LFS):
+                raise PermanentError(
+                    "The file is kept in Git LFS, which can't be read",
+                    where=path,
+                    remedy="Leave it out with an exclude pattern.",
+                    code="git_lfs",
+                )
+            return Content(answer.body, size=len(answer.body))
+        async with AsyncExitStack() as stack:
+            with self._github.explaining():
+                streamed = await stack.enter_async_context(
+                    self._github.http.stream("GET", url, headers=self._github.raw)
+                )  # fmt: skip
+            return Content(self._chunks(streamed, path, stack.pop_all()))
+
+    async def _chunks(self, answer: StreamedResponse, path: str, held: AsyncExitStack) -> AsyncIterator[bytes]:
+        async with held, aclosing(capped(answer.chunks(), self._wanted.max_bytes, path=path)) as body:
+            async for chunk in body:
+                yield chunk
+
+    def _path(self, repository: Repository) -> str:
+        return f"{repository.path}/git/trees/{quote(self._ref or repository.branch, safe='')}"
+
+
+class _Tree:
+    """A tree as folders of entries."""
+
+    def __init__(self, github: GitHub, repository: Repository, path: str) -> None:
+        self._github = github
+        self._repository = repository
+        self._path = path
+        self._folders: dict[str, list[Entry]] = {}
+        self._trees: dict[str, str] = {}  # folders that are still to be listed, and their trees
+        self.tag = ""
+
+    async def open(self, tag: str) -> bool:
+        """Asks for the whole. False when it is the one that `tag` names."""
+        try:
+            answer = await self._github.get(self._path, params={"recursive": "1"}, etag=tag, accept=EMPTY)
+        except NotFound as error:
+            raise NotFound(
+                "There is no such branch, tag or commit",
+                where=self._path.removeprefix("/repos/"),
+                remedy="Check “Branch, tag or commit”; leave it empty for the default branch.",
+                detail=error.detail,
+            ) from error
+        if answer.status == 304:
+            return False
+        if answer.status == 409:
+            self._folders[""] = []
+            return True
+        document = answer.json()
+        self.tag = answer.headers.get("etag", "")
+        if document["truncated"]:
+            self._trees[""] = str(document["sha"])
+        else:
+            self._sort(document["tree"])
+        return True
+
+    async def list_folder(self, folder: str) -> list[Entry]:
+        """The entries of `a/b/`, asked for where the tree came without them."""
+        if folder in self._folders:
+            return ordered(self._folders.pop(folder))
+        tree = self._trees.pop(folder, None)
+        if tree is None:
+            return []
+        answer = await self._github.get(f"{self._repository.path}/git/trees/{tree}")
+        found = []
+        for item in answer.json()["tree"]:
+            if item["type"] == "tree":
+                self._trees[f"{folder}{item['path']}/"] = str(item["sha"])
+            if (entry := _entry(item, str(item["path"]))) is not None:
+                found.append(entry)
+        return ordered(found)
+
+    async def verify(self) -> None:
+        """The repository is still there."""
+        await self._github.get(self._repository.path)
+
+    def _sort(self, items: list[dict[str, Json]]) -> None:
+        self._folders[""] = []
+        for item in items:
+            folder, slash, name = str(item["path"]).rpartition("/")
+            if (entry := _entry(item, name)) is not None:
+                self._folders.setdefault(folder + slash, []).append(entry)
+
+
+def _entry(item: dict[str, Any], name: str) -> Entry | None:
+    """A file or a folder; None for a link and for another repository within this one."""
+    if item["type"] == "tree":
+        return Entry(name, folder=True)
+    if item["type"] != "blob" or item["mode"] == _SYMLINK:
+        return None
+    return Entry(name, size=item.get("size"), fingerprint=str(item["sha"]))
+
+
+def _id(repository: Repository, path: str) -> str:
+    return f"{repository.id}/files/{path}"
+
+
+def _below(repository: Repository, page: Page, checkpoint: dict[str, Json]) -> Page:
+    """The page of a tree as the repository's: the same order, one prefix longer."""
+    changes: list[Change] = []
+    for change in page.changes:
+        if isinstance(change, Upsert):
+            ref = change.ref
+            moved = msgspec.structs.replace(
+                ref,
+                source_id=_id(repository, ref.source_id),
+                path=f"{repository.name}/files/{ref.path}",
+                metadata={"repository": repository.name, "path": ref.path},
+                handle=f"{repository.name}@{change.fingerprint}",
+            )
+            changes.append(msgspec.structs.replace(change, ref=moved))
+        elif isinstance(change, Failure) and change.source_id is not None:
+            changes.append(msgspec.structs.replace(change, source_id=_id(repository, change.source_id)))
+    covers = page.covers
+    if covers is not None:
+        after, through = (None if end is None else _id(repository, end) for end in (covers.after, covers.through))
+        covers = Covers(after=after, through=through)
+    return msgspec.structs.replace(page, changes=changes, covers=covers, checkpoint=checkpoint)

@@ -1,0 +1,120 @@
+"""The connection test: GitHub answers, who we are there, what the token may do, and each thing that is to be synced."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from connectors.sdk import (
+    ConfigError,
+    HeadwaterError,
+    NotFound,
+    PermanentError,
+    PermissionDenied,
+    Probe,
+    Response,
+    Warn,
+)
+from connectors.sources.github.client import GitHub
+from connectors.sources.github.config import GitHubConfig
+from connectors.sources.github.part import Part
+from connectors.sources.github.repository import Repositories
+
+SHOWN = 5
+_IMPLIED = {"read:org": {"write:org", "admin:org"}}
+_PURPOSES = {"repo": "private repositories", "read:org": "the organizations to pick from"}
+
+
+class Trial:
+    """The probes of one connection."""
+
+    def __init__(
+        self, config: GitHubConfig, github: GitHub, repositories: Repositories, parts: Sequence[Part]
+    ) -> None:  # fmt: skip
+        self._config = config
+        self._github = github
+        self._repositories = repositories
+        self._parts = parts
+        self._user: Response | None = None
+
+    def probes(self) -> Sequence[Probe]:
+        return [
+            Probe("api", "Reach the API and sign in", self._sign_in),
+            Probe("scopes", "Check what the credential may do", self._scopes),
+            Probe("repositories", "Open the repositories", self._open),
+            *(
+                Probe(part.name, f"Read {part.title[0].lower()}{part.title[1:]}", self._reader(part))
+                for part in self._parts
+            ),
+        ]
+
+    async def _sign_in(self) -> str:
+        try:
+            self._user = await self._github.get("/user")
+            user = self._user.json()
+        except PermanentError as error:
+            raise self._no_api(error) from error
+        if not isinstance(user, dict) or not user.get("login"):
+            raise self._no_api(PermanentError("No user"))
+        return f"Signed in at {self._github.api} as {user['login']}"
+
+    def _no_api(self, error: HeadwaterError) -> ConfigError:
+        return ConfigError(
+            "There is no API of GitHub at this address",
+            pointer="/base_url",
+            where=self._github.api,
+            remedy="Enter the server's web address, such as https://github.example.com.",
+            detail=error.detail,
+            code="not_github",
+        )
+
+    async def _scopes(self) -> str:
+        answer = self._user or await self._github.get("/user")
+        told = answer.headers.get("x-oauth-scopes")
+        if told is None:
+            return "The credential has its permissions per repository; the next steps try them"
+        scopes = {scope.strip() for scope in told.split(",") if scope.strip()}
+        missing = [scope for scope in _PURPOSES if not scopes & {scope, *_IMPLIED.get(scope, set())}]
+        if missing:
+            named = ", ".join(f"{scope} ({_PURPOSES[scope]})" for scope in missing)
+            raise Warn(
+                f"The credential lacks: {named}",
+                remedy="Nothing to do if only public repositories are synced; else make one with these scopes.",
+            )
+        return f"Scopes: {', '.join(sorted(scopes))}"
+
+    async def _open(self) -> str:
+        names = await self._repositories.names(self._config.repositories)
+        if not names:
+            raise Warn(
+                "There is no repository in this selection", remedy="Nothing is synced until there is one; see its name."
+            )  # fmt: skip
+        private = 0
+        for name in names[:SHOWN]:
+            try:
+                private += (await self._repositories.get(name)).visibility != "public"
+            except NotFound as error:
+                raise ConfigError(
+                    f"There is no repository {name}, or the credential may not read it",
+                    pointer="/repositories",
+                    where=name,
+                    remedy=error.remedy,
+                    detail=error.detail,
+                    code="repository_not_found",
+                ) from error
+        shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+        return f"{shown}; {private} of those opened not public" if private else shown
+
+    def _reader(self, part: Part) -> Callable[[], Awaitable[str]]:
+        async def read() -> str:
+            names = (await self._repositories.names(self._config.repositories))[:SHOWN]
+            for name in names:
+                repository = await self._repositories.get(name)
+                try:
+                    await part.look(repository)
+                except PermissionDenied as error:
+                    if error.remedy.startswith("Allow the token"):
+                        error.remedy = f"Allow the token to read: {part.permission}."
+                    raise
+            return f"Readable in {', '.join(names)}" if names else "Nothing to read"
+
+        return read
