@@ -103,6 +103,12 @@ def _fitting(raw: Mapping[str, Json], default: Json, reader: Reader, nullable: b
     if raw.get("type") == "array" and isinstance(default, str | int | float) and default != "":
         reader.warn(f"The default {json.dumps(default)} is no list, read as a list of it")
         return [default]
+    if raw.get("type") in ("string", "integer", "number", "boolean") and isinstance(default, list | dict):
+        if isinstance(default, list) and len(default) == 1 and not isinstance(default[0], list | dict):
+            reader.warn(f"The default {json.dumps(default)} is a list, read as what is in it")
+            return _fitting(raw, default[0], reader, nullable)
+        reader.warn(f"The default {json.dumps(default)} is no single value, and left out")
+        return UNSET
     if not isinstance(default, str) or wanted in ("string", "") or "enum" in raw:
         if default is None and not nullable and wanted and "const" not in raw:
             return UNSET

@@ -174,3 +174,14 @@ def test_a_default_that_only_names_a_branch_chooses_it_with_its_own_defaults() -
     assert state.value() == {}
     assert state.form.warnings == ['The default "Log file" is none of the choices, and left out']
     assert FormState(schema({"method": "log"})).value() == {"way": {"method": "log"}}
+
+
+def test_a_default_in_a_list_is_taken_out_of_it_and_another_shape_left_out() -> None:
+    def schema(default: Any) -> dict[str, Any]:
+        return {"type": "object", "properties": {"step": {"type": "string", "default": default}}}
+
+    assert FormState(schema(["Hourly"])).value() == {"step": "Hourly"}
+    for odd in (["a", "b"], {"a": 1}, []):
+        state = FormState(schema(odd))
+        assert state.value() == {}
+        assert state.form.warnings

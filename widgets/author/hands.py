@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -207,7 +208,13 @@ class Typist:
         widget.setFocus()
         QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(widget, Qt.Key.Key_Delete)
-        QTest.keyClicks(widget, text)
+        for sign in text:
+            if sign.isascii():
+                QTest.keyClicks(widget, sign)
+            else:  # no keyboard of Qt's test library has it; an input method would bring it as text
+                for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                    key = QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, sign)
+                    QApplication.sendEvent(widget, key)
 
     def click(self, widget: QWidget) -> None:
         """A click: on the indicator of a check box, in the middle of anything else."""
