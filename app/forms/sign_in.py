@@ -33,7 +33,7 @@ def sign_in_schema(schema: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _has_secret(spec: FieldSpec, depth: int) -> bool:
-    if spec.kind is Kind.SECRET:
+    if spec.kind is Kind.SECRET or "x-account" in spec.schema:
         return True
     if depth > _DEEP:
         return False

@@ -32,6 +32,8 @@ SCHEMA: dict[str, Any] = {
 class Services:
     """Answers when it is told to."""
 
+    client = None
+
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.parents: list[str | None] = []

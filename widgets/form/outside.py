@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.forms import FieldSpec, FormState
 from connectors.sdk import Node, Option
 from connectors.sdk.errors import error_info
 from widgets.form.services import FormServices
 from widgets.tasks import TaskScope
+
+if TYPE_CHECKING:
+    from app.api import EngineApi
 
 
 class Outside:
@@ -20,12 +23,17 @@ class Outside:
     def __init__(self, state: FormState, services: FormServices, tasks: TaskScope) -> None:
         self._state = state
         self._services = services
-        self._tasks = tasks
+        self.tasks = tasks
+
+    @property
+    def client(self) -> EngineApi | None:
+        """Who knows the accounts and signs in; None where nobody does."""
+        return self._services.client
 
     def start(self, coro: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None] | None:
         """Starts a task of the form; None once the form is being taken down."""
         try:
-            return self._tasks.start(coro, name)
+            return self.tasks.start(coro, name)
         except RuntimeError:
             coro.close()
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.forms import UNSET, FieldSpec, Kind
+from widgets.form.account import AccountEditor
 from widgets.form.choices import CheckEditor, ChoiceEditor, SeveralEditor, YesNoEditor
 from widgets.form.editor import Editor
 from widgets.form.live import LiveEditor, LiveTagsEditor
@@ -17,6 +18,7 @@ from widgets.form.units import UnitEditor
 EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.STRING, ""): LineEditor,
     (Kind.STRING, "path"): PathEditor,
+    (Kind.STRING, "account"): AccountEditor,
     (Kind.STRING, "live"): LiveEditor,
     (Kind.STRING, "tree"): TreeEditor,
     (Kind.STRING, "date"): DateEditor,
@@ -49,6 +51,8 @@ def hint(spec: FieldSpec) -> str:
         return "tree"
     if spec.kind in (Kind.STRING, Kind.TAGS) and spec.options is not None:
         return "live"
+    if spec.kind is Kind.STRING and "x-account" in spec.schema:
+        return "account"
     if spec.kind is Kind.STRING and spec.path_kind:
         return "path"
     if spec.kind is Kind.STRING and spec.text("format") in _TEMPORAL:

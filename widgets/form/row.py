@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Json, Kind, Path
 from widgets import theme
+from widgets.form.account import AccountEditor
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.editor import Editor, text_width
 from widgets.form.help import help_label, plain
@@ -53,7 +54,10 @@ class Row(Block):
             self._column.addWidget(self._help)
         self.editor.edited.connect(self._edited)
         self.editor.rebuilt.connect(binder.structure_changed)
-        if isinstance(self.editor, LiveEditor | LiveTagsEditor | TreeEditor) and binder.services is not None:
+        if (
+            isinstance(self.editor, AccountEditor | LiveEditor | LiveTagsEditor | TreeEditor)
+            and binder.services is not None
+        ):
             self.editor.attach(Outside(binder.state, binder.services, binder.tasks))
         if isinstance(self.editor, SecretEditor):
             self.editor.slot_edited.connect(lambda slot: binder.state.set_secret(path, slot))

@@ -91,6 +91,11 @@ class AccountsPage(Page):
         """`ref` is an account to show; `tab` "sign_in" signs in to it again."""
         self._place = place
 
+    def focus_search(self) -> None:
+        """Ctrl-F, while a provider is chosen."""
+        if self.panel.chooser.isVisible():
+            self.panel.chooser.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def refresh(self) -> None:
         """F5."""
         self._refresher.now()

@@ -50,9 +50,8 @@ class AccountCard(QFrame):
         self._name = label("", "strong")
         self._what = label("", "detail", "muted", wrap=True)
         self._state = StateLabel()
-        self.act = button(self.tr("Sign in again"), lambda: self.again.emit(self.view), kind="primary", name="again")
+        self.act = button(self.tr("Sign in again"), lambda: self.again.emit(self.view), name="again")
         self.fold = tool_button("chevron-right", self.tr("Details"), self._toggle, name="fold")
-        self.fold.setCheckable(True)
         self._reason = label("", "body", "error", wrap=True)
         self._reason.setObjectName("reason")
         head = row(icon_label("user", "muted", 20), space=theme.SPACE_M)
@@ -61,7 +60,9 @@ class AccountCard(QFrame):
             head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body = QWidget()
         self._build_body()
-        laid = column(head, self._reason, self.body, parent=self, space=theme.SPACE_S)
+        told = row(self._reason)
+        told.setContentsMargins(theme.SPACE_XXL, 0, 0, 0)
+        laid = column(head, told, self.body, parent=self, space=theme.SPACE_S)
         laid.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_M, theme.SPACE_M)
         self.unfold(False)
 
@@ -130,11 +131,10 @@ class AccountCard(QFrame):
         used = self.tr("used by {0}").format(_named(uses, self.tr("{0} more"))) if uses else self.tr("not used yet")
         self._name.setText(view.name)
         self._what.setText(f"{view.provider_title} · {used}")
-        self._state.show_state(view.state, self.tr("Signed in") if good else "")
+        self._state.show_state(view.state, self.tr("Signed in") if good else self.tr("Signed out"))
         self._reason.setText(self.tr("It must sign in again: {0}.").format(view.reason or self.tr("it was refused")))
         self._reason.setVisible(not good)
         self.act.setVisible(not good)
-        self._state.setVisible(True)
         self._other.setVisible(good)
         self.renew_button.setVisible(good and view.can_renew)
         self.setAccessibleName(f"{view.name}, {view.provider_title}, {self._state.text()}")
@@ -158,7 +158,6 @@ class AccountCard(QFrame):
 
     def unfold(self, on: bool) -> None:
         """Show the details, or the head alone."""
-        self.fold.setChecked(on)
         self.body.setVisible(on)
         side = "chevron-left" if self.isRightToLeft() else "chevron-right"
         theme.set_icon(self.fold, "chevron-down" if on else side, "muted")
@@ -210,7 +209,7 @@ class AccountCard(QFrame):
     # --- acts
 
     def _toggle(self) -> None:
-        self.unfold(self.fold.isChecked())
+        self.unfold(self.body.isHidden())
 
     def _renew(self) -> None:
         self.renew_button.setEnabled(False)

@@ -16,13 +16,13 @@ class EngineServices:
     """`FormServices` over the engine. `target` answers the connection or draft as it stands in the form."""
 
     def __init__(self, client: EngineApi, target: Callable[[], CheckTarget]) -> None:
-        self._client = client
+        self.client = client
         self._target = target
 
     async def options(self, source: str, values: dict[str, Any]) -> list[Option]:
         """The choices of a field."""
-        return await self._client.options(self._target(), source)
+        return await self.client.options(self._target(), source)
 
     async def discover(self, parent: str | None) -> list[Node]:
         """What can be picked below a node."""
-        return await self._client.discover(self._target(), parent)
+        return await self.client.discover(self._target(), parent)

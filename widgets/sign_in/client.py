@@ -126,7 +126,8 @@ class ClientStep(QWidget):
             tip=provider.setup_url,
         )
         page.setVisible(bool(provider.setup_url))
-        self._add_step(1, self.tr("Register a client of your own at {0}").format(provider.title), register, page)
+        at = provider.title if provider.setup_url else self.tr("your provider")
+        self._add_step(1, self.tr("Register a client of your own at {0}").format(at), register, page)
         if provider.redirect_uri:
             address = CopyField(self.tr("Redirect address"), "redirect_address")
             address.show_text(provider.redirect_uri)

@@ -35,6 +35,8 @@ class Ended(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.warns = False
+        """Whether there is something to read about it before going on."""
         self._ground = QFrame()
         self._icon = icon_label("error", "error", 20)
         self.what = label("", "strong", wrap=True, select=True)
@@ -104,6 +106,7 @@ class Ended(QWidget):
         return self._done if self._again.isHidden() else self._again
 
     def _show(self, icon: str, role: str, what: str, detail: str) -> None:
+        self.warns = role != "ok"
         self._icon.show_icon(icon, role)
         self._ground.setProperty("ground", role)
         theme.repolish(self._ground)

@@ -43,7 +43,7 @@ class SignInPanel(QFrame):
         self._client = client
         self._tasks = tasks
         self._browser = browser or (lambda url: open_url(url))
-        self._wanted = SignInWanted()
+        self.wanted = SignInWanted()
         self._providers: dict[str, ProviderView] = {}
         self._accounts: list[AccountView] = []
         self._provider: ProviderView | None = None
@@ -82,7 +82,7 @@ class SignInPanel(QFrame):
     def open(self, wanted: SignInWanted) -> None:
         """Begin: with the browser at once for an account that signs in again, else with what has to be chosen."""
         self._stop()
-        self._wanted = wanted
+        self.wanted = wanted
         self._provider = None
         self._request = None
         title = self.tr("Sign in again") if wanted.account is not None else self.tr("Sign in")
@@ -138,7 +138,7 @@ class SignInPanel(QFrame):
         found = self._provider = self._providers[provider]
         self._say_title()
         there = [one for one in self._accounts if one.provider == provider]
-        self.client_step.show_provider(found, there, self._wanted)
+        self.client_step.show_provider(found, there, self.wanted)
         self._show(self.client_step)
         self.client_step.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -153,7 +153,7 @@ class SignInPanel(QFrame):
         from msgspec.structs import replace
 
         if self._provider is None:
-            self.open(self._wanted)  # not even the providers were known
+            self.open(self.wanted)  # not even the providers were known
             return
         if self._request is None or self.client_step.isVisible():
             self._request = self.client_step.request(device)
@@ -190,7 +190,7 @@ class SignInPanel(QFrame):
             self.waiting.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
         elif step.account is not None:
             self.client_step.forget()
-            self.ended.show_account(step.account, self._wanted)
+            self.ended.show_account(step.account, self.wanted)
             self._show_end()
             self.signed_in.emit(step.account)
 
@@ -216,7 +216,7 @@ class SignInPanel(QFrame):
     def _cancel(self) -> None:
         """Back to what was entered, so that nothing has to be typed twice."""
         self._stop()
-        if self._provider is None or self._wanted.account is not None or self._request is None:
+        if self._provider is None or self.wanted.account is not None or self._request is None:
             self.close_panel()
         else:
             self._choose_client(self._provider.id)
@@ -261,8 +261,8 @@ class SignInPanel(QFrame):
 
     def _say_title(self) -> None:
         provider = self._provider.title if self._provider is not None else ""
-        if self._wanted.account is not None:
-            self._title.setText(self.tr("Sign in to “{0}” again").format(self._wanted.account.name))
+        if self.wanted.account is not None:
+            self._title.setText(self.tr("Sign in to “{0}” again").format(self.wanted.account.name))
         else:
             self._title.setText(self.tr("Sign in to {0}").format(provider))
         self.setAccessibleName(self._title.text())
@@ -271,7 +271,7 @@ class SignInPanel(QFrame):
         for one in self._parts:
             one.setVisible(one is part)
         self._leave.setVisible(part is self.chooser)
-        self._back.setVisible(part is self.client_step and not self._wanted.provider)
+        self._back.setVisible(part is self.client_step and not self.wanted.provider)
         if part is not self.waiting:
             self.waiting.stop()
         if part is self.ended:
