@@ -155,6 +155,12 @@ class _Reaching:
 def _count(report: Report, view: FormView) -> None:
     binder = binder_of(view)
     walk = Walk(view.state, _Reaching(view.state))
+    with binder.quiet():
+        _look(report, view, binder, walk)
+    report.unions = walk.unions
+
+
+def _look(report: Report, view: FormView, binder: Binder, walk: Walk) -> None:
     for path, spec in walk.leaves():
         report.leaves += 1
         row = row_of(binder, path)
@@ -166,7 +172,6 @@ def _count(report: Report, view: FormView) -> None:
             report.raw += 1
         elif row.editor.target.isEnabled() and row.editor.target.isVisibleTo(view):
             report.editable += 1
-    report.unions = walk.unions
 
 
 def _shows(row: Row, state: FormState, path: Path) -> bool:

@@ -69,6 +69,10 @@ class Binder(QObject):
         self.tasks = tasks
         self.host: QWidget | None = None
         self.blocks: dict[Path, Block] = {}
+        self._below: dict[Path, set[Path]] = {}
+        """Every block's path, by each path at or above it: who is concerned by a change is looked up, not searched."""
+        self._errors: dict[Path, FieldError] = {}
+        self._quiet = False
         self._make_block = make_block
         self._letters: set[str] = set()
         self._room: int | None = None
@@ -77,11 +81,15 @@ class Binder(QObject):
     def register(self, block: Block) -> None:
         """Called by each block when it is built."""
         self.blocks[block.path] = block
+        for end in range(len(block.path) + 1):
+            self._below.setdefault(block.path[:end], set()).add(block.path)
 
     def drop(self, path: Path) -> None:
         """Forgets the blocks at and below a path, whose widgets go away."""
-        for where in [where for where in self.blocks if where[: len(path)] == path]:
-            del self.blocks[where]
+        for where in list(self._below.get(path, ())):
+            self.blocks.pop(where, None)
+            for end in range(len(where) + 1):
+                self._below[where[:end]].discard(where)
 
     def mnemonic(self, text: str) -> str:
         """A label with its first letter that no other label of the form has, marked with an ampersand."""
@@ -151,13 +159,42 @@ class Binder(QObject):
             target.setFocus()
         self.structure_changed.emit()
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Errors and marks stay as they are until its end: for many changes in a row that nobody looks at."""
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+            self._changed(((),))
+
     def _changed(self, paths: tuple[Path, ...]) -> None:
-        for where, block in list(self.blocks.items()):
-            concerned = any(where == path[: len(where)] or path == where[: len(path)] for path in paths)
-            if concerned and self.blocks.get(where) is block:
+        for where in self._concerned(paths):
+            block = self.blocks.get(where)
+            if block is not None:
                 self._replace(block) if block.outgrown() else block.refresh()
-        for block in list(self.blocks.values()):
-            block.refresh_status()
+        if self._quiet:
+            return
+        # After that, for what was just built too. Nobody else's mark or name is another now; but an error may be.
+        for where in self._concerned((*paths, *self._other_errors())):
+            block = self.blocks.get(where)
+            if block is not None:
+                block.refresh_status()
+
+    def _concerned(self, paths: tuple[Path, ...]) -> list[Path]:
+        """The paths of the blocks at, above and below these, from the top down."""
+        found: set[Path] = set()
+        for path in paths:
+            found.update(path[:end] for end in range(len(path) + 1) if path[:end] in self.blocks)
+            found.update(self._below.get(path, ()))
+        return sorted(found, key=len)
+
+    def _other_errors(self) -> list[Path]:
+        """Where the error that is seen is another than at the last look."""
+        seen = {one.path: one for one in self.state.errors() if self.state.visible_error(one.path) is not None}
+        before, self._errors = self._errors, seen
+        return [path for path in before.keys() | seen.keys() if before.get(path) != seen.get(path)]
 
 
 def object_name(pointer: str) -> str:
