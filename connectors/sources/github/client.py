@@ -144,10 +144,20 @@ class GitHub:
         )
 
 
+def document(answer: Response, *names: str) -> dict[str, Json]:
+    """The object that was answered, which has to have these fields: something else may stand in GitHub's place."""
+    found = answer.json()
+    if not isinstance(found, dict) or any(name not in found for name in names):
+        raise PermanentError(
+            "The answer is not one of GitHub's", where=answer.url, detail=answer.text()[:300], code="not_github"
+        )
+    return found
+
+
 def items(answer: Response) -> list[dict[str, Json]]:
     """The items of a listing's page."""
     found = answer.json()
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise PermanentError(
             "The answer is not a list", where=answer.url, detail=answer.text()[:300], code="not_a_list"
         )

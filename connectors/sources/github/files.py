@@ -30,7 +30,7 @@ from connectors.sdk import (
 )
 from connectors.sdk.files import FileFilter, capped
 from connectors.sdk.tree import Entry, ordered, tree_pages
-from connectors.sources.github.client import GitHub
+from connectors.sources.github.client import GitHub, document
 from connectors.sources.github.part import Tags
 from connectors.sources.github.repository import Repository
 
@@ -158,12 +158,12 @@ class _Tree:
         if answer.status == 409:
             self._folders[""] = []
             return True
-        document = answer.json()
+        found = document(answer, "sha", "tree", "truncated")
         self.tag = answer.headers.get("etag", "")
-        if document["truncated"]:
-            self._trees[""] = str(document["sha"])
+        if found["truncated"]:
+            self._trees[""] = str(found["sha"])
         else:
-            self._sort(document["tree"])
+            self._sort(found["tree"])
         return True
 
     async def list_folder(self, folder: str) -> list[Entry]:
@@ -175,7 +175,7 @@ class _Tree:
             return []
         answer = await self._github.get(f"{self._repository.path}/git/trees/{tree}")
         found = []
-        for item in answer.json()["tree"]:
+        for item in document(answer, "tree")["tree"]:
             if item["type"] == "tree":
                 self._trees[f"{folder}{item['path']}/"] = str(item["sha"])
             if (entry := _entry(item, str(item["path"]))) is not None:

@@ -9,7 +9,7 @@ import msgspec
 
 from connectors.sdk import Content, Covers, DocumentRef, Json, Page, SlimRef, State, Upsert
 from connectors.sources._times import parse_time
-from connectors.sources.github.client import PER_PAGE, GitHub, has_next, items
+from connectors.sources.github.client import PER_PAGE, GitHub, document, has_next, items
 from connectors.sources.github.part import TEXT, Tags, login, restored
 from connectors.sources.github.repository import Repository
 from connectors.sources.github.text import names, thread
@@ -77,7 +77,7 @@ class Releases:
 
     async def fetch(self, ref: DocumentRef, repository: str, key: str) -> Content:
         """The notes, for a host that has lost what the listing told."""
-        item = (await self._github.get(f"/repos/{repository}/{key}")).json()
+        item = document(await self._github.get(f"/repos/{repository}/{key}"), "id", "tag_name")
         return Content(_text(item), media_type=TEXT)
 
     def _upsert(self, repository: Repository, item: dict[str, Json]) -> Upsert:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from connectors.sdk import Access, ConfigError, Json, Log, NotFound, PermissionDenied
-from connectors.sources.github.client import GitHub
+from connectors.sources.github.client import GitHub, document
 
 
 class Repository(msgspec.Struct, frozen=True):
@@ -66,7 +66,7 @@ class Repositories:
         try:
             return await self._github.listing(f"/orgs/{owner}/repos")
         except NotFound:
-            login = (await self._github.get("/user")).json().get("login", "")
+            login = document(await self._github.get("/user"), "login")["login"]
         if str(login).lower() == owner.lower():
             return await self._github.listing("/user/repos", {"affiliation": "owner"})
         try:
@@ -81,7 +81,7 @@ class Repositories:
             ) from error
 
     async def _look_up(self, name: str) -> Repository:
-        found = (await self._github.get(f"/repos/{name}")).json()
+        found = document(await self._github.get(f"/repos/{name}"), "id", "full_name", "html_url", "private")
         visibility = str(found.get("visibility") or ("private" if found["private"] else "public"))
         full_name = str(found["full_name"])
         if full_name.lower() != name.lower():

@@ -44,7 +44,7 @@ from connectors.sdk import (
     Upsert,
 )
 from connectors.sources._web import endpoint
-from connectors.sources.github.client import GitHub
+from connectors.sources.github.client import GitHub, document
 from connectors.sources.github.config import GITHUB, GitHubConfig
 from connectors.sources.github.discussions import Discussions
 from connectors.sources.github.files import Files
@@ -204,7 +204,7 @@ class GitHubSource(Source[GitHubConfig]):
         return await self.github.listing("/user/repos", {"sort": "full_name"})
 
     async def _owners(self) -> list[str]:
-        login = str((await self.github.get("/user")).json()["login"])
+        login = str(document(await self.github.get("/user"), "login")["login"])
         found = {login, *(str(each["owner"]["login"]) for each in await self._mine())}
         try:
             found |= {str(each["login"]) for each in await self.github.listing("/user/orgs")}

@@ -2,18 +2,19 @@
 
 A page is asked for by the time at which the last one ended, not by its number: whatever is updated meanwhile moves to
 the end of the order, and by number each such move would let one thread slip through between two pages. Only a second
-that holds more threads than a page is paged by number.
+that holds more threads than a page is paged by number, and that twice.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
 
 import msgspec
 
 from connectors.sdk import Content, DocumentRef, Json, NotFound, Page, PermanentError, Progress, SlimRef, State, Upsert
 from connectors.sources._times import parse_time
-from connectors.sources.github.client import PER_PAGE, GitHub, has_next, items
+from connectors.sources.github.client import PER_PAGE, GitHub, document, has_next, items
 from connectors.sources.github.part import TEXT, Tags, login, newer_than_listed, restored, since
 from connectors.sources.github.repository import Repository
 from connectors.sources.github.text import Said, comments, names, remarks, reviews, thread
@@ -22,11 +23,16 @@ GONE = frozenset({410})  # issues are turned off
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a pass stands: it asks for what was updated `at` that time or later, of which `told` were told already."""
+    """Where a pass stands: it asks for what was updated `at` that time or later.
+
+    `told` are the numbers that were told already, and as of when. A second that is paged by number is looked at until
+    it looks as it did `before`: then nothing has moved meanwhile."""
 
     at: str = ""
     page: int = 1
-    told: list[int] = []
+    told: dict[str, str] = {}
+    look: str = ""
+    before: str = ""
     seen: int = 0
     going: bool = False
     full: bool = False
@@ -93,7 +99,7 @@ class Threads:
         """The thread with everything that was said."""
         kind, _, number = key.partition("/")
         path = f"/repos/{repository}/{kind}/{number}"
-        item = (await self._github.get(path)).json()
+        item = document(await self._github.get(path), "number", "updated_at", "comments")
         if str(item["number"]) != number:  # an issue that has moved: GitHub leads to where it is now
             raise NotFound(
                 "The issue was moved to another repository", where=str(item["html_url"]), remedy="Sync that one too."
@@ -129,10 +135,9 @@ class Threads:
         if answer.status in (304, 410):
             return answer.status, _Found([], msgspec.structs.replace(place, going=False), "")
         listed = items(answer)
-        news = [item for item in listed if item["updated_at"] != place.at or item["number"] not in place.told]
-        return answer.status, _Found(
-            news, _after(place, listed, len(news), has_next(answer)), answer.headers.get("etag", "")
-        )
+        news = [item for item in listed if place.told.get(str(item["number"])) != item["updated_at"]]
+        following = _after(place, listed, news, more=has_next(answer))
+        return answer.status, _Found(news, following, answer.headers.get("etag", ""))
 
     def _upsert(self, repository: Repository, item: dict[str, Json]) -> Upsert:
         kind = _kind(item)
@@ -169,14 +174,23 @@ class _Found(msgspec.Struct, frozen=True):
     tag: str
 
 
-def _after(place: Place, listed: list[dict[str, Json]], news: int, more: bool) -> Place:
+def _after(place: Place, listed: list[dict[str, Json]], news: list[dict[str, Json]], *, more: bool) -> Place:
     last = str(listed[-1]["updated_at"]) if listed else place.at
-    told = [int(item["number"]) for item in listed if item["updated_at"] == last]
-    if last == place.at:
-        page, told = place.page + 1, place.told + [number for number in told if number not in place.told]
-    else:
-        page = 1
-    return Place(at=last, page=page, told=told, seen=place.seen + news, going=more, full=place.full)
+    told = {str(item["number"]): str(item["updated_at"]) for item in listed}
+    seen = place.seen + len(news)
+    here = msgspec.structs.replace(place, told={**place.told, **told}, look=_look(place, told), seen=seen, going=True)
+    if more and last == place.at:
+        return msgspec.structs.replace(here, page=place.page + 1)
+    if place.page > 1 and here.look != place.before:
+        return msgspec.structs.replace(here, page=1, look="", before=here.look)
+    told = {number: moment for number, moment in told.items() if moment == last}
+    return Place(at=last, told=told, seen=seen, going=more, full=place.full)
+
+
+def _look(place: Place, listed: dict[str, str]) -> str:
+    """A digest of what this look at a second has shown so far."""
+    numbers = [number for number, moment in listed.items() if moment == place.at]
+    return hashlib.sha256(f"{place.look} {place.page} {numbers}".encode()).hexdigest()[:16]
 
 
 def _kind(item: dict[str, Json]) -> str:

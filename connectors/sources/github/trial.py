@@ -14,7 +14,7 @@ from connectors.sdk import (
     Response,
     Warn,
 )
-from connectors.sources.github.client import GitHub
+from connectors.sources.github.client import GitHub, document
 from connectors.sources.github.config import GitHubConfig
 from connectors.sources.github.part import Part
 from connectors.sources.github.repository import Repositories
@@ -50,11 +50,9 @@ class Trial:
     async def _sign_in(self) -> str:
         try:
             self._user = await self._github.get("/user")
-            user = self._user.json()
+            user = document(self._user, "login")
         except PermanentError as error:
             raise self._no_api(error) from error
-        if not isinstance(user, dict) or not user.get("login"):
-            raise self._no_api(PermanentError("No user"))
         return f"Signed in at {self._github.api} as {user['login']}"
 
     def _no_api(self, error: HeadwaterError) -> ConfigError:

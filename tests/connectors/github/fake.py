@@ -301,9 +301,11 @@ class FakeGitHub:
                 people = [described("collaborator-items")[0] | {"login": login} for login in repo.collaborators]
                 return self._page(request, people)
             case ["branches"]:
-                return self._page(request, [described("short-branch-with-protection-items")[0] | {"name": repo.branch}])
-            case ["git", "trees", tree]:
-                return self._tree(request, repo, tree)
+                branch = described("short-branch-with-protection-items")[0] | {"name": repo.branch}
+                del branch["protection"]  # the published one lacks what it says is required
+                return self._page(request, [branch])
+            case ["git", "trees", *tree]:
+                return self._tree(request, repo, "/".join(tree))
             case ["git", "blobs", sha]:
                 for content in [*repo.files.values(), *repo.links.values()]:
                     if blob(content) == sha:
@@ -339,6 +341,8 @@ class FakeGitHub:
         return pull | {
             **{name: repo.issues[number][name] for name in same},
             "review_comments": len(repo.remarks.get(number, [])),
+            "merged": False,
+            "merged_at": None,
             "requested_teams": [],  # the published one lacks what it says is required
         }
 
