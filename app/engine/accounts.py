@@ -122,7 +122,7 @@ class SignIns:
                 code="client_missing",
             )
         secret = await self._secrets.get(SecretRef(reference)) if reference else ""
-        if described.secret == "required" and not secret:
+        if described.needs_secret(device=request.device) and not secret:
             raise ConfigError(
                 f"{described.title} needs the client's secret",
                 where=described.id,
@@ -159,7 +159,7 @@ def provider_views() -> list[api.ProviderView]:
             needs=list(each.needs),
             secret=each.secret,
             device=bool(each.device_url) or each.protocol == "oidc",
-            redirect_uri=f"http://{each.redirect.host}{each.redirect.path}" if each.redirect.supported else "",
+            redirect_uri=next(iter(each.redirect.addresses), ""),
             setup=each.setup,
             setup_url=each.setup_url,
         )

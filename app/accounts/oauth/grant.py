@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import Template
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from app.accounts.oauth.errors import SignInError, refusal
 from app.accounts.oauth.metadata import Discovery, Metadata
-from app.accounts.oauth.provider import Provider
-from app.accounts.oauth.tokens import Tokens, read_tokens
+from app.accounts.oauth.provider import Provider, Revocation
+from app.accounts.oauth.tokens import Tokens, at, read_tokens
 from app.accounts.oauth.wire import Client, ProviderHttp, Reply
 from connectors.sdk import TransientError
 
@@ -37,7 +39,7 @@ class Endpoints(NamedTuple):
 
 async def endpoints(provider: Provider, discovery: Discovery) -> Endpoints:
     """A provider's addresses; its file comes before its own description."""
-    found = await discovery.get(provider.issuer, template=provider.issuer_template) if provider.issuer else None
+    found = await discovery.get(provider.issuer, pattern=provider.issuer_pattern) if provider.issuer else None
     revoke = provider.revocation.url if provider.revocation is not None else ""
     if found is None:
         return Endpoints(provider.authorize_url, provider.token_url, provider.device_url, revoke, None)
@@ -63,12 +65,10 @@ async def ask(
     reply = await http.post(
         url, form, client=client, json=provider.body == "json", headers=provider.token_headers, repeat=repeat
     )
-    error = reply.data.get("error")
-    if reply.data.get("ok") is False and error is None:
-        error = "request_refused"
-    if error is None and reply.status < 400:
+    error = _error(reply, provider)
+    if error is None:
         return reply
-    code = error if isinstance(error, str) else f"http_{reply.status}"
+    code = provider.errors.get(error, error)
     if code in _LATER:
         raise TransientError(
             "The provider can't answer now", where=provider.title, remedy="Try again later.", code=code
@@ -77,12 +77,22 @@ async def ask(
 
 
 async def exchange_code(
-    http: ProviderHttp, provider: Provider, url: str, client: Client, *, code: str, verifier: str, redirect_uri: str
+    http: ProviderHttp,
+    provider: Provider,
+    url: str,
+    client: Client,
+    *,
+    code: str,
+    verifier: str,
+    redirect_uri: str,
+    scopes: tuple[str, ...] = (),
 ) -> Reply:
     """The code for tokens (RFC 6749 4.1.3, RFC 7636 4.5). Sent once: the code is spent by it."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     if verifier:
         form["code_verifier"] = verifier
+    if provider.exchange_scope and scopes:
+        form["scope"] = provider.scope_separator.join(scopes)
     return await ask(http, provider, url, form, client)
 
 
@@ -108,16 +118,43 @@ async def client_credentials(
 
 async def revoke(http: ProviderHttp, provider: Provider, url: str, client: Client, tokens: Tokens) -> bool:
     """Take the sign-in back at the provider, the refresh token first: the others fall with it. Whether it was heard."""
-    style = provider.revocation.style if provider.revocation is not None else "rfc7009"
-    if style == "bearer_post":
-        reply = await http.post(url, {}, headers={"authorization": f"Bearer {tokens.access_token}"})
-        return reply.status < 400
-    heard = True
-    for kind, token in (("refresh_token", tokens.refresh_token), ("access_token", tokens.access_token)):
-        if token:
-            reply = await http.post(url, {"token": token, "token_type_hint": kind}, client=client, repeat=True)
-            heard = heard and reply.status < 400
+    how = provider.revocation or Revocation()
+    found = [(kind, token) for kind in how.kinds if (token := getattr(tokens, kind))]
+    if how.client_auth == "basic":
+        client = client._replace(auth="basic")
+        if not client.secret:
+            return False
+    url = Template(url).safe_substitute(client_id=quote(client.id, safe=""))
+    heard = bool(found)
+    for kind, token in found if how.each else found[:1]:
+        if how.send == "bearer":
+            reply = await http.post(url, {}, headers={"authorization": f"Bearer {token}"}, method=how.method)
+        else:
+            form = {how.parameter: token}
+            if how.send == "form":
+                form["token_type_hint"] = kind
+            reply = await http.post(
+                url,
+                form,
+                client=client,
+                json=how.send == "json",
+                headers=provider.token_headers,
+                repeat=True,
+                method=how.method,
+            )
+        heard = heard and _error(reply, provider) is None
     return heard
+
+
+def _error(reply: Reply, provider: Provider) -> str | None:
+    """The provider's word for what went wrong, also where it says so in an answer with status 200."""
+    for path in provider.error_paths:
+        found = at(reply.data, path)
+        if isinstance(found, str) and found:
+            return found
+    if reply.data.get("ok") is False:
+        return "request_refused"
+    return f"http_{reply.status}" if reply.status >= 400 else None
 
 
 def _detail(reply: Reply) -> str:

@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 
 from app.accounts.oauth.errors import refusal
 from app.accounts.oauth.identity import Identity
-from app.accounts.oauth.metadata import Metadata
+from app.accounts.oauth.metadata import Metadata, is_tenant
 from app.accounts.oauth.wire import ProviderHttp
 
 if TYPE_CHECKING:
@@ -76,11 +76,13 @@ async def identify(
     keys: Keys,
     http: ProviderHttp,
     clock: Clock,
-    issuer: str = "",
 ) -> Identity:
-    """Who an ID token is about, after every check; `issuer` where it is not the metadata's. Raises SignInError."""
+    """Who an ID token is about, after every check. Raises SignInError."""
     header, claims = await keys.verify(token, metadata, http)
-    wrong = _wrong_claims(header, claims, issuer or metadata.issuer, client_id, nonce, access_token, clock.now())
+    issuer = metadata.issuer
+    if is_tenant(claims.get("tid")):
+        issuer = issuer.replace("{tenantid}", claims["tid"])
+    wrong = _wrong_claims(header, claims, issuer, client_id, nonce, access_token, clock.now())
     if wrong:
         raise refusal("id_token_invalid", where=metadata.issuer, detail=wrong)
     found = Identity(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -57,15 +58,16 @@ class Discovery:
         self._network = network
         self._known: dict[str, tuple[float, Metadata]] = {}
 
-    async def get(self, issuer: str, *, template: bool = False) -> Metadata:
-        """The metadata of an issuer; an old one if the provider can't be reached now. `template`: the provider names a
-        pattern instead of the issuer (Microsoft's {tenantid}). Raises SignInError, TransientError."""
+    async def get(self, issuer: str, *, pattern: str = "") -> Metadata:
+        """The metadata of an issuer; an old one if the provider can't be reached now. `pattern`: what the
+        issuer calls itself where it has a name for each organisation (`{tenantid}`). Raises SignInError,
+        TransientError."""
         now = self._network.clock.now()
         known = self._known.get(issuer)
         if known is not None and now - known[0] < GOOD_FOR:
             return known[1]
         try:
-            found = await self._read(issuer, template)
+            found = await self._read(issuer, pattern)
         except TransientError:
             if known is not None:
                 return known[1]
@@ -73,7 +75,7 @@ class Discovery:
         self._known[issuer] = (now, found)
         return found
 
-    async def _read(self, issuer: str, template: bool) -> Metadata:
+    async def _read(self, issuer: str, pattern: str) -> Metadata:
         secure(issuer)
         async with ProviderHttp(self._network, (issuer,), name=urlsplit(issuer).netloc) as http:
             last: HeadwaterError | None = None
@@ -86,7 +88,7 @@ class Discovery:
                     last = error
                     continue
                 if reply.status == 200:
-                    return _checked(issuer, reply.data, template)
+                    return _checked(issuer, reply.data, pattern)
         raise refusal("discovery_failed", where=issuer, detail=last.what if last else "no description is there")
 
 
@@ -98,8 +100,20 @@ def _well_known(issuer: str) -> tuple[str, ...]:
     return f"{issuer.rstrip('/')}/.well-known/openid-configuration", inserted
 
 
-def _checked(issuer: str, data: dict[str, Any], template: bool) -> Metadata:
-    if data.get("issuer") != issuer and not (template and "{tenantid}" in str(data.get("issuer"))):
+def _fits(issuer: str, pattern: str) -> bool:
+    """Whether an issuer is the pattern, or that of one organisation."""
+    before, hole, after = pattern.partition("{tenantid}")
+    name = issuer.removeprefix(before).removesuffix(after)
+    return bool(hole) and issuer == before + name + after and (name == hole or is_tenant(name))
+
+
+def is_tenant(name: object) -> bool:
+    """Whether it can be the `tid` of an organisation: a UUID, and so nothing that leads elsewhere in an address."""
+    return isinstance(name, str) and bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name))
+
+
+def _checked(issuer: str, data: dict[str, Any], pattern: str) -> Metadata:
+    if data.get("issuer") != issuer and not _fits(str(data.get("issuer")), pattern):
         # Exactly: whoever answers for another issuer could take over its accounts (RFC 8414 3.3).
         raise SignInError(
             "The provider calls itself otherwise than the address that was entered",

@@ -8,7 +8,7 @@ from typing import Any
 from app.accounts.oauth.errors import refusal
 from app.accounts.oauth.identity import Identity
 from app.accounts.oauth.provider import Provider
-from app.accounts.oauth.tokens import Tokens
+from app.accounts.oauth.tokens import Tokens, at
 from app.accounts.oauth.wire import ProviderHttp
 
 
@@ -21,26 +21,19 @@ async def read_profile(http: ProviderHttp, provider: Provider, tokens: Tokens) -
         reply = await http.get(profile.url, token=tokens.access_token, headers=profile.headers)
     else:
         headers = {**profile.headers, "authorization": f"Bearer {tokens.access_token}"}
-        reply = await http.post(profile.url, {}, headers=headers, json=True, repeat=True)
-    subject = _at(reply.data, profile.subject)
+        reply = await http.post(profile.url, profile.body, headers=headers, json=bool(profile.body), repeat=True)
+    subject = at(reply.data, profile.subject)
     if reply.status >= 400 or subject in (None, ""):
         raise refusal("profile_unreadable", where=provider.title, detail=f"status {reply.status}")
     return Identity(
         issuer=issuer,
         subject=str(subject)[:255],
-        name=_text(_at(reply.data, profile.name)),
-        email=_text(_at(reply.data, profile.email)),
+        name=_text(reply.data, profile.name),
+        email=_text(reply.data, profile.email),
     )
 
 
-def _at(data: Any, pointer: str) -> Any:
-    for part in pointer.split("/")[1:]:
-        if isinstance(data, list) and part.isdigit():
-            data = data[int(part)] if int(part) < len(data) else None
-        else:
-            data = data.get(part) if isinstance(data, dict) else None
-    return data
-
-
-def _text(value: Any) -> str:
-    return value[:200] if isinstance(value, str) else "" if value is None else json.dumps(value)[:200]
+def _text(data: Any, pointers: tuple[str, ...]) -> str:
+    """The first of them that holds something."""
+    found = next((value for pointer in pointers if (value := at(data, pointer)) not in (None, "")), "")
+    return found[:200] if isinstance(found, str) else json.dumps(found)[:200]

@@ -1,15 +1,18 @@
 """A provider as data: where a person signs in, what its answers look like, and how it differs from the standards.
 
-One JSON file per provider in resources/providers; `facts` name the vendor's page for everything that is not standard.
+One JSON file per provider in resources/providers; `facts` name the vendor's page for everything that a file says, and a
+file that says what no page backs is refused.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -24,13 +27,21 @@ class _Data(BaseModel):
 
 class Redirect(_Data):
     """Which address the provider may send the browser back to. `ports`: any, or those to register. Not `supported`: the
-    provider wants an https address, which a desktop app has not; `note` says what to do instead."""
+    provider wants an https address, which a desktop app has not; `note` says why, and what to do instead."""
 
     supported: bool = True
     host: Literal["127.0.0.1", "localhost", "[::1]"] = "127.0.0.1"
     path: str = "/callback"
     ports: Literal["any"] | tuple[int, ...] = "any"
     note: str = ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What to register at the provider, exactly as it is sent; without a port where the provider ignores it."""
+        if not self.supported:
+            return ()
+        ports = [""] if self.ports == "any" else [f":{port}" for port in self.ports]
+        return tuple(f"http://{self.host}{port}{self.path}" for port in ports)
 
 
 class Scope(_Data):
@@ -42,28 +53,41 @@ class Scope(_Data):
 
 class Profile(_Data):
     """Who signed in, where the provider is no OpenID provider: an address, and where in its answer each thing stands
-    (JSON pointers)."""
+    (JSON pointers; the first that holds something counts). `body` is sent as JSON, nothing without it."""
 
     url: str
     method: Literal["GET", "POST"] = "GET"
     headers: dict[str, str] = {}
+    body: dict[str, str] = {}
     subject: str = "/id"
-    name: str = "/name"
-    email: str = "/email"
+    name: tuple[str, ...] = ("/name",)
+    email: tuple[str, ...] = ("/email",)
 
 
 class Revocation(_Data):
-    """How a token is taken back. `token` sends it as RFC 7009 does; `github` deletes the app's grant."""
+    """How tokens are taken back; as RFC 7009 does it unless said otherwise. `url` is the metadata's where it is empty,
+    and may hold `${client_id}`. `send`: in a form or JSON under `parameter`, or as the request's own bearer. `each`
+    token by itself, or only the first of `kinds` that there is, with which the others fall."""
 
-    url: str
-    style: Literal["rfc7009", "bearer_post", "github"] = "rfc7009"
+    url: str = ""
+    method: Literal["POST", "DELETE"] = "POST"
+    send: Literal["form", "json", "bearer"] = "form"
+    parameter: str = "token"
+    kinds: tuple[Literal["refresh_token", "access_token"], ...] = ("refresh_token", "access_token")
+    each: bool = True
+    client_auth: Literal["same", "basic"] = "same"
 
 
 class Fact(_Data):
-    """Where something that is said here is documented by the vendor."""
+    """Where the vendor documents something that is said here; `fields` are those of the file that rest on it."""
 
-    about: str
+    about: str = Field(min_length=1)
     source: str = Field(pattern=r"^https://")
+    fields: tuple[str, ...] = Field(min_length=1)
+
+
+_PLAIN = frozenset({"id", "title", "protocol", "vendor", "facts", "setup", "patterns", "revoke_note"})
+"""Fields that are no claims about the vendor's server."""
 
 
 class Provider(_Data):
@@ -71,12 +95,17 @@ class Provider(_Data):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
+    vendor: tuple[str, ...] = ()
+    """The domains of the vendor's own pages."""
     protocol: Literal["oidc", "oauth2"]
     issuer: str = ""
-    issuer_template: bool = False
+    issuer_pattern: str = ""
+    """What the issuer calls itself where that depends on who signs in: `{tenantid}` stands for the token's `tid`."""
     authorize_url: str = ""
     token_url: str = ""
     device_url: str = ""
+    device_secret: bool = True
+    """Whether a client that needs a secret needs it for the device flow too."""
     redirect: Redirect = Redirect()
     pkce: Literal["required", "supported", "none"] = "required"
     client_auth: Literal["none", "basic", "post"] = "none"
@@ -84,15 +113,32 @@ class Provider(_Data):
     body: Literal["form", "json"] = "form"
     token_headers: dict[str, str] = {}
     token_path: str = ""
+    """Where in the answer to a code the tokens stand, and in the answer to a refresh token (JSON pointers)."""
+    refresh_path: str = ""
     token_types: tuple[str, ...] = ("bearer",)
+    keep: dict[str, str] = {}
+    """What else of the token answer is kept with the tokens: a name, and where it stands (JSON pointers)."""
+    errors: dict[str, str] = {}
+    """The vendor's words for what a standard calls otherwise."""
+    error_paths: tuple[str, ...] = ("/error",)
     refresh: Literal["none", "static", "rotating"] = "rotating"
+    scope_parameter: str = "scope"
+    """How the scopes are asked for; "" where they are fixed when the client is registered."""
     scope_separator: str = " "
+    scope_field: str = "scope"
+    """Where the answer says which scopes were granted."""
+    exchange_scope: bool = False
+    """Whether the scopes go with the code to the token endpoint too."""
     base_scopes: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
     authorize_params: dict[str, str] = {}
     profile: Profile | None = None
     revocation: Revocation | None = None
+    revoke_note: str = ""
+    """How a person takes the access back where the vendor lets no app do it."""
     variables: dict[str, str] = {}
+    patterns: dict[str, str] = {}
+    """What a variable must look like: it decides where secrets go."""
     setup_url: str = ""
     setup: str = ""
     facts: tuple[Fact, ...] = ()
@@ -104,6 +150,20 @@ class Provider(_Data):
         return self
 
     @property
+    def uncited(self) -> tuple[str, ...]:
+        """The fields of the file that no page of the vendor backs."""
+        backed = {name for fact in self.facts if self._vendors(fact.source) for name in fact.fields}
+        return tuple(sorted(self.model_fields_set - _PLAIN - backed))
+
+    def _vendors(self, url: str) -> bool:
+        host = urlsplit(url).hostname or ""
+        return any(host == domain or host.endswith("." + domain) for domain in self.vendor)
+
+    def needs_secret(self, *, device: bool) -> bool:
+        """Whether the client can't do without its secret."""
+        return self.secret == "required" and (self.device_secret or not device)
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The variables that have no default: what has to be entered."""
         urls = [self.issuer, self.authorize_url, self.token_url, self.device_url]
@@ -113,6 +173,15 @@ class Provider(_Data):
     def filled(self, values: dict[str, str]) -> Provider:
         """With its variables filled in, `values` before the defaults. Raises ConfigError for one that is missing."""
         known = {**self.variables, **{name: value for name, value in values.items() if value}}
+        for name, pattern in self.patterns.items():
+            if name in known and not re.fullmatch(pattern, known[name]):
+                raise ConfigError(
+                    f"{self.title} has no such {name.replace('_', ' ')}",
+                    where=known[name],
+                    remedy="Enter it as the provider writes it, without https:// and without what follows it.",
+                    code="provider_variable_invalid",
+                )
+        known["client_id"] = "${client_id}"  # filled in when it is used
 
         def fill(url: str) -> str:
             try:
@@ -143,6 +212,8 @@ def providers(folder: Path = FOLDER) -> dict[str, Provider]:
     for file in sorted(folder.glob("*.json")):
         try:
             provider = Provider.model_validate(json.loads(file.read_text(encoding="utf-8")))
+            if provider.uncited:
+                raise ValueError(f"No page of the vendor is cited for {', '.join(provider.uncited)}")
         except (ValueError, ValidationError) as error:
             raise ConfigError(
                 "This is no description of a provider",

@@ -153,8 +153,8 @@ class SignIn:
                 "code_challenge_method": "S256",
             }
         asked |= {"response_type": "code", "redirect_uri": self._listener.redirect_uri, "state": self._state}
-        if self._scopes:
-            asked["scope"] = provider.scope_separator.join(self._scopes)
+        if self._scopes and provider.scope_parameter:
+            asked[provider.scope_parameter] = provider.scope_separator.join(self._scopes)
         if addresses.metadata is not None and addresses.metadata.require_pushed_authorization_requests:
             asked = await self._push(asked)
         url = add_params_to_uri(addresses.authorize, [("client_id", self._wanted.client.id), *asked.items()])
@@ -199,6 +199,7 @@ class SignIn:
             code=callback.code,
             verifier=self._verifier if self._wanted.provider.pkce != "none" else "",
             redirect_uri=redirect_uri,
+            scopes=self._scopes,
         )
 
     def _check_issuer(self, callback: Callback) -> None:

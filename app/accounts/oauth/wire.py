@@ -72,6 +72,7 @@ class ProviderHttp:
         json: bool = False,
         headers: Mapping[str, str] | None = None,
         repeat: bool = False,
+        method: str = "POST",
     ) -> Reply:
         """A form (or JSON) to the token endpoint and its like. `repeat`: sending it twice does no harm. A code or a
         refresh token is never sent twice: a server that rotates takes the second for theft."""
@@ -86,8 +87,8 @@ class ProviderHttp:
                 body["client_id"] = client.id
                 if client.secret:
                     body["client_secret"] = client.secret
-        kind: dict[str, Any] = {"json": body} if json else {"data": body}
-        return await self._send("POST", url, headers=sent, idempotent=repeat, **kind)
+        kind: dict[str, Any] = {"json": body} if json else {"data": body} if body else {}
+        return await self._send(method, url, headers=sent, idempotent=repeat, **kind)
 
     async def _send(self, method: str, url: str, **options: Any) -> Reply:
         answer = await self._context.http.request(
