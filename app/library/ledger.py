@@ -268,11 +268,12 @@ class _Commit:
             self._changed(row, "metadata")
 
     def _access(self, source_id: str, access: Access) -> None:
+        text = _access_text(access)
         self.db.execute(
-            "UPDATE document SET access = ? WHERE connection = ? AND source_id = ?",
-            (_access_text(access), self.fence.connection, source_id),
+            "UPDATE document SET access = ? WHERE connection = ? AND source_id = ? AND access IS NOT ?",
+            (text, self.fence.connection, source_id, text),
         )
-        row = self._document(source_id)
+        row = self._document(source_id) if self.db.changes() else None
         if row is not None:
             self._changed(row, "access")
 

@@ -14,9 +14,9 @@ from connectors.sources.github.repository import Repository
 from connectors.sources.github.text import Said, names, thread
 
 LIST = """
-query List($owner: String!, $name: String!, $after: String, $first: Int!) {
+query List($owner: String!, $name: String!, $after: String, $first: Int!, $order: DiscussionOrder!) {
   repository(owner: $owner, name: $name) {
-    discussions(first: $first, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
+    discussions(first: $first, after: $after, orderBy: $order) {
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
@@ -46,6 +46,8 @@ query Read($owner: String!, $name: String!, $number: Int!, $after: String) {
 }
 """
 FIRST = 50
+LATEST = {"field": "UPDATED_AT", "direction": "DESC"}
+STEADY = {"field": "CREATED_AT", "direction": "ASC"}  # no update moves a discussion past the cursor
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -78,7 +80,7 @@ class Discussions:
         resumed = bool(place.after)
         while True:
             try:
-                found = await self._list(repository, place.after)
+                found = await self._list(repository, place.after, LATEST)
             except PermanentError:
                 if not resumed:
                     raise
@@ -104,7 +106,7 @@ class Discussions:
         """All of them."""
         after = ""
         while True:
-            found = await self._list(repository, after)
+            found = await self._list(repository, after, STEADY)
             yield [SlimRef(_id(repository, node)) for node in found["nodes"]]
             if not found["pageInfo"]["hasNextPage"]:
                 return
@@ -112,7 +114,7 @@ class Discussions:
 
     async def look(self, repository: Repository) -> None:
         """One discussion."""
-        await self._list(repository, "", first=1)
+        await self._list(repository, "", LATEST, first=1)
 
     async def fetch(self, ref: DocumentRef, repository: str, key: str) -> Content:
         """The discussion with its comments and their replies."""
@@ -134,11 +136,13 @@ class Discussions:
         fingerprint = _fingerprint(node) if newer_than_listed(ref, node["updatedAt"]) else None
         return Content(_text(node, said), fingerprint=fingerprint, media_type=TEXT)
 
-    async def _list(self, repository: Repository, after: str, *, first: int = FIRST) -> dict[str, Json]:
+    async def _list(
+        self, repository: Repository, after: str, order: dict[str, Json], *, first: int = FIRST
+    ) -> dict[str, Json]:
         if not repository.has_discussions:
             return {"totalCount": 0, "nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
         owner, _, name = repository.name.partition("/")
-        data = await self._github.query(LIST, owner=owner, name=name, after=after or None, first=first)
+        data = await self._github.query(LIST, owner=owner, name=name, after=after or None, first=first, order=order)
         if data.get("repository") is None:
             raise NotFound("There is no such repository", where=repository.name)
         found: dict[str, Json] = data["repository"]["discussions"]
@@ -174,6 +178,8 @@ def _said(comment: dict[str, Json]) -> list[Said]:
         Said(str(reply["createdAt"]), "Reply", login(reply["author"]), str(reply["body"]), level=3)
         for reply in replies["nodes"]
     ]
+    if (more := replies["totalCount"] - len(replies["nodes"])) > 0:
+        said[-1] = said[-1]._replace(body=f"{said[-1].body}\n\n({more} more replies are on GitHub.)")
     return said
 
 

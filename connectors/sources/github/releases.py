@@ -7,12 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import msgspec
 
-from connectors.sdk import Content, Covers, DocumentRef, Json, Page, SlimRef, State, Upsert
+from connectors.sdk import Content, Covers, DocumentRef, Json, Page, SlimRef, State, TransientError, Upsert
 from connectors.sources._times import parse_time
 from connectors.sources.github.client import PER_PAGE, GitHub, document, has_next, items
 from connectors.sources.github.part import TEXT, Tags, login, restored
 from connectors.sources.github.repository import Repository
 from connectors.sources.github.text import names, thread
+
+LOOKS = 4
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,7 +48,7 @@ class Releases:
             return
         found = items(answer)
         if has_next(answer):  # the first page's tag says nothing about the others
-            found = await self._github.listing(path)
+            found = await self._all(path)
         upserts = [self._upsert(repository, item) for item in found if not item["draft"]]
         upserts.sort(key=lambda upsert: upsert.ref.source_id)
         todo = [upsert for upsert in upserts if upsert.ref.source_id > place.after]
@@ -68,8 +70,8 @@ class Releases:
 
     async def enumerate(self, repository: Repository) -> AsyncIterator[list[SlimRef]]:
         """All of them."""
-        async for page in self._github.pages(f"{repository.path}/releases"):
-            yield [SlimRef(_id(repository, item)) for item in page if not item["draft"]]
+        found = await self._all(f"{repository.path}/releases")
+        yield [SlimRef(_id(repository, item)) for item in found if not item["draft"]]
 
     async def look(self, repository: Repository) -> None:
         """One release."""
@@ -79,6 +81,17 @@ class Releases:
         """The notes, for a host that has lost what the listing told."""
         item = document(await self._github.get(f"/repos/{repository}/{key}"), "id", "tag_name")
         return Content(_text(item), media_type=TEXT)
+
+    async def _all(self, path: str) -> list[dict[str, Json]]:
+        """The whole listing. It is paged by number, so that one of several pages is true only if it stands still."""
+        before: list[Json] = []
+        for _ in range(LOOKS):
+            found = await self._github.listing(path)
+            ids = [item["id"] for item in found]
+            if len(found) <= PER_PAGE or ids == before:
+                return found
+            before = ids
+        raise TransientError("The releases change while they are listed", where=path, remedy="It is tried again.")
 
     def _upsert(self, repository: Repository, item: dict[str, Json]) -> Upsert:
         ref = DocumentRef(

@@ -41,6 +41,7 @@ class Repositories:
         self._github = github
         self._log = log
         self._found: dict[str, Repository] = {}
+        self._owned: dict[str, list[str]] = {}
 
     async def get(self, name: str) -> Repository:
         """The repository of this name, or the one that had it before a change of name. Raises NotFound."""
@@ -59,7 +60,9 @@ class Repositories:
 
     async def of_owner(self, owner: str) -> list[str]:
         """The names of an organization's or a person's repositories that the credential may see."""
-        return sorted(str(each["full_name"]) for each in await self.listed(owner))
+        if owner not in self._owned:
+            self._owned[owner] = sorted(str(each["full_name"]) for each in await self.listed(owner))
+        return self._owned[owner]
 
     async def listed(self, owner: str) -> list[dict[str, Json]]:
         """An organization's repositories, our own with the private ones, or another person's public ones."""

@@ -448,8 +448,12 @@ class FakeGitHub:
         return web.json_response({"data": data})
 
     def _discussions(self, repo: Repo, variables: Item) -> Item:
-        listed = sorted(repo.discussions.values(), key=lambda each: (each["updatedAt"], each["number"]), reverse=True)
-        after = int(variables["after"] or 0)
+        by = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt"}[variables["order"]["field"]]
+        listed = sorted(repo.discussions.values(), key=lambda each: (each[by], each["number"]))
+        if variables["order"]["direction"] == "DESC":
+            listed.reverse()
+        start = [f"{each[by]} {each['number']}" for each in listed]  # a cursor names the last one that was told
+        after = start.index(variables["after"]) + 1 if variables["after"] in start else 0
         through = after + min(variables["first"], self.most_pages)
         nodes = [
             {**each, "comments": {"totalCount": len(each["comments"])}} for each in listed[after:through]
@@ -457,7 +461,7 @@ class FakeGitHub:
         more = through < len(listed)
         return {
             "totalCount": len(listed),
-            "pageInfo": {"hasNextPage": more, "endCursor": str(through) if nodes else None},
+            "pageInfo": {"hasNextPage": more, "endCursor": start[through - 1 : through][0] if more else None},
             "nodes": nodes,
         }
 

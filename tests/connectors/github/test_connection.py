@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from hypothesis import given as examples
+from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -251,6 +252,7 @@ def test_the_rig_finds_queries_and_data_that_the_schema_does_not_know() -> None:
     assert wrong_graphql([{**good, "variables": {}}])
 
 
+@settings(max_examples=50, deadline=None)
 @examples(st.data())
 def test_whatever_moves_while_it_is_listed_is_listed(data: st.DataObject) -> None:
     """A walk by time, disturbed after each page: what was there from the beginning is found, as it is in the end."""

@@ -137,6 +137,49 @@ def test_a_deleted_or_moved_issue_is_found_by_a_reconciling_run() -> None:
     run(world(), test)
 
 
+def test_what_is_updated_while_it_is_enumerated_is_not_taken_for_gone() -> None:
+    async def test(github: FakeGitHub) -> None:
+        github.most_pages = 3
+        repo = github.repositories[HANDBOOK]
+        given = config(github, "issues", "pull_requests", "discussions")
+        library = await Library().sync(given)
+        whole = set(library.documents)
+
+        def touch(request: object) -> None:
+            repo.discussions[11]["updatedAt"] = repo.issues[8]["updated_at"] = moment(9000 + len(github.seen))
+
+        github.after_answer = touch
+        await library.reconcile(given)
+        assert set(library.documents) == whole
+
+    run(world(), test)
+
+
+def test_many_releases_are_compared_only_when_their_listing_stands_still() -> None:
+    async def test(github: FakeGitHub) -> None:
+        repo = github.repositories[HANDBOOK]
+        repo.releases.clear()
+        for number in range(100, 350):
+            repo.release(number, number)
+        given = config(github, "releases")
+        library = await Library().sync(given)
+        assert len(library.documents) == 250
+
+        def withdraw(request: object) -> None:
+            if len(github.asked("/releases")) == 2:
+                del repo.releases[349]  # the first of the listing: all others move up by one
+
+        github.seen.clear()
+        github.after_answer = withdraw
+        await library.sync(given)
+        assert set(library.documents) == {f"7/releases/{number}" for number in repo.releases}
+        assert not library.fetched
+        again = await Library().sync(given)
+        assert again.documents == library.documents
+
+    run(world(), test)
+
+
 def test_a_tree_too_large_for_one_answer_is_walked_by_folder() -> None:
     async def test(github: FakeGitHub) -> None:
         github.repositories[HANDBOOK].truncated = True
