@@ -8,15 +8,22 @@ from app.api.view import View
 
 
 class ProviderView(View, frozen=True, kw_only=True):
-    """Where one can sign in. `needs` are the values to give besides the client, such as an issuer or a tenant."""
+    """Where one can sign in. `needs` are the values to give besides the client, such as an issuer; `defaults` those
+    that may be given, such as the host of a server of one's own. `scopes` maps its permissions to what each is for.
+    The notes are the vendor's peculiarities: about the redirect address, and how to withdraw an access that no app
+    can."""
 
     id: str
     title: str
     protocol: Literal["oidc", "oauth2"]
     needs: list[str] = []
+    defaults: dict[str, str] = {}
+    scopes: dict[str, str] = {}
     secret: Literal["none", "optional", "required"] = "none"
     device: bool = False
     redirect_uri: str = ""
+    redirect_note: str = ""
+    revoke_note: str = ""
     setup: str = ""
     setup_url: str = ""
 

@@ -11,6 +11,7 @@ from app.api import AccountView, ProviderView, SignedOut, SignInRequest, SignInS
 from connectors.sdk import HeadwaterError, Json, NotFound
 from tests.widgets.fake_data import replace
 
+DRIVE = "https://www.googleapis.com/auth/drive.readonly"
 PROVIDERS = [
     ProviderView(
         id="oauth2",
@@ -37,6 +38,7 @@ PROVIDERS = [
         title="Google",
         protocol="oidc",
         secret="required",
+        scopes={DRIVE: "See and download the files of your Drive"},
         device=True,
         redirect_uri="http://127.0.0.1/callback",
         setup="In the Google Cloud console, create credentials of the kind OAuth client ID, type Desktop app.",
@@ -51,9 +53,17 @@ PROVIDERS = [
         setup="Create a public integration, and copy its OAuth client ID and secret.",
         setup_url="https://www.notion.so/profile/integrations",
     ),
+    ProviderView(
+        id="gitlab",
+        title="GitLab",
+        protocol="oidc",
+        defaults={"host": "gitlab.com"},
+        device=True,
+        redirect_uri="http://127.0.0.1:27431/callback",
+        redirect_note="The port counts.",
+    ),
     ProviderView(id="hubspot", title="HubSpot", protocol="oauth2", device=True, setup="Create an app."),
 ]
-DRIVE = "https://www.googleapis.com/auth/drive.readonly"
 
 
 class FakeAccounts:

@@ -102,7 +102,12 @@ def test_what_needs_a_person_comes_first_and_all_is_told(run: Run, engine: FakeE
             assert shown(refused, "again")
             assert good.body.isHidden()
             press(good, "fold")
-            for words in ("Ines Ferreira · ines@example.com", "drive.readonly", "then renewed by itself", "25 min ago"):
+            for words in (
+                "Ines Ferreira · ines@example.com",
+                "See and download the files of your Drive",
+                "then renewed by itself",
+                "25 min ago",
+            ):
                 assert words in read(good)
             assert "used by Contracts" in read(good)
             press(short, "fold")
@@ -171,6 +176,22 @@ def test_sign_in_with_a_client_of_ones_own(run: Run, engine: FakeEngine, tmp_pat
             press(page.panel, "sign_in_done")
             assert page.panel.isHidden()
             assert not engine.open_sign_ins
+
+    run(main())
+
+
+def test_a_server_of_ones_own(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with window(engine, tmp_path, ACCOUNTS) as shell:
+            page = page_of(shell)
+            await choose(page, "gitlab")
+            assert "The port counts." in read(page.panel)
+            assert focused(shell) == "client_id"
+            assert find(page.panel, QLineEdit, "need_host").text() == "gitlab.com"
+            await enter_client(page, client_id="c", need_host="git.example.com")
+            press(page.panel, "sign_in_browser")
+            await waiting(page)
+            assert requests(engine)[0].variables == {"host": "git.example.com"}
 
     run(main())
 

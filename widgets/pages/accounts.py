@@ -17,7 +17,7 @@ from widgets.sign_in import SignInPanel, SignInWanted
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
-    from app.api import AccountView, EngineApi
+    from app.api import AccountView, EngineApi, ProviderView
     from widgets.events import EventFeed
 
 __all__ = ["AccountsPage"]
@@ -36,6 +36,7 @@ class AccountsPage(Page):
     def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
         super().__init__(client, parent)
         self.cards: dict[str, AccountCard] = {}
+        self._providers: dict[str, ProviderView] = {}
         self._place = Place("accounts")
         self._loaded = False
         self._refresher = Refresher(self.tasks, "load", self._load)
@@ -107,6 +108,7 @@ class AccountsPage(Page):
     async def _load(self) -> None:
         accounts = await self.client.accounts()
         connections = await self.client.connections()
+        self._providers = self._providers or {one.id: one for one in await self.client.providers()}
         ordered = sorted(accounts, key=lambda one: (one.state == "ok", one.name.casefold()))
         known = {one.id for one in accounts}
         for gone in [id for id in self.cards if id not in known]:
@@ -115,7 +117,8 @@ class AccountsPage(Page):
             card.deleteLater()
         for number, account in enumerate(ordered):
             card = self.cards.get(account.id) or self._make_card(account, alone=len(ordered) == 1)
-            card.show_account(account, uses(account.id, connections))
+            provider = self._providers.get(account.provider)
+            card.show_account(account, uses(account.id, connections), provider.scopes if provider is not None else {})
             if self._list.indexOf(card) != number:
                 self._list.insertWidget(number, card)
         self._loaded = True
@@ -189,10 +192,11 @@ class AccountsPage(Page):
             text = self.tr("{0} is signed out, and {1} confirmed it.").format(view.name, view.provider_title)
             self.notice.emit(Banner(text, ground="ok", icon="ok", seconds=SAID_SECONDS))
         else:
-            text = self.tr(
-                "{0} is forgotten here, but {1} did not confirm it. Remove the app on its page of connected apps too."
-            )
-            banner = Banner(text.format(view.name, view.provider_title), ground="warning", icon="warning")
+            text = self.tr("{0} is forgotten here, but {1} did not confirm it.").format(view.name, view.provider_title)
+            known = self._providers.get(view.provider)
+            usual = self.tr("Remove the app on its page of connected apps too.")
+            note = known.revoke_note if known is not None and known.revoke_note else usual
+            banner = Banner(f"{text} {note}", ground="warning", icon="warning")
             self.notice.emit(banner)
 
     def _settle(self, view: AccountView) -> None:

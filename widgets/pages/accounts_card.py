@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -123,8 +125,10 @@ class AccountCard(QFrame):
 
     # --- showing
 
-    def show_account(self, view: AccountView, uses: list[ConnectionView]) -> None:
-        """The account as it is now."""
+    def show_account(
+        self, view: AccountView, uses: list[ConnectionView], purposes: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """The account as it is now. `purposes` say what its permissions are for, where that is known."""
         fresh = [one.id for one in uses] != [one.id for one in self._uses] or self.view is None
         self.view, self._uses = view, uses
         good = view.state == "ok"
@@ -148,7 +152,9 @@ class AccountCard(QFrame):
             widget.setAccessibleName(text.format(view.name))
         self._say("who", " · ".join(dict.fromkeys(filter(None, (view.person, view.email)))) or view.subject)
         self._say("issuer", view.issuer)
-        self._say("scopes", ", ".join(view.scopes) or self.tr("what the provider gives every app"))
+        may = "\n".join(purposes.get(scope) or scope for scope in view.scopes)
+        self._say("scopes", may or self.tr("what the provider gives every app"))
+        self._facts["scopes"].setToolTip("\n".join(view.scopes))
         self._say("access", self._access(view))
         at = view.renewed_at or view.signed_in_at
         self._say("renewed", relative_time(view.renewed_at) if view.renewed_at else self.tr("not since the sign-in"))

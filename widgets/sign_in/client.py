@@ -28,6 +28,9 @@ def need_words(name: str) -> tuple[str, str]:
     known = {
         "issuer": (tr("Issuer address"), "https://login.example.com"),
         "tenant": (tr("Tenant"), "contoso.onmicrosoft.com"),
+        "host": (tr("Host"), "git.example.com"),
+        "api": (tr("Address of its API"), "git.example.com/api/v3"),
+        "device_url": (tr("Address for device codes (if it has one)"), "https://login.example.com/device"),
         "subdomain": (tr("Subdomain"), "example"),
         "authorize_url": (tr("Address of the sign-in page"), "https://login.example.com/authorize"),
         "token_url": (tr("Address for tokens"), "https://login.example.com/token"),
@@ -102,7 +105,7 @@ class ClientStep(QWidget):
         """Where typing begins."""
         if self._owner():
             return self.go
-        return next((line for line in self._inputs.values() if not line.text()), self.go)
+        return next((line for line in self._inputs.values() if not line.text()), self.go)  # what has no default
 
     def forget(self) -> None:
         """Nothing typed stays."""
@@ -131,9 +134,13 @@ class ClientStep(QWidget):
         if provider.redirect_uri:
             address = CopyField(self.tr("Redirect address"), "redirect_address")
             address.show_text(provider.redirect_uri)
-            self._add_step(2, self.tr("Allow exactly this redirect address there"), address)
+            note = label(provider.redirect_note, "body", "muted", wrap=True)
+            note.setVisible(bool(provider.redirect_note))
+            self._add_step(2, self.tr("Allow exactly this redirect address there"), address, note)
         else:
-            words = self.tr("This provider can't send a browser back to a desktop app; sign in by a code.")
+            words = provider.redirect_note or self.tr(
+                "This provider can't send a browser back to a desktop app; sign in by a code."
+            )
             self._add_step(2, self.tr("Allow sign-in by a code there"), label(words, "body", "muted", wrap=True))
         fields = []
         for name in provider.needs:
@@ -144,6 +151,10 @@ class ClientStep(QWidget):
             optional = self.tr("Client secret (if it has one)")
             title = self.tr("Client secret") if provider.secret == "required" else optional
             fields.append(self._field("client_secret", title, "", secret=True))
+        for name, default in provider.defaults.items():
+            title, example = need_words(name)
+            fields.append(self._field(f"need_{name}", title, example))
+            self._inputs[f"need_{name}"].setText(default)
         self._add_step(3, self.tr("Enter what it gave you"), *fields)
 
     def _add_step(self, number: int, title: str, *contents: QWidget) -> None:
@@ -206,7 +217,7 @@ class ClientStep(QWidget):
             provider=self._provider.id,
             client_id=self._text("client_id"),
             client_secret=f"value:{secret}" if secret else "",
-            variables={name: self._text(f"need_{name}") for name in self._provider.needs},
+            variables={name: self._text(f"need_{name}") for name in (*self._provider.needs, *self._provider.defaults)},
             scopes=scopes,
             device=device,
         )
@@ -214,10 +225,12 @@ class ClientStep(QWidget):
     def _text(self, name: str) -> str:
         return self._inputs[name].text().strip() if name in self._inputs else ""
 
-    def _missing(self) -> str:
+    def _missing(self, device: bool) -> str:
         if self._owner() or self._provider is None:
             return ""
-        wanted = [name for name in self._inputs if name != "client_secret" or self._provider.secret == "required"]
+        wanted = [*(f"need_{name}" for name in self._provider.needs), "client_id"]
+        if self._provider.secret == "required" and not device:  # by a code some providers want none: the engine knows
+            wanted.append("client_secret")
         return next((name for name in wanted if not self._text(name)), "")
 
     def _go(self) -> None:
@@ -227,7 +240,7 @@ class ClientStep(QWidget):
         self._check(True)
 
     def _check(self, device: bool) -> None:
-        missing = self._missing()
+        missing = self._missing(device)
         for name, line in self._inputs.items():
             line.setProperty("invalid", name == missing)
             theme.repolish(line)
