@@ -1,4 +1,4 @@
-"""How the tests drive the source: connected to a fake by a service account, one pass or one connection test at a time."""
+"""How the tests drive the source: by a service account on a fake, one pass or connection test at a time."""
 
 from __future__ import annotations
 

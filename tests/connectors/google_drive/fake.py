@@ -42,6 +42,19 @@ def refuse(status: int, reason: str, message: str = "", *, location: str = "", *
     return web.json_response(body, status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
 
+def answering(answer: Callable[[], web.StreamResponse]) -> Fault:
+    """A fault that is this answer."""
+
+    async def fault(request: web.Request) -> web.StreamResponse:
+        return answer()
+
+    return fault
+
+
+async def nothing(request: web.Request) -> None:
+    """No fault: the method answers as it should."""
+
+
 class FakeDrive:
     """The Drive of Ada, and the shared drives she is a member of."""
 

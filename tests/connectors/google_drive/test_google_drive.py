@@ -193,7 +193,7 @@ def test_what_happens_during_the_listing_is_not_lost() -> None:
 def test_shared_files_and_shared_drives_are_read_where_they_are_switched_on() -> None:
     fake = FakeDrive()
     mine = fake.put("mine.md", "m")
-    seen = {"sharedWithMeTime": "2026-01-02T00:00:00.000Z", "ownedByMe": False}
+    seen: dict[str, Any] = {"sharedWithMeTime": "2026-01-02T00:00:00.000Z", "ownedByMe": False}
     shared = fake.put("shared.md", "s", parent=None, **seen)
     hidden = fake.put("in a folder that is not shared.md", "h", parent="1NotVisible", **seen)
     team = fake.shared_drive("Team", "0ATeam")
