@@ -157,9 +157,13 @@ def provider_views() -> list[api.ProviderView]:
             title=each.title,
             protocol=each.protocol,
             needs=list(each.needs),
+            defaults=dict(each.variables),
+            scopes={scope.name: scope.purpose for scope in each.scopes},
             secret=each.secret,
             device=bool(each.device_url) or each.protocol == "oidc",
             redirect_uri=next(iter(each.redirect.addresses), ""),
+            redirect_note=each.redirect.note,
+            revoke_note=each.revoke_note,
             setup=each.setup,
             setup_url=each.setup_url,
         )
