@@ -100,7 +100,7 @@ def _well_known(issuer: str) -> tuple[str, ...]:
     return f"{issuer.rstrip('/')}/.well-known/openid-configuration", inserted
 
 
-def _fits(issuer: str, pattern: str) -> bool:
+def fits(issuer: str, pattern: str) -> bool:
     """Whether an issuer is the pattern, or that of one organisation."""
     before, hole, after = pattern.partition("{tenantid}")
     name = issuer.removeprefix(before).removesuffix(after)
@@ -113,7 +113,7 @@ def is_tenant(name: object) -> bool:
 
 
 def _checked(issuer: str, data: dict[str, Any], pattern: str) -> Metadata:
-    if data.get("issuer") != issuer and not _fits(str(data.get("issuer")), pattern):
+    if data.get("issuer") != issuer and not fits(str(data.get("issuer")), pattern):
         # Exactly: whoever answers for another issuer could take over its accounts (RFC 8414 3.3).
         raise SignInError(
             "The provider calls itself otherwise than the address that was entered",

@@ -19,7 +19,7 @@ from app.accounts.oauth.grant import DEVICE_GRANT, Endpoints, ask, endpoints, ex
 from app.accounts.oauth.id_token import Keys, identify
 from app.accounts.oauth.identity import Identity
 from app.accounts.oauth.listener import Callback, Listener
-from app.accounts.oauth.metadata import Discovery
+from app.accounts.oauth.metadata import Discovery, fits
 from app.accounts.oauth.profile import read_profile
 from app.accounts.oauth.provider import Provider, Redirect
 from app.accounts.oauth.tokens import Tokens, read_tokens
@@ -208,7 +208,8 @@ class SignIn:
         if metadata is None:
             return
         missing = callback.issuer is None and metadata.authorization_response_iss_parameter_supported
-        if missing or (callback.issuer is not None and callback.issuer != metadata.issuer):
+        found = callback.issuer
+        if missing or (found is not None and found != metadata.issuer and not fits(found, metadata.issuer)):
             raise refusal("issuer_mismatch", where=self._wanted.provider.title)
 
     # --- by a code

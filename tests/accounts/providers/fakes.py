@@ -17,133 +17,18 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
-from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from app.accounts.oauth.provider import Provider
+from tests.accounts.providers.description import Grant, Issued, Json, Vendor, Way
 
 CLIENT, SECRET = "client-1", "s3cret+:%"
-LIFE = 3600
-Json = dict[str, Any]
-Way = Literal["none", "post", "basic"]
-
-
-@dataclass(frozen=True)
-class Grant:
-    """What a person allowed."""
-
-    scopes: tuple[str, ...]
-    offline: bool
-    redirect: str = ""
-    challenge: str = ""
-    nonce: str = ""
-
-
-@dataclass(frozen=True)
-class Issued:
-    """A pair of tokens. `again`: it came for a refresh token."""
-
-    access: str
-    refresh: str
-    grant: Grant
-    again: bool = False
-
-
-@dataclass(frozen=True)
-class Me:
-    """Where the vendor says who a token belongs to, and what."""
-
-    url: str
-    answer: Json
-    method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = ""
-    """What the body has to hold; "" is none at all."""
-
-
-@dataclass(frozen=True)
-class Revoke:
-    """How the vendor takes tokens back. `kinds`: the tokens it takes."""
-
-    url: str
-    method: str = "POST"
-    send: Literal["form", "json", "bearer"] = "form"
-    parameter: str = "token"
-    kinds: tuple[str, ...] = ("refresh", "access")
-    auth: tuple[Way, ...] | None = None
-    """None: as at the token endpoint; (): not at all."""
-    answer: tuple[int, Json | None] = (200, None)
-    lenient: bool = False
-    """Whether an unknown token is fine (RFC 7009 2.2)."""
-
-
-def plain(vendor: Vendor, issued: Issued) -> Json:
-    """The answer of RFC 6749 5.1."""
-    found: Json = {
-        "access_token": issued.access,
-        "token_type": "Bearer",
-        "expires_in": LIFE,
-        "scope": vendor.answer_separator.join(issued.grant.scopes),
-    }
-    if issued.grant.offline and vendor.refresh != "none" and (vendor.refresh == "rotating" or not issued.again):
-        found["refresh_token"] = issued.refresh
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Vendor:
-    """A vendor as its documentation describes it. Addresses are the real ones."""
-
-    id: str
-    pages: tuple[str, ...]
-    authorize: str
-    token: str
-    ports: Literal["any", "registered"]
-    hosts: tuple[str, ...]
-    """The hosts it takes without https."""
-    pkce: Literal["required", "checked", "unknown"]
-    auth: tuple[Way, ...]
-    body: Literal["form", "json"] = "form"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    scope_parameter: str = "scope"
-    separator: str = " "
-    answer_separator: str = " "
-    needs: Mapping[str, str] = field(default_factory=dict)
-    """What the page to sign in must be asked with."""
-    offline: tuple[str, str] | None = None
-    """The parameter, and what it must hold, for a refresh token."""
-    exchange: tuple[str, ...] = ()
-    """What else must come with the code."""
-    answer: Callable[[Vendor, Issued], Json] = plain
-    refresh: Literal["none", "static", "rotating"]
-    dead: tuple[int, Json] = (400, {"error": "invalid_grant", "error_description": "The refresh token is not valid"})
-    denied: Mapping[str, str] | None = field(default_factory=lambda: {"error": "access_denied"})
-    me: Me
-    who: tuple[str, str, str]
-    """Subject, name and e-mail address that an account of it must show."""
-    revoke: Revoke | None
-    discovery: Mapping[str, str] | None = None
-    claims: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    def registrable(self, address: str) -> bool:
-        """Whether the vendor's form takes a redirect address."""
-        parts = urlsplit(address)
-        fits = parts.port is None if self.ports == "any" else parts.port is not None
-        return parts.scheme == "http" and (parts.hostname or "") in self.hosts and fits
-
-    def matches(self, registered: str, asked: str) -> bool:
-        """Whether it sends a browser there."""
-        if self.ports == "registered":
-            return registered == asked
-        one, other = urlsplit(registered), urlsplit(asked)
-        return (one.scheme, one.hostname, one.path) == (other.scheme, other.hostname, other.path)
 
 
 class Refused(Exception):
@@ -166,6 +51,7 @@ class Fake:
         self.live: dict[str, Issued] = {}
         self.codes: dict[str, Grant] = {}
         self.refused: list[str] = []
+        self.pending = 0
         self.log: list[str] = []
         self._number = itertools.count(1)
         self._key = RSAKey.generate_key(2048, {"kid": "k", "use": "sig"}) if vendor.discovery else None
@@ -213,6 +99,8 @@ class Fake:
                 return self._page(dict(parse_qsl(request.query_string)))
             if url == vendor.token and request.method == "POST":
                 return web.json_response(self._token(request, await request.text()))
+            if url == vendor.device and request.method == "POST":
+                return web.json_response(self._device(self._form(request, await request.text(), "form")))
             if url == vendor.me.url:
                 return self._me(request, await request.text())
             if vendor.revoke is not None and url == vendor.revoke.url.replace("CLIENT", CLIENT):
@@ -255,13 +143,38 @@ class Fake:
         grant = Grant(scopes, offline, asked["redirect_uri"], asked.get("code_challenge", ""), asked.get("nonce", ""))
         code = f"code-{next(self._number)}"
         self.codes[code] = grant
-        return _sent_back(asked["redirect_uri"], {"code": code, **back})
+        also = {name: self.here(value) for name, value in vendor.back.items()}
+        return _sent_back(asked["redirect_uri"], {"code": code, **also, **back})
+
+    def _device(self, form: dict[str, str]) -> Json:
+        self._public(form)
+        number = next(self._number)
+        self.codes[f"device-{number}"] = Grant(tuple(form.get("scope", "").split()), offline=True)
+        self.pending = 2
+        where = {"user_code": "WDJB-MJHT", "verification_uri": self.here(f"https://{self.vendor.id}.com/login/device")}
+        return {"device_code": f"device-{number}", **where, "expires_in": 900, "interval": 0.05}
+
+    def _poll(self, form: dict[str, str]) -> Json:
+        self._public(form)
+        if self.pending:  # said with status 200
+            self.pending -= 1
+            return {"error": "authorization_pending", "error_description": "not yet"}
+        grant = self.codes.pop(form.get("device_code", ""), None)
+        if grant is None:
+            return {"error": "incorrect_device_code"}
+        return self.vendor.answer(self.vendor, self._issue(grant))
+
+    def _public(self, form: dict[str, str]) -> None:
+        if form.get("client_id") != CLIENT or "client_secret" in form:
+            raise Refused("the client is another, or shows a secret")
 
     def _token(self, request: web.BaseRequest, text: str) -> Json:
         vendor, form = self.vendor, self._form(request, text, self.vendor.body)
         for name, value in vendor.headers.items():
             if not request.headers.get(name, "").startswith(value):
                 raise Refused(f"the header {name} is not {value}")
+        if vendor.device and str(form.get("grant_type")).endswith(":device_code"):
+            return self._poll(form)
         self._client(request, form, self.way)
         if form.get("grant_type") == "refresh_token":
             pair = self.live.get(form.get("refresh_token", ""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.accounts.providers.fakes import Issued, Me, Revoke, Vendor, plain
+from tests.accounts.providers.description import Issued, Me, Revoke, Vendor, plain
 
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
 

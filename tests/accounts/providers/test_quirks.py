@@ -10,8 +10,8 @@ import pytest
 from app.accounts.oauth.errors import SignInError
 from app.accounts.oauth.provider import Redirect, provider
 from tests.accounts.providers import vendors
-from tests.accounts.providers.fakes import Issued, Vendor, plain
-from tests.accounts.providers.openid_vendors import TENANT
+from tests.accounts.providers.description import Issued, Vendor, plain
+from tests.accounts.providers.openid_vendors import GOOGLE, MICROSOFT, TENANT
 from tests.accounts.providers.test_vendors import At, Desk, at
 
 __all__ = ["at"]
@@ -37,7 +37,7 @@ CLAIMS: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize(
     "at",
-    [pytest.param(changed(vendors.MICROSOFT, claims=claims), id=name) for name, claims in CLAIMS.items()],
+    [pytest.param(changed(MICROSOFT, claims=claims), id=name) for name, claims in CLAIMS.items()],
     indirect=True,
 )
 def test_an_issuer_that_is_not_the_tenants_is_refused(at: At) -> None:
@@ -50,8 +50,8 @@ def test_an_issuer_that_is_not_the_tenants_is_refused(at: At) -> None:
 
 
 def with_issuer(issuer: str, **claims: str) -> Any:
-    discovery = {**(vendors.MICROSOFT.discovery or {}), "issuer": issuer}
-    return changed(vendors.MICROSOFT, discovery=discovery, claims={**vendors.MICROSOFT.claims, **claims})
+    discovery = {**(MICROSOFT.discovery or {}), "issuer": issuer}
+    return changed(MICROSOFT, discovery=discovery, claims={**MICROSOFT.claims, **claims})
 
 
 @pytest.mark.parametrize("at", [with_issuer(f"{ENTRA}{TENANT}/v2.0")], indirect=True)
@@ -92,7 +92,7 @@ def test_a_description_of_another_issuer_than_the_pattern_is_refused(at: At) -> 
     at(work)
 
 
-@pytest.mark.parametrize("at", [changed(vendors.GOOGLE)], indirect=True)
+@pytest.mark.parametrize("at", [changed(GOOGLE)], indirect=True)
 def test_scopes_that_were_unticked_are_not_had(at: At) -> None:
     async def work(desk: Desk) -> None:
         names = [scope.name for scope in desk.described.scopes]
@@ -162,11 +162,42 @@ def test_the_address_of_the_persons_server_is_kept_over_a_renewal(at: At) -> Non
     at(work)
 
 
-def test_a_code_on_another_device_needs_no_secret_where_the_vendor_says_so() -> None:
+@pytest.mark.parametrize("at", [changed(vendors.GITHUB)], indirect=True)
+def test_a_code_on_another_device_needs_no_secret_where_the_vendor_says_so(at: At) -> None:
     described = provider("github")
     assert described.needs_secret(device=False)
     assert not described.needs_secret(device=True)
     assert provider("box").needs_secret(device=True)
+
+    async def work(desk: Desk) -> None:
+        account = await desk.sign_in_by_code()
+        assert (account.subject, account.person) == ("7", "ines")
+        assert not await desk.accounts.sign_out(account)  # that is only for who has the secret
+        assert await desk.accounts.store.all() == []
+
+    assert at(work).refused == []
+
+
+def back(issuer: str) -> Any:
+    return changed(MICROSOFT, back={"iss": issuer})
+
+
+@pytest.mark.parametrize("at", [back(f"{ENTRA}{TENANT}/v2.0"), back(f"{ENTRA}{{tenantid}}/v2.0")], indirect=True)
+def test_a_browser_may_come_back_with_the_tenants_issuer(at: At) -> None:
+    async def work(desk: Desk) -> None:
+        assert (await desk.sign_in()).issuer.endswith(f"/{TENANT}/v2.0")
+
+    at(work)
+
+
+@pytest.mark.parametrize("at", [back("https://evil.example/"), back(f"{ENTRA}evil/v2.0")], indirect=True)
+def test_a_browser_that_comes_back_from_another_issuer_is_refused(at: At) -> None:
+    async def work(desk: Desk) -> None:
+        with pytest.raises(SignInError) as raised:
+            await desk.sign_in()
+        assert raised.value.code == "issuer_mismatch"
+
+    assert not any("/token" in line for line in at(work).log)
 
 
 @pytest.mark.parametrize("at", [changed(vendors.BOX)], indirect=True)

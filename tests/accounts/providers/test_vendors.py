@@ -20,7 +20,8 @@ from app.accounts.oauth.sign_in import Wanted
 from app.accounts.oauth.wire import Client
 from tests.accounts.oauth.test_renewal import opened
 from tests.accounts.providers import vendors
-from tests.accounts.providers.fakes import CLIENT, SECRET, Fake, Vendor
+from tests.accounts.providers.description import Vendor
+from tests.accounts.providers.fakes import CLIENT, SECRET, Fake
 
 CLIENTS = [
     pytest.param((vendor, secret), id=f"{vendor.id}{'-secret' if secret and 'none' in vendor.auth else ''}")
@@ -39,6 +40,15 @@ class Desk:
         self.vendor = fake.vendor
         self.described = described
         self.accounts = accounts
+
+    async def sign_in_by_code(self) -> Account:
+        described = self.described.filled(dict(self.vendor.variables))
+        wanted = Wanted(provider=described, client=Client(CLIENT), scopes=("repo",), device=True, timeout=5.0)
+        async with self.accounts.sign_in(wanted) as attempt:
+            prompt = await attempt.begin()
+            assert (prompt.user_code, prompt.redirect_uri) == ("WDJB-MJHT", "")
+            found = await attempt.finish()
+        return await self.accounts.keep(wanted, found, name="", variables=dict(self.vendor.variables))
 
     async def sign_in(self, *, timeout: float = 5.0, redirect: Redirect | None = None, scopes: int = 2) -> Account:
         described = self.described.filled(dict(self.vendor.variables))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.accounts.providers.fakes import Issued, Me, Revoke, Vendor, plain
+from tests.accounts.providers.description import Issued, Me, Revoke, Vendor, plain
 from tests.accounts.providers.openid_vendors import GITLAB, GOOGLE, MICROSOFT
 
 LOCAL = ("127.0.0.1", "localhost")
@@ -51,6 +51,7 @@ GITHUB = Vendor(
     pages=("docs.github.com",),
     authorize="https://github.com/login/oauth/authorize",
     token="https://github.com/login/oauth/access_token",
+    device="https://github.com/login/device/code",
     ports="any",
     hosts=("127.0.0.1",),
     pkce="checked",
