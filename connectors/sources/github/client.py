@@ -97,6 +97,8 @@ class GitHub:
         except PermissionDenied as error:
             raise self._refusal(error) from error
         except AuthError as error:
+            if error.code != AuthError.default_code:  # an account's own trouble, which says more
+                raise
             error.remedy = "The token has expired or was revoked: make a new one, or sign in to the account again."
             raise
         except NotFound as error:
@@ -121,7 +123,9 @@ class GitHub:
             remedy = "Allow the token to read this: at GitHub, edit its repository permissions."
         else:
             remedy = error.remedy
-        return PermissionDenied(told or error.what, where=error.where, remedy=remedy, detail=error.detail)
+        return PermissionDenied(
+            told or error.what, where=error.where, remedy=remedy, detail=error.detail, code=error.code
+        )
 
     def _graphql_error(self, error: Any, answer: Response) -> HeadwaterError:
         kind, told = str(error.get("type", "")), str(error.get("message", ""))[:300]

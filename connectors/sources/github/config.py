@@ -84,12 +84,12 @@ class GitHubConfig(ConnectorConfig):
     repositories: list[RepositoryName] = option(
         ...,
         title="Repositories",
-        help="As owner/name. owner/* takes all of an owner's, also those that are made later.",
+        help="As `owner/name`. `owner/*` takes all of an owner's, also those that are made later.",
         order=2,
+        group=CONTENT,
         tree=True,
         options="repositories",
         depends=("/base_url", "/auth"),
-        examples=[["octo-org/handbook", "octo-org/*"]],
         min_length=1,
     )
     issues: bool = option(True, title="Issues", help="With their comments.", order=3, group=CONTENT)

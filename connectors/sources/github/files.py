@@ -5,6 +5,7 @@ A file's fingerprint is its blob, so that a commit makes new only what it change
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing
 from typing import Any
@@ -23,6 +24,7 @@ from connectors.sdk import (
     NotFound,
     Page,
     PermanentError,
+    Response,
     SlimRef,
     State,
     StreamedResponse,
@@ -158,12 +160,8 @@ class _Tree:
         if answer.status == 409:
             self._folders[""] = []
             return True
-        found = document(answer, "sha", "tree", "truncated")
         self.tag = answer.headers.get("etag", "")
-        if found["truncated"]:
-            self._trees[""] = str(found["sha"])
-        else:
-            self._sort(found["tree"])
+        await asyncio.to_thread(self._take, answer)  # up to a hundred thousand entries
         return True
 
     async def list_folder(self, folder: str) -> list[Entry]:
@@ -186,9 +184,13 @@ class _Tree:
         """The repository is still there."""
         await self._github.get(self._repository.path)
 
-    def _sort(self, items: list[dict[str, Json]]) -> None:
+    def _take(self, answer: Response) -> None:
+        found = document(answer, "sha", "tree", "truncated")
+        if found["truncated"]:
+            self._trees[""] = str(found["sha"])
+            return
         self._folders[""] = []
-        for item in items:
+        for item in found["tree"]:
             folder, slash, name = str(item["path"]).rpartition("/")
             if (entry := _entry(item, name)) is not None:
                 self._folders.setdefault(folder + slash, []).append(entry)

@@ -176,6 +176,8 @@ class GitHubSource(Source[GitHubConfig]):
                     changes = _with_access(page.changes, repository.access, tell=tell)
                     yield msgspec.structs.replace(page, changes=changes, checkpoint=last)
         except (PermissionDenied, PermanentError) as error:
+            if error.code == "scope_missing":  # the account's trouble, not this repository's
+                raise
             failure = Failure(source_id=None, error=error.info(), title=partition.title)
             yield Page(changes=[failure], checkpoint=last)
 

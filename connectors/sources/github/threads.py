@@ -19,6 +19,7 @@ from connectors.sources.github.part import TEXT, Tags, login, newer_than_listed,
 from connectors.sources.github.repository import Repository
 from connectors.sources.github.text import Said, comments, names, remarks, reviews, thread
 
+_COUNTS = {"pulls": ("review_comments", "head", "base")}
 GONE = frozenset({410})  # issues are turned off
 
 
@@ -99,7 +100,7 @@ class Threads:
         """The thread with everything that was said."""
         kind, _, number = key.partition("/")
         path = f"/repos/{repository}/{kind}/{number}"
-        item = document(await self._github.get(path), "number", "updated_at", "comments")
+        item = document(await self._github.get(path), "number", "updated_at", "comments", *_COUNTS.get(kind, ()))
         if str(item["number"]) != number:  # an issue that has moved: GitHub leads to where it is now
             raise NotFound(
                 "The issue was moved to another repository", where=str(item["html_url"]), remedy="Sync that one too."
