@@ -8,6 +8,7 @@ memory of unions, and undo is nothing but writing old cells back.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ class Cells:
     now: dict[Path, Any] = field(default_factory=dict)
     done: list[Step] = field(default_factory=list)
     undone: list[Step] = field(default_factory=list)
-    _inhabited: set[Path] | None = None
+    _inhabited: Counter[Path] | None = None
 
     def write(self, changes: Mapping[Path, Any], burst: Path | None = None, *, join: bool = False) -> tuple[Path, ...]:
         """Writes cells (UNSET removes one) as one undo step, or with the last one; answers what really changed."""
@@ -93,13 +94,15 @@ class Cells:
     def is_inhabited(self, path: Path) -> bool:
         """Whether there is a cell at or below a path. Recursive schemas have places without end where there is none."""
         if self._inhabited is None:
-            self._inhabited = {one[:end] for one in self.now for end in range(len(one) + 1)}
-        return path in self._inhabited
+            self._inhabited = Counter(one[:end] for one in self.now for end in range(len(one) + 1))
+        return self._inhabited[path] > 0
 
     def _put(self, changes: Mapping[Path, Any]) -> None:
-        if any((value is UNSET) is (path in self.now) for path, value in changes.items()):
-            self._inhabited = None  # typing into a field that is there changes nothing of it
         for path, value in changes.items():
+            if self._inhabited is not None and (value is UNSET) is (path in self.now):
+                step = -1 if value is UNSET else 1
+                for end in range(len(path) + 1):
+                    self._inhabited[path[:end]] += step
             if value is UNSET:
                 self.now.pop(path, None)
             else:

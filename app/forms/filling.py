@@ -32,7 +32,9 @@ class Filler:
         for end in range(len(path)):
             above = path[:end]
             spec = self._tree.spec(above)
-            if spec.kind is not Kind.OBJECT or self._tree.value(above) not in (UNSET, None):
+            if spec.kind is not Kind.OBJECT or isinstance(self._cells.now.get(above), Present):
+                continue  # there, whatever is in it: its value need not be put together to know that
+            if self._tree.value(above) not in (UNSET, None):
                 continue
             if self._cells.now.get(above, UNSET) is None:
                 changes[above] = Present()

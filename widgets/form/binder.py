@@ -109,6 +109,15 @@ class Binder(QObject):
         return block
 
     @contextmanager
+    def born_in(self, host: QWidget) -> Iterator[None]:
+        """Blocks that are made within it get this parent from the start."""
+        before, self.host = self.host, host
+        try:
+            yield
+        finally:
+            self.host = before
+
+    @contextmanager
     def portion(self) -> Iterator[None]:
         """Whatever is built within it, however deep, shares one portion; see `has_room`."""
         outermost = self._room is None

@@ -103,8 +103,11 @@ class UnionBlock(Block):
         self._help.setVisible(bool(text))
 
     def _build(self, place: int) -> QWidget:
-        holder = QWidget()
+        # Everything is born where it stays: moving what is built polishes all of it anew.
+        holder = QWidget(self)
+        self._place.addWidget(holder)
         ground = frame("branch")
+        ground.setParent(holder)
         ground.setProperty("rtl", self.isRightToLeft())
         inside = QVBoxLayout(ground)
         inside.setContentsMargins(theme.SPACE_M, 0, 0, 0)
@@ -112,11 +115,12 @@ class UnionBlock(Block):
         column.setContentsMargins(0, theme.SPACE_M, 0, 0)
         spec = self.spec.branches[place].spec
         if not spec.hidden and not (spec.kind is Kind.OBJECT and not any(not one.hidden for one in spec.children)):
-            inside.addWidget(self.binder.make((*self.path, branch(place)), spec, self.level + 1, heading=False))
             column.addWidget(ground)
+            with self.binder.born_in(ground):
+                inside.addWidget(self.binder.make((*self.path, branch(place)), spec, self.level + 1, heading=False))
         else:
+            ground.hide()
             column.setContentsMargins(0, 0, 0, 0)
-        self._place.addWidget(holder)
         return holder
 
     def refresh_status(self) -> None:
