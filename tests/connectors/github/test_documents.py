@@ -155,6 +155,25 @@ def test_what_is_updated_while_it_is_enumerated_is_not_taken_for_gone() -> None:
     run(world(), test)
 
 
+def test_a_discussion_that_is_answered_while_it_is_listed_is_told_by_the_next_run() -> None:
+    async def test(github: FakeGitHub) -> None:
+        github.most_pages = 3
+        repo = github.repositories[HANDBOOK]
+        given = config(github, "discussions")
+
+        def answer_the_oldest(request: object) -> None:
+            if len(github.asked("graphql")) == 1:
+                repo.discussions[11]["updatedAt"] = moment(9000)  # from the listing's end to its beginning
+
+        github.after_answer = answer_the_oldest
+        library = await Library().sync(given)
+        assert "7/discussions/11" not in library.documents
+        await library.sync(given)
+        assert set(library.documents) == IDS["discussions"]
+
+    run(world(), test)
+
+
 def test_many_releases_are_compared_only_when_their_listing_stands_still() -> None:
     async def test(github: FakeGitHub) -> None:
         repo = github.repositories[HANDBOOK]
