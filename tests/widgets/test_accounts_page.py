@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from app.accounts.oauth.errors import refusal
 from app.api import SignInRequest
-from connectors.sdk import HeadwaterError, TransientError
+from connectors.sdk import AuthError, HeadwaterError, TransientError
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import FakeEngine, replace
 from tests.widgets.window import find, idle, press, window
@@ -393,6 +393,49 @@ def test_a_browser_that_does_not_open_is_said(
             await waiting(page)
             assert "The browser could not be opened." in find(page.panel, QLabel, "browser_hint").text()
             assert find(page.panel, QLabel, "browser_hint").isVisible()
+
+    run(main())
+
+
+def test_a_locked_vault_is_asked_for_and_the_sign_in_goes_on(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with window(engine, tmp_path, ACCOUNTS) as shell:
+            page = page_of(shell)
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(lambda _loop, context: shell.report(context["exception"]))
+            engine.fail_next = AuthError("The vault is locked", remedy="Unlock it.", code="vault_locked")
+            press(page.cards["acc_b2"], "again")
+            await over(page)
+            await until(shell.vault_panel.isVisible)
+            assert "The vault is locked" in read(page.panel)
+            press(page.panel, "sign_in_retry")
+            await waiting(page)
+            assert requests(engine)[0].client_of == "acc_b2"
+
+    run(main())
+
+
+def test_the_keyboard_alone_is_enough(run: Run, engine: FakeEngine, tmp_path: Path, opened: list[str]) -> None:
+    async def main() -> None:
+        async with window(engine, tmp_path, ACCOUNTS) as shell:
+            page = page_of(shell)
+            shell.activateWindow()
+            await until(shell.isActiveWindow)
+            QTest.keyClick(shell, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+            await until(page.panel.chooser.isVisible)
+            QTest.keyClicks(shell.focusWidget(), "notion")
+            QTest.keyClick(shell.focusWidget(), Qt.Key.Key_Return)
+            await until(lambda: focused(shell) == "sign_in_browser")  # with the client one has
+            QTest.keyClick(shell.focusWidget(), Qt.Key.Key_Space)
+            await until(lambda: focused(shell) == "open_again")
+            seen = []
+            for _ in range(5):
+                seen.append(focused(shell))
+                QTest.keyClick(shell.focusWidget(), Qt.Key.Key_Tab)
+            assert seen == ["open_again", "copy_link", "sign_in_cancel_wait", "landed", "landed_finish"]
+            QTest.keyClick(page.panel, Qt.Key.Key_Escape)
+            await until(lambda: not engine.open_sign_ins)
+            await until(lambda: focused(shell) == "sign_in_browser")
 
     run(main())
 
