@@ -43,6 +43,8 @@ class Me:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     """What the body has to hold; "" is none at all."""
+    scopes: tuple[str, ...] = ()
+    """Without these it does not say (all of) it."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class Vendor:
     exchange: tuple[str, ...] = ()
     """What else must come with the code."""
     answer: Callable[[Vendor, Issued], Json] = plain
+    granted: tuple[str, ...] | None = None
+    """What the answer says was granted, where the request can't ask."""
     refresh: Literal["none", "static", "rotating"]
     dead: tuple[int, Json] = (400, {"error": "invalid_grant", "error_description": "The refresh token is not valid"})
     denied: Mapping[str, str] | None = field(default_factory=lambda: {"error": "access_denied"})

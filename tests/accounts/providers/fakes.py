@@ -202,8 +202,11 @@ class Fake:
 
     def _me(self, request: web.BaseRequest, text: str) -> web.StreamResponse:
         me = self.vendor.me
-        if request.method != me.method or _bearer(request) not in self.live:
+        pair = self.live.get(_bearer(request))
+        if request.method != me.method or pair is None:
             raise Refused("no access", 401)
+        if set(me.scopes) - set(pair.grant.scopes):
+            raise Refused(f"{me.scopes} are needed", 403)
         for name, value in me.headers.items():
             if request.headers.get(name) != value:
                 raise Refused(f"the header {name} is not {value}")

@@ -128,10 +128,13 @@ def test_sign_in(at: At) -> None:
         account = await desk.sign_in()
         assert (account.subject, account.person, account.email) == desk.vendor.who
         kept = await desk.accounts.store.get(account.id)
-        assert desk.fake.live[kept.tokens.access_token].grant.redirect
+        grant = desk.fake.live[kept.tokens.access_token].grant
+        assert bool(grant.challenge) == (desk.vendor.pkce != "unknown")
+        if desk.vendor.granted is not None:
+            assert account.scopes == desk.vendor.granted
         if desk.vendor.scope_parameter:
             asked = {scope.name for scope in desk.described.scopes[:2]} | set(desk.described.base_scopes)
-            assert set(account.scopes) == asked == set(desk.fake.live[kept.tokens.access_token].grant.scopes)
+            assert set(account.scopes) == asked == set(grant.scopes)
         assert account.can_renew
         assert desk.fake.codes == {}
 

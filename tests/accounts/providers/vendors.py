@@ -63,7 +63,11 @@ GITHUB = Vendor(
         200,
         {"error": "bad_refresh_token", "error_description": "The refresh token passed is incorrect or expired."},
     ),
-    me=Me("https://api.github.com/user", {"login": "ines", "id": 7, "name": None, "email": "i@x.org"}),
+    me=Me(
+        "https://api.github.com/user",
+        {"login": "ines", "id": 7, "name": None, "email": "i@x.org"},
+        scopes=("read:user", "user:email"),
+    ),
     who=("7", "ines", "i@x.org"),
     revoke=Revoke(
         "https://api.github.com/applications/CLIENT/grant",
@@ -86,6 +90,7 @@ BITBUCKET = Vendor(
     auth=("basic",),
     scope_parameter="",
     answer=_bitbucket,
+    granted=("account", "repository"),
     refresh="static",
     me=Me("https://api.bitbucket.org/2.0/user", {"uuid": "{u}", "display_name": "Ines", "account_id": "a"}),
     who=("{u}", "Ines", ""),
@@ -105,7 +110,9 @@ ATLASSIAN = Vendor(
     offline=("scope", "offline_access"),
     refresh="rotating",
     dead=(403, {"error": "invalid_grant", "error_description": "Unknown or invalid refresh token."}),
-    me=Me("https://api.atlassian.com/me", {"account_id": "5b", "name": "Ines", "email": "i@x.org"}),
+    me=Me(
+        "https://api.atlassian.com/me", {"account_id": "5b", "name": "Ines", "email": "i@x.org"}, scopes=("read:me",)
+    ),
     who=("5b", "Ines", "i@x.org"),
     revoke=None,
 )
@@ -170,6 +177,7 @@ DROPBOX = Vendor(
         "https://api.dropboxapi.com/2/users/get_current_account",
         {"account_id": "dbid:1", "name": {"display_name": "Ines"}, "email": "i@x.org"},
         method="POST",
+        scopes=("account_info.read",),
     ),
     who=("dbid:1", "Ines", "i@x.org"),
     revoke=Revoke("https://api.dropboxapi.com/2/auth/token/revoke", send="bearer", kinds=("access",)),
@@ -199,7 +207,7 @@ AIRTABLE = Vendor(
     pkce="required",
     auth=("none", "basic"),
     refresh="rotating",
-    me=Me("https://api.airtable.com/v0/meta/whoami", {"id": "usr1", "email": "i@x.org"}),
+    me=Me("https://api.airtable.com/v0/meta/whoami", {"id": "usr1", "email": "i@x.org"}, scopes=("user.email:read",)),
     who=("usr1", "i@x.org", "i@x.org"),
     revoke=None,
 )
@@ -213,7 +221,11 @@ ASANA = Vendor(
     pkce="checked",
     auth=("post",),
     refresh="static",
-    me=Me("https://app.asana.com/api/1.0/users/me", {"data": {"gid": "9", "name": "Ines", "email": "i@x.org"}}),
+    me=Me(
+        "https://app.asana.com/api/1.0/users/me",
+        {"data": {"gid": "9", "name": "Ines", "email": "i@x.org"}},
+        scopes=("users:read",),
+    ),
     who=("9", "Ines", "i@x.org"),
     revoke=Revoke("https://app.asana.com/-/oauth_revoke", kinds=("refresh",)),
 )
@@ -231,7 +243,11 @@ ZENDESK = Vendor(
     exchange=("scope",),
     answer=_zendesk,
     refresh="rotating",
-    me=Me("https://delta.zendesk.com/api/v2/users/me.json", {"user": {"id": 3, "name": "Ines", "email": "i@x.org"}}),
+    me=Me(
+        "https://delta.zendesk.com/api/v2/users/me.json",
+        {"user": {"id": 3, "name": "Ines", "email": "i@x.org"}},
+        scopes=("users:read",),
+    ),
     who=("3", "Ines", "i@x.org"),
     revoke=Revoke(
         "https://delta.zendesk.com/api/v2/oauth/tokens/current.json",
@@ -253,7 +269,11 @@ HUBSPOT = Vendor(
     refresh="static",
     dead=(400, {"status": "BAD_REFRESH_TOKEN", "message": "missing or invalid refresh token"}),
     denied=None,
-    me=Me("https://api.hubapi.com/account-info/v3/details", {"portalId": 62, "uiDomain": "app.hubspot.com"}),
+    me=Me(
+        "https://api.hubapi.com/account-info/v3/details",
+        {"portalId": 62, "uiDomain": "app.hubspot.com"},
+        scopes=("oauth",),
+    ),
     who=("62", "app.hubspot.com", ""),
     revoke=Revoke("https://api.hubapi.com/oauth/2026-03/token/revoke", kinds=("refresh",)),
 )
@@ -273,6 +293,7 @@ SALESFORCE = Vendor(
     me=Me(
         "https://login.salesforce.com/services/oauth2/userinfo",
         {"sub": "https://x/id/1", "user_id": "005", "name": "Ines", "email": "i@x.org"},
+        scopes=("openid",),
     ),
     who=("005", "Ines", "i@x.org"),
     revoke=Revoke("https://login.salesforce.com/services/oauth2/revoke", auth=()),
@@ -293,6 +314,7 @@ LINEAR = Vendor(
         {"data": {"viewer": {"id": "v", "name": "Ines", "email": "i@x.org"}}},
         method="POST",
         body="viewer",
+        scopes=("read",),
     ),
     who=("v", "Ines", "i@x.org"),
     revoke=Revoke("https://api.linear.app/oauth/revoke", auth=()),
@@ -310,6 +332,7 @@ DISCORD = Vendor(
     me=Me(
         "https://discord.com/api/v10/users/@me",
         {"id": "80", "username": "ines_", "global_name": "Ines", "email": "i@x.org"},
+        scopes=("identify", "email"),
     ),
     who=("80", "Ines", "i@x.org"),
     revoke=Revoke("https://discord.com/api/oauth2/token/revoke"),
