@@ -33,6 +33,7 @@ from connectors.sdk import (
 from connectors.sdk.checks import run_probes
 
 LARGEST_SAMPLE = 64 * 1024 * 1024
+_TREE = "x-tree"
 
 
 class _Either:
@@ -101,7 +102,7 @@ class Checks:
                     yield step
 
     async def discover(self, target: CheckTarget, parent: str | None) -> list[Node]:
-        async with self._open(await self._resolve(target)) as source:
+        async with self._open(await self._resolve(target, choosing=_TREE)) as source:
             return await source.discover(parent)
 
     async def options(self, target: CheckTarget, name: str) -> list[Option]:
@@ -143,13 +144,14 @@ class Checks:
 
 
 def _with_stand_in(type: ConnectorType, config: dict[str, Json], choosing: str) -> dict[str, Json]:
-    """The config with an example in the empty field that choices are asked for: without it nothing would be valid."""
+    """The config with an example in the empty field that choices or the tree are asked for, so that it can be valid."""
     if not choosing:
         return config
     filled = dict(config)
     for name, field in type.schema.get("properties", {}).items():
         examples = field.get("examples")
-        if examples and not filled.get(name) and (field.get("x-options") or {}).get("source") == choosing:
+        chosen = field.get("x-tree") if choosing == _TREE else (field.get("x-options") or {}).get("source") == choosing
+        if examples and not filled.get(name) and chosen:
             filled[name] = examples[0]
     return filled
 

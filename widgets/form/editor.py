@@ -72,10 +72,9 @@ class Editor(QWidget):
             return self.spec.placeholder
         default = self.spec.default
         if default is not UNSET and default is not None and default != "" and default != []:
-            shown = ", ".join(map(plain_text, default)) if isinstance(default, list) else plain_text(default)
-            return self.tr("{value} (default)").format(value=shown)
+            return self.tr("{value} (default)").format(value=_listed(default))
         if self.spec.examples:
-            return self.tr("For example {value}").format(value=plain_text(self.spec.examples[0]))
+            return self.tr("For example {value}").format(value=_listed(self.spec.examples[0]))
         usual = EXAMPLES.get(self.spec.text("format"), "") if not self.spec.text("pattern") else ""
         return self.tr("For example {value}").format(value=usual) if usual else ""
 
@@ -99,6 +98,10 @@ def discard(widget: QWidget) -> None:
     for without one Python would delete it as soon as nobody holds it."""
     widget.hide()
     widget.deleteLater()
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(plain_text, value)) if isinstance(value, list) else plain_text(value)
 
 
 def plain_text(value: Any) -> str:

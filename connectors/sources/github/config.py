@@ -90,6 +90,7 @@ class GitHubConfig(ConnectorConfig):
         tree=True,
         options="repositories",
         depends=("/base_url", "/auth"),
+        examples=[["octo-org/handbook"]],
         min_length=1,
     )
     issues: bool = option(True, title="Issues", help="With their comments.", order=3, group=CONTENT)
