@@ -160,7 +160,7 @@ def provider_views() -> list[api.ProviderView]:
             defaults=dict(each.variables),
             scopes={scope.name: scope.purpose for scope in each.scopes},
             secret=each.secret,
-            device=bool(each.device_url) or each.protocol == "oidc",
+            device=each.by_device,
             redirect_uri=next(iter(each.redirect.addresses), ""),
             redirect_note=each.redirect.note,
             revoke_note=each.revoke_note,

@@ -41,12 +41,13 @@ async def endpoints(provider: Provider, discovery: Discovery) -> Endpoints:
     """A provider's addresses; its file comes before its own description."""
     found = await discovery.get(provider.issuer, pattern=provider.issuer_pattern) if provider.issuer else None
     revoke = provider.revocation.url if provider.revocation is not None else ""
+    device = provider.device_url if provider.device else ""
     if found is None:
-        return Endpoints(provider.authorize_url, provider.token_url, provider.device_url, revoke, None)
+        return Endpoints(provider.authorize_url, provider.token_url, device, revoke, None)
     return Endpoints(
         provider.authorize_url or found.authorization_endpoint,
         provider.token_url or found.token_endpoint,
-        provider.device_url or found.device_authorization_endpoint,
+        device or (found.device_authorization_endpoint if provider.device else ""),
         revoke or found.revocation_endpoint,
         found if provider.protocol == "oidc" else None,
     )

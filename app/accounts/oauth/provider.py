@@ -104,6 +104,8 @@ class Provider(_Data):
     authorize_url: str = ""
     token_url: str = ""
     device_url: str = ""
+    device: bool = True
+    """Whether its device flow, if it has one, is for clients such as this app."""
     device_secret: bool = True
     """Whether a client that needs a secret needs it for the device flow too."""
     redirect: Redirect = Redirect()
@@ -158,6 +160,11 @@ class Provider(_Data):
     def _vendors(self, url: str) -> bool:
         host = urlsplit(url).hostname or ""
         return any(host == domain or host.endswith("." + domain) for domain in self.vendor)
+
+    @property
+    def by_device(self) -> bool:
+        """Whether one can sign in by a code on another device, as far as the file tells."""
+        return self.device and (bool(self.device_url) or self.protocol == "oidc")
 
     def needs_secret(self, *, device: bool) -> bool:
         """Whether the client can't do without its secret."""

@@ -43,6 +43,7 @@ GOOGLE = Vendor(
         "userinfo_endpoint": "https://openidconnect.googleapis.com/v1/userinfo",
         "revocation_endpoint": "https://oauth2.googleapis.com/revoke",
         "jwks_uri": "https://www.googleapis.com/oauth2/v3/certs",
+        "device_authorization_endpoint": "https://oauth2.googleapis.com/device/code",
     },
     claims={"iss": "https://accounts.google.com"},
 )

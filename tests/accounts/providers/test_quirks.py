@@ -178,6 +178,17 @@ def test_a_code_on_another_device_needs_no_secret_where_the_vendor_says_so(at: A
     assert at(work).refused == []
 
 
+@pytest.mark.parametrize("at", [changed(GOOGLE), changed(vendors.BOX)], indirect=True)
+def test_a_device_code_that_is_not_for_desktop_apps_is_not_asked_for(at: At) -> None:
+    async def work(desk: Desk) -> None:
+        assert not desk.described.by_device
+        with pytest.raises(SignInError) as raised:
+            await desk.sign_in_by_code()
+        assert raised.value.code == "device_unsupported"
+
+    assert not any("device" in line for line in at(work).log)
+
+
 def back(issuer: str) -> Any:
     return changed(MICROSOFT, back={"iss": issuer})
 

@@ -22,7 +22,7 @@ LOCAL = ("127.0.0.1", "localhost")
 def _bitbucket(vendor: Vendor, issued: Issued) -> dict[str, Any]:
     found = {**plain(vendor, issued), "token_type": "bearer", "refresh_token": issued.refresh}
     del found["scope"]
-    return {**found, "scopes": "account repository"}
+    return {**found, "scopes": "account pullrequest wiki"}
 
 
 def _notion(vendor: Vendor, issued: Issued) -> dict[str, Any]:
@@ -90,7 +90,7 @@ BITBUCKET = Vendor(
     auth=("basic",),
     scope_parameter="",
     answer=_bitbucket,
-    granted=("account", "repository"),
+    granted=("account", "pullrequest", "wiki"),
     refresh="static",
     me=Me("https://api.bitbucket.org/2.0/user", {"uuid": "{u}", "display_name": "Ines", "account_id": "a"}),
     who=("{u}", "Ines", ""),
@@ -270,7 +270,7 @@ HUBSPOT = Vendor(
     dead=(400, {"status": "BAD_REFRESH_TOKEN", "message": "missing or invalid refresh token"}),
     denied=None,
     me=Me(
-        "https://api.hubapi.com/account-info/v3/details",
+        "https://api.hubapi.com/account-info/2026-03/details",
         {"portalId": 62, "uiDomain": "app.hubspot.com"},
         scopes=("oauth",),
     ),
