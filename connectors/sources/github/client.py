@@ -134,9 +134,7 @@ class GitHub:
             reset = answer.headers.get("x-ratelimit-reset", "")
             spent = answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal()
             retry_at = float(reset) if spent else self._clock.now() + MINUTE
-            return RateLimited(
-                told, retry_at=retry_at, where=where, remedy="Nothing to do: it goes on by itself."
-            )  # fmt: skip
+            return RateLimited(told, retry_at=retry_at, where=where, remedy="Nothing to do: it goes on by itself.")
         if kind == "NOT_FOUND":
             return NotFound(told, where=where, remedy="Check the name, and whether the credential may read it.")
         if kind in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):

@@ -45,9 +45,7 @@ class Account(ConnectorConfig):
     model_config = ConfigDict(title="Signed-in account")
 
     method: Literal["account"] = "account"
-    account: str = option(
-        ..., title="Account", effect="tuning", order=1, account="github", scopes=SCOPES, min_length=1
-    )  # fmt: skip
+    account: str = option(..., title="Account", effect="tuning", order=1, account="github", scopes=SCOPES, min_length=1)
 
     def authorization(self, host: str) -> Authorization:
         return Authorization(kind="account", params={"account": self.account, "scopes": "repo"}, hosts=(host,))
@@ -100,7 +98,11 @@ class GitHubConfig(ConnectorConfig):
     discussions: bool = option(True, title="Discussions", help="With comments and replies.", order=5, group=CONTENT)
     releases: bool = option(True, title="Releases", help="Their notes, not their files.", order=6, group=CONTENT)
     files: bool = option(
-        False, title="Files", help="Documents and code of one branch, tag or commit.", order=7, group=CONTENT
+        False,
+        title="Files",
+        help="Documents and code of one branch, tag or commit. A wiki can't be read: GitHub has no API for it.",
+        order=7,
+        group=CONTENT,
     )
     ref: str = option(
         "",

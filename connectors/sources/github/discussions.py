@@ -124,7 +124,7 @@ class Discussions:
         while True:
             data = await self._github.query(
                 READ, owner=owner, name=name, number=int(key.rpartition("/")[2]), after=after
-            )  # fmt: skip
+            )
             node = (data.get("repository") or {}).get("discussion")
             if node is None:
                 raise NotFound("The discussion is gone", where=ref.url or ref.source_id)

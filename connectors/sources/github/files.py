@@ -106,9 +106,7 @@ class Files:
         path = key.partition("/")[2]
         if ref.size is not None and ref.size < WHOLE:
             with self._github.explaining():
-                answer = await self._github.http.get(
-                    url, headers=self._github.raw, max_bytes=self._wanted.max_bytes
-                )  # fmt: skip
+                answer = await self._github.http.get(url, headers=self._github.raw, max_bytes=self._wanted.max_bytes)
             if answer.body.startswith(_LFS):
                 raise PermanentError(
                     "The file is kept in Git LFS, which can't be read",
@@ -121,7 +119,7 @@ class Files:
             with self._github.explaining():
                 streamed = await stack.enter_async_context(
                     self._github.http.stream("GET", url, headers=self._github.raw)
-                )  # fmt: skip
+                )
             return Content(self._chunks(streamed, path, stack.pop_all()))
 
     async def _chunks(self, answer: StreamedResponse, path: str, held: AsyncExitStack) -> AsyncIterator[bytes]:

@@ -70,7 +70,7 @@ class Threads:
                 yield Page(changes=[], checkpoint=checkpoint)
                 return
             if first:
-                tags.keep(question, found.tag)
+                tags.keep(question, "" if found.next.going else found.tag)  # it says nothing about further pages
             changes = [self._upsert(repository, item) for item in found.news if _kind(item) in self._kinds]
             place = found.next
             progress = Progress(seen=place.seen)

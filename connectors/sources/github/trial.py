@@ -20,6 +20,7 @@ from connectors.sources.github.part import Part
 from connectors.sources.github.repository import Repositories
 
 SHOWN = 5
+OPENED = 50  # of those that are named one by one
 _IMPLIED = {"read:org": {"write:org", "admin:org"}}
 _PURPOSES = {"repo": "private repositories", "read:org": "the organizations to pick from"}
 
@@ -27,9 +28,7 @@ _PURPOSES = {"repo": "private repositories", "read:org": "the organizations to p
 class Trial:
     """The probes of one connection."""
 
-    def __init__(
-        self, config: GitHubConfig, github: GitHub, repositories: Repositories, parts: Sequence[Part]
-    ) -> None:  # fmt: skip
+    def __init__(self, config: GitHubConfig, github: GitHub, repositories: Repositories, parts: Sequence[Part]) -> None:
         self._config = config
         self._github = github
         self._repositories = repositories
@@ -83,11 +82,10 @@ class Trial:
     async def _open(self) -> str:
         names = await self._repositories.names(self._config.repositories)
         if not names:
-            raise Warn(
-                "There is no repository in this selection", remedy="Nothing is synced until there is one; see its name."
-            )  # fmt: skip
+            raise Warn("There is no repository in this selection", remedy="Nothing is synced until the owner has one.")
         private = 0
-        for name in names[:SHOWN]:
+        named = [name for name in self._config.repositories if not name.endswith("/*")]
+        for name in {**dict.fromkeys(named[:OPENED]), **dict.fromkeys(names[:SHOWN])}:
             try:
                 private += (await self._repositories.get(name)).visibility != "public"
             except NotFound as error:

@@ -155,6 +155,7 @@ class FakeGitHub:
         self.scopes: str | None = "repo, read:org"
         self.token = TOKEN
         self.faults: list[tuple[str, Fault]] = []
+        self.next_fault: Callable[[], Fault | None] = lambda: None
         self.after_answer: Callable[[web.Request], None] = lambda request: None
         self.seen: list[web.Request] = []
         self.statuses: list[int] = []
@@ -202,6 +203,8 @@ class FakeGitHub:
             if part in request.path:
                 del self.faults[number]
                 return await fault(request)
+        if (failing := self.next_fault()) is not None:
+            return await failing(request)
         if request.headers.get("authorization") != f"Bearer {self.token}":
             answer: web.StreamResponse = refused(401, "Bad credentials")
         else:

@@ -122,6 +122,22 @@ def test_what_is_updated_while_it_is_listed_is_neither_lost_nor_takes_others_pla
     run(world(), test)
 
 
+def test_news_beyond_a_first_page_that_has_not_changed_are_seen() -> None:
+    async def test(github: FakeGitHub) -> None:
+        github.most_pages = 3
+        repo = github.repositories["octo-org/busy"] = Repo(5, "octo-org/busy")
+        for number in range(1, 6):
+            repo.issue(number, 100 + number)  # within the time that each run looks back
+        given = config(github, "issues", repositories=["octo-org/busy"])
+        library = await Library().sync(given)
+        await library.sync(given)
+        repo.comment(5, 107, "The first page stays as it was")
+        await library.sync(given)
+        assert library.fetched == ["5/issues/5"]
+
+    run(world(), test)
+
+
 def test_a_deleted_or_moved_issue_is_found_by_a_reconciling_run() -> None:
     async def test(github: FakeGitHub) -> None:
         given = config(github)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from aiohttp import web
+from hypothesis import given as examples
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from app.network import SystemClock
 from connectors.sdk import AuthError, HeadwaterError, PermissionDenied, RateLimited, TransientError
@@ -282,3 +286,45 @@ def test_reconciling_a_repository_that_can_not_be_read_raises_rather_than_tells_
         assert library.documents
 
     run(world(), test)
+
+
+FAULTS: dict[str, Fault] = {
+    "404": answering(lambda: refused(404, "Not Found")),
+    "403": answering(lambda: refused(403, "Resource not accessible by integration")),
+    "secondary": answering(lambda: refused(403, SECONDARY)),
+    "401": answering(lambda: refused(401, "Bad credentials")),
+    "500": answering(lambda: web.Response(status=500)),
+    "cut": cut_off,
+    "nonsense": answering(lambda: web.json_response({"hello": "world"})),
+    "page": answering(lambda: web.Response(text="<html>Unicorn!</html>", content_type="text/html")),
+}
+
+
+@settings(max_examples=40, deadline=None)
+@examples(
+    st.lists(
+        st.lists(st.one_of(st.none(), st.none(), st.none(), st.sampled_from(sorted(FAULTS))), max_size=40), max_size=3
+    )
+)
+def test_whatever_fails_in_between_a_good_run_ends_at_the_truth(runs: list[list[str | None]]) -> None:
+    """Each run meets its faults in the order of its requests; something changes between two runs."""
+    github = world()
+    github.most_pages = 3
+    repo = github.repositories[HANDBOOK]
+
+    async def test(github: FakeGitHub) -> None:
+        given, library = config(github, repositories=[HANDBOOK, "octocat/notes"]), Library()
+        for number, faults in enumerate(runs):
+            pending = [FAULTS.get(fault or "") for fault in faults]
+            github.next_fault = lambda pending=pending: pending.pop(0) if pending else None  # type: ignore[misc]
+            with contextlib.suppress(HeadwaterError):
+                await library.sync(given, clock=PatientClock())
+            repo.comment(1 + number, 6000 + 100 * number, "News")
+            repo.discussion(20 + number, 6000 + 100 * number, comments=number)
+            repo.files[f"new-{number}.md"] = b"New"
+        github.next_fault = lambda: None
+        await library.sync(given, clock=PatientClock())
+        assert not library.codes
+        assert library.documents == (await Library().sync(given)).documents
+
+    run(github, test)
