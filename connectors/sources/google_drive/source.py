@@ -53,7 +53,7 @@ class GoogleDriveSource(Source[GoogleDriveConfig]):
         auth=("account", "google_service_account"),
         capabilities=frozenset({Capability.INCREMENTAL, Capability.DELETIONS, Capability.ACCESS, Capability.DISCOVER}),
         hosts=("www.googleapis.com", "oauth2.googleapis.com"),
-        rate_limits=(RateLimit(requests=100, seconds=1.0),),
+        rate_limits=(RateLimit(requests=50, seconds=1.0),),  # 3,000 a minute, a quarter of what a person may ask for
         keywords=("google", "gdrive", "docs", "sheets", "slides", "workspace", "shared drive", "team drive", "files"),
         docs_url="https://developers.google.com/workspace/drive/api/guides/about-sdk",
     )

@@ -144,20 +144,21 @@ class FakeDrive:
 
     def trash(self, id: str) -> None:
         """Into the bin, with all that is below; the feed names only what was put there."""
-        for each in [id, *self._below(id)]:
+        for each in [id, *self.below(id)]:
             self.files[each]["trashed"] = True
         self._changed(id)
 
     def remove(self, id: str) -> None:
         """Gone, or out of sight."""
         file = self.files[id]
-        for each in [id, *self._below(id)]:
+        for each in [id, *self.below(id)]:
             del self.files[each]
         self.log.append((str(file.get("driveId", "")), {"fileId": id, "removed": True}))
 
-    def _below(self, id: str) -> list[str]:
+    def below(self, id: str) -> list[str]:
+        """All that lies in a folder."""
         inside = [key for key, file in self.files.items() if id in file.get("parents", [])]
-        return inside + [below for each in inside for below in self._below(each)]
+        return inside + [below for each in inside for below in self.below(each)]
 
     def _changed(self, id: str) -> None:
         self.log.append((str(self.files[id].get("driveId", "")), {"fileId": id, "removed": False}))

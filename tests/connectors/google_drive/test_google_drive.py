@@ -100,6 +100,7 @@ def test_a_second_pass_asks_only_the_feed() -> None:
         fake.put(f"{number}.md", str(number))
     known = sync(fake)
     fake.asked.clear()
+    assert not list(known.state.keys("listed/")), "what was gathered is told, and no longer kept"
 
     again = sync(fake, known)
 
