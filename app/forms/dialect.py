@@ -103,6 +103,12 @@ def _fitting(raw: Mapping[str, Json], default: Json, reader: Reader, nullable: b
     if raw.get("type") == "array" and isinstance(default, str | int | float) and default != "":
         reader.warn(f"The default {json.dumps(default)} is no list, read as a list of it")
         return [default]
+    if wanted == "object" and not isinstance(default, dict | None) and not ({"oneOf", "anyOf"} & raw.keys()):
+        if default == []:
+            reader.warn("The default [] is an empty list, read as an empty object")
+            return {}
+        reader.warn(f"The default {json.dumps(default)} is no object, and left out")
+        return UNSET
     if raw.get("type") in ("string", "integer", "number", "boolean") and isinstance(default, list | dict):
         if isinstance(default, list) and len(default) == 1 and not isinstance(default[0], list | dict):
             reader.warn(f"The default {json.dumps(default)} is a list, read as what is in it")

@@ -185,3 +185,15 @@ def test_a_default_in_a_list_is_taken_out_of_it_and_another_shape_left_out() -> 
         state = FormState(schema(odd))
         assert state.value() == {}
         assert state.form.warnings
+
+
+def test_a_default_that_is_no_object_is_none_for_an_object() -> None:
+    def schema(default: Any) -> dict[str, Any]:
+        inside = {"type": "object", "properties": {"a": {"type": "string"}}, "default": default}
+        return {"type": "object", "properties": {"inside": inside}}
+
+    assert FormState(schema([])).value() == {"inside": {}}
+    state = FormState(schema("json"))
+    assert state.value() == {}
+    assert state.form.warnings == ['The default "json" is no object, and left out']
+    assert FormState(schema({"a": "x"})).value() == {"inside": {"a": "x"}}

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from tests.forms.samples import DATABASE, DATABASE_VALUE, ODD, STORE, STORE_VALUE
@@ -201,6 +201,17 @@ def test_branches_keep_what_was_typed(qtbot: QtBot) -> None:
     assert form.value()["auth"] == {"method": "keys", "access_key": "AKIA"}
     click(button(form, "Sign-in: Role"))
     assert form.value()["auth"]["access_key"] == "arn:x"
+
+
+def test_a_branch_that_is_a_check_box_shows_it(qtbot: QtBot) -> None:
+    both = {
+        "oneOf": [{"type": "boolean", "default": False}, {"type": "object", "properties": {"a": {"type": "string"}}}]
+    }
+    form = show(qtbot, {"type": "object", "required": ["u"], "properties": {"u": {**both, "default": False}}})
+    unfold(form)
+    (box,) = [one for one in form.findChildren(QCheckBox) if one.isVisible()]
+    click(box)
+    assert form.value() == {"u": True}
 
 
 def test_more_branches_than_segments_make_a_list(qtbot: QtBot) -> None:

@@ -44,7 +44,7 @@ class Row(Block):
         if not bare:
             self._build_head()
         self._column.addLayout(self._head)
-        if not self.editor.names_itself:
+        if bare or not self.editor.names_itself:
             self._column.addWidget(self.editor)
         self._error_place = self._column.count()
         if spec.help:
