@@ -77,7 +77,8 @@ def test_following_the_feed_comes_to_the_same_as_a_first_pass(first: Any, later:
     for action in first:
         people.act(*action)
     chosen = chosen if chosen in fake.files else fake.folder("Chosen", id=chosen)
-    config = {"folders": [chosen, ROOT] if fake.files[chosen]["trashed"] else [chosen]} if picked else {}
+    folders = [chosen, ROOT] if fake.files[chosen]["trashed"] else [chosen]
+    config: dict[str, Any] = {"folders": folders} if picked else {}
     catalog = sync(fake, **config)
     paths = told(catalog, {})
     for some in later:
