@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 EARLY = 60.0
 """Seconds before its end from which on a token is renewed."""
 REVOKE_SECONDS = 5.0
-_SPENT = frozenset({"invalid_grant", "invalid_token", "bad_refresh_token"})
+_SPENT = frozenset({"invalid_grant", "invalid_token"})
 
 
 class Accounts:
