@@ -161,9 +161,13 @@ class _Commit:
         if batch.seen:
             self._seen(batch.seen)
         db.executemany(
-            "INSERT INTO staged_deletion (connection, source_id, reason) VALUES (?, ?, ?) "
+            # Only what this part owns: a feed also tells of what was never wanted, or has moved to another part.
+            "INSERT INTO staged_deletion (connection, source_id, reason) SELECT ?1, ?2, ?3 "
+            "WHERE EXISTS (SELECT 1 FROM document WHERE connection = ?1 AND source_id = ?2 AND partition = ?4 "
+            "AND deleted_at IS NULL) "
+            "OR EXISTS (SELECT 1 FROM failing WHERE connection = ?1 AND source_id = ?2 AND partition = ?4) "
             "ON CONFLICT DO UPDATE SET held = 0",  # a new pass has seen it: the guard decides anew
-            ((fence.connection, source_id, reason) for source_id, reason in batch.gone),
+            ((fence.connection, source_id, reason, batch.partition) for source_id, reason in batch.gone),
         )
         if batch.progressed is not None:
             self._progress()

@@ -142,6 +142,16 @@ class FakeDrive:
         """Put it into another folder."""
         self.edit(id, parents=[parent])
 
+    def move_across(self, id: str, parent: str) -> None:
+        """Put it into a folder of another drive: gone from the one feed, new in the other."""
+        file = self.files[id]
+        self.log.append((str(file.pop("driveId", "")), {"fileId": id, "removed": True}))
+        for name in ("permissions", "permissionIds", "hasAugmentedPermissions", "owners", "ownedByMe"):
+            file.pop(name, None)
+        drive = self.files[parent].get("driveId")
+        self._store(file | {"parents": [parent]} | ({"driveId": drive} if drive else {"ownedByMe": True}))
+        self._changed(id)
+
     def trash(self, id: str) -> None:
         """Into the bin, with all that is below; the feed names only what was put there."""
         for each in [id, *self.below(id)]:
