@@ -101,6 +101,8 @@ class Vendor:
     exchange: tuple[str, ...] = ()
     """What else must come with the code."""
     answer: Callable[[Vendor, Issued], Json] = plain
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """What of its answer a caller needs besides the tokens."""
     granted: tuple[str, ...] | None = None
     """What the answer says was granted, where the request can't ask."""
     refresh: Literal["none", "static", "rotating"]

@@ -129,6 +129,7 @@ def test_sign_in(at: At) -> None:
         assert (account.subject, account.person, account.email) == desk.vendor.who
         kept = await desk.accounts.store.get(account.id)
         grant = desk.fake.live[kept.tokens.access_token].grant
+        assert kept.tokens.kept == desk.vendor.kept
         assert bool(grant.challenge) == (desk.vendor.pkce != "unknown")
         if desk.vendor.granted is not None:
             assert account.scopes == desk.vendor.granted
