@@ -78,7 +78,7 @@ class _Test:
             if documents:
                 break
         if documents:
-            return f"{documents:,}{' or more' if more else ''} documents"
+            return f"{documents:,}{' or more' if more else ''} document{'s' if documents > 1 or more else ''}"
         if more:
             return f"No document among the first {looked_at:,} files; the sync looks at all"
         if unreadable:

@@ -50,7 +50,7 @@ def test_the_connection_test_reads_what_the_sync_would_read() -> None:
     assert [steps[name].state for name in steps] == ["ok", "warning", "ok", "ok", "ok"]
     assert ME in steps["sign_in"].message
     assert "shared drive" in steps["places"].message
-    assert steps["listing"].message == "1 documents"
+    assert steps["listing"].message == "1 document"
 
 
 def test_the_connection_test_says_why_nothing_would_be_synced() -> None:
