@@ -70,7 +70,7 @@ class Threads:
                 yield Page(changes=[], checkpoint=checkpoint)
                 return
             if first:
-                tags.keep(question, "" if found.next.going else found.tag)  # it says nothing about further pages
+                tags.keep(question, found.tag)
             changes = [self._upsert(repository, item) for item in found.news if _kind(item) in self._kinds]
             place = found.next
             progress = Progress(seen=place.seen)
@@ -138,7 +138,8 @@ class Threads:
         listed = items(answer)
         news = [item for item in listed if place.told.get(str(item["number"])) != item["updated_at"]]
         following = _after(place, listed, news, more=has_next(answer))
-        return answer.status, _Found(news, following, answer.headers.get("etag", ""))
+        alone = not following.going and len(listed) < PER_PAGE  # a tag says nothing about what comes after its page
+        return answer.status, _Found(news, following, answer.headers.get("etag", "") if alone else "")
 
     def _upsert(self, repository: Repository, item: dict[str, Json]) -> Upsert:
         kind = _kind(item)

@@ -223,7 +223,8 @@ class FakeGitHub:
         if self.scopes is not None:
             answer.headers["X-OAuth-Scopes"] = self.scopes
         if answer.status == 200:
-            tag = f'W/"{hashlib.sha256(body).hexdigest()}"'
+            told = body + (answer.headers.get("Link", "").encode() if self.most_pages < 100 else b"")
+            tag = f'W/"{hashlib.sha256(told).hexdigest()}"'
             if request.headers.get("if-none-match") == tag:
                 return web.Response(status=304, headers={"ETag": tag})
             answer.headers["ETag"] = tag

@@ -56,7 +56,14 @@ class Library:
                 catalog = self.catalogs.setdefault(partition.id, Catalog())
                 for kept in (catalog.pages, catalog.failures, catalog.fetched):
                     kept.clear()
-                await collect(source, catalog=catalog, partition=partition, stop_after=stop_after)
+                committed = [catalog.copy()]
+                try:
+                    await collect(
+                        source, catalog=catalog, partition=partition, stop_after=stop_after, snapshots=committed
+                    )
+                except BaseException:
+                    catalog.state = committed[-1].state  # what is written for a page is kept with that page alone
+                    raise
         return self
 
     async def reconcile(self, given: dict[str, Json]) -> None:

@@ -138,6 +138,21 @@ def test_news_beyond_a_first_page_that_has_not_changed_are_seen() -> None:
     run(world(), test)
 
 
+def test_news_after_a_first_page_that_is_just_full_are_seen() -> None:
+    async def test(github: FakeGitHub) -> None:
+        repo = github.repositories["octo-org/busy"] = Repo(5, "octo-org/busy")
+        for number in range(1, 101):
+            repo.issue(number, 100 + number / 10)
+        given = config(github, "issues", repositories=["octo-org/busy"])
+        library = await Library().sync(given)
+        await library.sync(given)
+        repo.issue(101, 112)
+        await library.sync(given)
+        assert "5/issues/101" in library.documents
+
+    run(world(), test)
+
+
 def test_a_deleted_or_moved_issue_is_found_by_a_reconciling_run() -> None:
     async def test(github: FakeGitHub) -> None:
         given = config(github)
