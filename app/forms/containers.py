@@ -143,6 +143,7 @@ def _children(
     listed = raw.get("required")
     required = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
     _declare(normaliser, raw, properties, required)
+    required += [raw["x-tag"]] if "x-tag" in raw else []
     known = before.schema.get("properties") if before is not None else None
     children = []
     for name, schema in properties.items():

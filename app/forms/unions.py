@@ -50,6 +50,8 @@ def nullable_part(raw: Raw, reader: Reader) -> tuple[Raw, bool]:
         outer = {word: value for word, value in raw.items() if word != key}
         if len(rest) == 1 and (nullable or not _only_condition(rest[0], reader)):
             inner, below = nullable_part(reader.read(rest[0]), reader)
+            if not nullable and (tag := _discriminator({}, [inner], reader)):
+                inner = {**inner, "x-tag": tag}  # the only alternative is chosen, and says so like any other
             return merge(inner, outer), nullable or below
         if nullable and rest:
             return {**outer, key: rest, "x-indexes": [i for i, part in enumerate(parts) if part in rest]}, True

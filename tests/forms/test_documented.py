@@ -11,7 +11,7 @@ from app.forms.repair import _OTHERS
 from connectors import sdk
 
 PAGE = (Path(sdk.__file__).parent / "FORMS.md").read_text(encoding="utf-8")
-INTERNAL = {"x-ui", "x-any", "x-indexes"}
+INTERNAL = {"x-ui", "x-any", "x-indexes", "x-tag"}
 """How parts of forms pass something on to others; no author writes them."""
 
 

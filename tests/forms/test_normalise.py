@@ -197,3 +197,15 @@ def test_a_default_that_is_no_object_is_none_for_an_object() -> None:
     assert state.value() == {}
     assert state.form.warnings == ['The default "json" is no object, and left out']
     assert FormState(schema({"a": "x"})).value() == {"inside": {"a": "x"}}
+
+
+def test_the_only_branch_of_a_union_says_so_like_any_other() -> None:
+    only = {
+        "type": "object",
+        "required": ["key"],
+        "properties": {"kind": {"const": "oauth"}, "key": {"type": "string"}},
+    }
+    schema = {"type": "object", "required": ["auth"], "properties": {"auth": {"type": "object", "oneOf": [only]}}}
+    assert FormState(schema).value() == {"auth": {"kind": "oauth"}}
+    assert FormState(schema, {"auth": {"key": "x"}}).value() == {"auth": {"key": "x"}}
+    assert FormState(schema, {"auth": {"key": "x"}}).errors() == []
