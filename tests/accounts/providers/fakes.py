@@ -128,6 +128,8 @@ class Fake:
             raise Refused(f"{missing} is missing")
         if vendor.pkce == "required" and asked.get("code_challenge_method") != "S256":
             raise Refused("PKCE with S256 is required")
+        if vendor.scope_parameter == "user_scope" and not asked.get("user_scope"):
+            raise Refused("no_scopes")
         if vendor.scope_parameter != "scope" and "scope" in asked:
             raise Refused("a desktop app can't ask for bot scopes")
         scopes = tuple(filter(None, asked.get(vendor.scope_parameter, "").split(vendor.separator)))
