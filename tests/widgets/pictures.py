@@ -12,14 +12,17 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
+from app.accounts.oauth.errors import refusal
 from app.api import Gauge, RunCounts
-from tests.widgets.fake_engine import FAILED_STEPS, FakeEngine
-from tests.widgets.window import idle, settings
+from connectors.sdk import HeadwaterError
+from tests.widgets.fake_engine import FAILED_STEPS, FakeEngine, replace
+from tests.widgets.window import idle, press, settings
 from widgets import theme
 from widgets.loop import run
 from widgets.pages.page import Place
@@ -67,6 +70,26 @@ def form(type: str, value: dict[str, Any], *, test: bool = False, fails: bool = 
     return scene
 
 
+def sign_in(*presses: str, provider: str = "", end: HeadwaterError | None = None, good: bool = False) -> Scene:
+    """The sign-in panel after some buttons, and after its end."""
+
+    async def scene(shell: Shell, engine: FakeEngine) -> None:
+        shell.go(Place("accounts"))
+        await idle(shell)
+        page = cast(Any, shell.current)
+        for name in presses:
+            press(page, name)
+            await settle()
+            if provider and page.panel.chooser.isVisible():
+                page.panel.chooser.chosen.emit(provider)
+                page.panel.client_step.choose_own()
+        if end is not None or good:
+            account = replace(engine.account_list["acc_b2"], state="ok", reason="")
+            engine.end_sign_in(end or account)
+
+    return scene
+
+
 SCENES: dict[str, Scene] = {
     "sources": nothing,
     "first-start": nothing,
@@ -83,6 +106,14 @@ SCENES: dict[str, Scene] = {
     "settings": at(Place("connection", "Contracts", "settings")),
     "library": at(Place("library")),
     "activity": at(Place("activity")),
+    "accounts": at(Place("accounts")),
+    "sign-in": sign_in("sign_in"),
+    "sign-in-client": sign_in("sign_in", provider="google"),
+    "sign-in-waiting": sign_in("again"),
+    "sign-in-denied": sign_in("again", end=refusal("access_denied", where="Notion")),
+    "sign-in-timed-out": sign_in("again", end=refusal("timeout", where="Notion")),
+    "signed-in": sign_in("again", good=True),
+    "sign-out": sign_in("sign_out"),
 }
 
 
@@ -137,4 +168,5 @@ if __name__ == "__main__":
     if len(sys.argv) < 2 or any(name not in SCENES for name in sys.argv[2:]):
         sys.exit(f"usage: python -m tests.widgets.pictures DIR [{' '.join(SCENES)}]")
     application = QApplication([])
-    run(application, main(application, Path(sys.argv[1]), sys.argv[2:]))
+    with patch("widgets.sign_in.panel.open_url", return_value=True):  # no browser for a picture
+        run(application, main(application, Path(sys.argv[1]), sys.argv[2:]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,14 +12,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.api import CheckTarget, SignInRequest
+from app.api import CheckTarget, EditPreview, SignInRequest
 from connectors.sdk import AccountScope, ConnectorConfig, TransientError, option
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import FakeEngine, replace
 from tests.widgets.forms import button, click, field
+from tests.widgets.window import idle, press, window
 from widgets.form import FormView
 from widgets.form.account import AccountEditor
+from widgets.pages.connection import ConnectionPage
 from widgets.pages.form_services import EngineServices
+from widgets.pages.page import Place
 
 DRIVE = "https://www.googleapis.com/auth/drive.readonly"
 
@@ -200,6 +204,36 @@ def test_an_account_that_must_sign_in_again_does_so_here(run: Run, engine: FakeE
             engine.end_sign_in(replace(known, state="ok", reason=""))
             await until(panel.isHidden)
             assert "must sign in again" not in read(editor(form))
+
+    run(main())
+
+
+def test_a_connection_signs_in_again_where_it_says_so(
+    run: Run, engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def schema(_type: str) -> dict[str, Any]:
+        return Config.model_json_schema()
+
+    monkeypatch.setattr(engine, "connector_schema", schema)
+
+    async def main() -> None:
+        known = engine.put_account("acc_a1", "ines", scopes=[DRIVE, "people"], state="sign_in_again", reason="revoked")
+        engine.put(replace(await engine.connection("Handbook"), config={"account": "acc_a1"}, secrets={}))
+        engine.preview = EditPreview(effect="none")
+        async with window(engine, tmp_path, Place("connection", "Handbook")) as shell:
+            page = cast(ConnectionPage, shell.current)
+            press(page, "act")
+            await until(lambda: page.overview.sign_in.form is not None)
+            form = page.overview.sign_in.form
+            assert form is not None
+            await until(lambda: "“ines” must sign in again: revoked." in read(form))
+            click(editor(form).action)
+            await until(lambda: engine.open_sign_ins)
+            engine.end_sign_in(replace(known, state="ok", reason=""))
+            await until(lambda: "must sign in again" not in read(form))
+            press(page, "sign_in_save")
+            await until(lambda: any(name == "start_sync" for name, _ in engine.calls))
+            await idle(shell)
 
     run(main())
 

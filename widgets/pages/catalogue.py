@@ -55,6 +55,7 @@ def sign_in_words(auth: list[str]) -> str:
         "aws_sigv4": tr("access key"),
         "oauth2_client_credentials": tr("OAuth client"),
         "google_service_account": tr("service account"),
+        "account": tr("sign-in in the browser"),
     }
     found = list(dict.fromkeys(words.get(kind, kind) for kind in auth))
     return tr(" or ").join(found)
