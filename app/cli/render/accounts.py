@@ -14,7 +14,7 @@ from app.words import plain
 @render.register
 def _(shape: shapes.Authorize, console: Console) -> None:
     if shape.user_code:
-        console.print(f"Open {shape.url} on any device, and enter the code there:")
+        console.print(plain(f"Open {shape.url} on any device, and enter the code there:"))
         console.print(Text(f"  {plain(shape.user_code)}", "bold"))
     else:
         console.print("Sign in with your browser. If it does not open by itself, open this address:")
