@@ -64,10 +64,12 @@ class SignIns:
                     found = await attempt.finish()
                 finally:
                     del self._open[name]
+            before = {each.client_secret for each in await self._accounts.store.all()}
             account = await self._accounts.keep(
                 wanted, found, name=request.name, client_secret=reference, variables=request.variables
             )
             stored = ""
+            await self._forget(before - {reference})
             yield api.SignInStep(kind="signed_in", sign_in=name, account=account_view(account))
         finally:
             if stored:
@@ -95,10 +97,15 @@ class SignIns:
     async def sign_out(self, ref: str) -> api.SignedOut:
         account = await self._accounts.store.find(ref)
         revoked = await self._accounts.sign_out(account)
-        shared = any(other.client_secret == account.client_secret for other in await self._accounts.store.all())
-        if account.client_secret.startswith("keyring:") and not shared:
-            await self._vault.delete(account.client_secret)
+        await self._forget({account.client_secret})
         return api.SignedOut(account=account.name, revoked=revoked)
+
+    async def _forget(self, references: set[str]) -> None:
+        """Delete the clients' secrets among these that are in the vault and no account uses any more."""
+        used = {each.client_secret for each in await self._accounts.store.all()}
+        for reference in references - used:
+            if reference.startswith("keyring:"):
+                await self._vault.delete(reference)
 
     async def _with_client(self, request: api.SignInRequest) -> api.SignInRequest:
         """With the client of an account, if it asks for that."""
