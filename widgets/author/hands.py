@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -89,7 +89,7 @@ class Typist:
                 if not toggle.isChecked() and toggle.isVisibleTo(self.view):
                     self.click(toggle)
         self.binder.reveal(path)
-        QApplication.processEvents()  # what was just built is shown by its layout
+        QCoreApplication.sendPostedEvents()  # what was just built is shown by its layout
 
     def row(self, path: Path) -> Row:
         """The row of a leaf."""
@@ -224,7 +224,7 @@ class Typist:
 
     def show(self, widget: QWidget) -> None:
         """Scrolls to a widget, once what was just built has its place."""
-        QApplication.processEvents()
+        QCoreApplication.sendPostedEvents()
         for area in self.view.findChildren(QScrollArea):
             if area.isAncestorOf(widget):
                 area.ensureWidgetVisible(widget)
@@ -233,7 +233,7 @@ class Typist:
 
 
 def _focus() -> QWidget:
-    QApplication.processEvents()  # a row that was just added takes the focus once it is shown
+    QCoreApplication.sendPostedEvents()  # a row that was just added takes the focus once it is shown
     found = QApplication.focusWidget()
     if found is None:
         raise Unreached("focus")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from widgets.author.examine import keywords_for, opened
@@ -43,7 +43,7 @@ def grab(view: FormView, target: Path) -> None:
         height = ground.height()
         for later in view.findChildren(Later):
             later.build()
-        QApplication.processEvents()
+        QCoreApplication.sendPostedEvents()
         ground.resize(ground.width(), min(column.totalHeightForWidth(ground.width()), TALLEST))
     focus = QApplication.focusWidget()
     if focus is not None:
