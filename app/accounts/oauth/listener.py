@@ -15,7 +15,7 @@ import socket
 import sys
 from contextlib import suppress
 from string import Template
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
@@ -24,6 +24,9 @@ from app.accounts.oauth.errors import SignInError, refusal
 from app.accounts.oauth.provider import Redirect
 
 LONGEST_TARGET = 16 * 1024
+MOST_FIELDS = 64
+LONGEST_STAY = 10.0
+"""Seconds that a connection may take: a browser that opens one ahead of time and says nothing holds nobody up."""
 TRIES = 20
 _NAMES = ("code", "state", "iss", "error", "error_description", "error_uri")
 _TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES, 10013, 10048})
@@ -55,7 +58,10 @@ class Callback(NamedTuple):
 def read_callback(query: str, state: str) -> Callback | None:
     """A provider's answer; None if it is none of this sign-in's. Raises SignInError for one that says a thing twice, or
     has neither code nor error."""
-    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=64)
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return None
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         if name in _NAMES:
@@ -68,6 +74,23 @@ def read_callback(query: str, state: str) -> Callback | None:
     if not one.get("code") and not one.get("error"):
         raise refusal("callback_invalid", where="callback")
     return Callback(one.get("code", ""), one.get("iss"), one.get("error", ""), one.get("error_description", ""))
+
+
+class _Server(web.Server):
+    """One that shows each connection out after a while, whatever it was waiting for."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._ends: dict[object, asyncio.TimerHandle] = {}
+
+    def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
+        super().connection_made(handler, transport)
+        self._ends[handler] = asyncio.get_running_loop().call_later(LONGEST_STAY, transport.abort)
+
+    def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
+        if (end := self._ends.pop(handler, None)) is not None:
+            end.cancel()
+        super().connection_lost(handler, exc)
 
 
 class Listener:
@@ -103,7 +126,7 @@ class Listener:
         self = cls(redirect, state, sockets[0].getsockname()[1], sockets)
         try:
             self._runner = web.ServerRunner(
-                web.Server(self._answer, access_log=None, max_line_size=LONGEST_TARGET, keepalive_timeout=3.0),
+                _Server(self._answer, access_log=None, max_line_size=LONGEST_TARGET, keepalive_timeout=3.0),
                 shutdown_timeout=1.0,
             )
             await self._runner.setup()
@@ -137,16 +160,15 @@ class Listener:
         self._found.cancel()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if request.headers.get("host", "").lower() != self._host or request.path != self._path:
+        if request.headers.get("host", "").lower() != self._host or request.rel_url.raw_path != self._path:
             return _page(404, "Nothing is here", "This address belongs to a sign-in of Headwater.")
         if request.method != "GET":
             return _page(405, "Not like this", "This address only takes what a browser is sent back with.")
         try:
-            found = read_callback(request.query_string, self._state)
-        except (SignInError, ValueError) as error:
-            broken = error if isinstance(error, SignInError) else refusal("callback_invalid", where="callback")
+            found = read_callback(request.rel_url.raw_query_string, self._state)
+        except SignInError as error:
             if not self._found.done():
-                self._found.set_exception(broken)
+                self._found.set_exception(error)
             return _page(400, "That did not work", "Headwater says why. You can close this page.")
         if found is None:
             self.strangers += 1

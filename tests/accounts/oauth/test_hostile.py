@@ -7,6 +7,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -17,7 +18,9 @@ from joserfc.jwk import RSAKey
 from app.accounts.oauth.blocking import blocking
 from app.accounts.oauth.errors import SignInError
 from app.accounts.oauth.id_token import Keys
+from app.accounts.oauth.listener import Listener
 from app.accounts.oauth.metadata import Discovery
+from app.accounts.oauth.provider import Redirect
 from app.accounts.oauth.sign_in import SignedIn
 from connectors.sdk import HeadwaterError
 from tests.accounts.oauth.hostile import CLIENT, HostileProvider, network, sign_in
@@ -108,6 +111,8 @@ def test_strangers_end_nothing_and_the_right_one_is_taken(provider: HostileProvi
                 ("GET", f"{address}?code=c&state={asked['state']}", {"host": "evil.example"}, 404),
                 ("GET", f"{address}?code=c&state=another", {}, 400),
                 ("GET", f"{address}?{'x' * 60_000}", {}, 400),
+                ("GET", f"{address}?{'&'.join(f'p{n}=1' for n in range(100))}", {}, 400),
+                ("GET", f"{address}?code=%FF%FE&state=%FF", {}, 400),
             ):
                 async with browser.request(method, url, headers=headers) as answer:
                     assert answer.status == status, url
@@ -134,6 +139,32 @@ def test_a_repeated_callback_gets_its_page_and_the_code_is_sent_once(provider: H
 
     accepted(sign_in(provider, twice))
     assert provider.count("/token") == 1
+
+
+def test_a_code_arrives_as_it_was_sent(provider: HostileProvider) -> None:
+    code = "4/0A%2Bb+c=&state=x;%"
+    accepted(sign_in(provider, lambda asked: {"code": code, "state": asked["state"], "iss": provider.issuer}))
+    assert next(form["code"] for path, form in provider.requests if path == "/token") == code
+
+
+def test_a_connection_that_says_nothing_is_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.accounts.oauth.listener.LONGEST_STAY", 0.2)
+
+    async def run() -> None:
+        listener = await Listener.open(Redirect(), "state")
+        port = int(listener.redirect_uri.split(":")[2].partition("/")[0])
+        try:
+            for said in (b"", b"GET /callback HTTP/1.1\r\n"):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(said)
+                with suppress(ConnectionResetError):
+                    async with asyncio.timeout(10):
+                        assert await reader.read() == b""
+                writer.close()
+        finally:
+            await listener.close()
+
+    asyncio.run(run())
 
 
 # --- discovery
