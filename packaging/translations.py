@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""Gather the texts of the app, bring the catalogues up to date, and compile them.
+
+    python packaging/translations.py             write resources/translations/{*.po,*.mo,core.json}
+    python packaging/translations.py --check     change nothing; exit 1 if a file is stale or a text has no translation
+
+A translator edits the .po files, with any gettext editor; texts that are gone are dropped.
+The window's texts are what tr() and plural() are called with. Those of the Qt-free parts, context "core", are read from
+the code (what an error says and its remedy, the title of a step, ...) and from what the built-in sources and providers
+declare; a value in an f-string becomes a {name}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_keywords
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "resources" / "translations"
+LANGUAGES = ("de", "zh_CN")
+CONTEXT = "core"
+KEYWORDS = parse_keywords(("tr:1,1t", "tr:1,2c,2t", "translate:2", "plural:2,3"))
+SPOKEN = re.compile(r"(Error|Denied|Limited|Refused|Failed|Unreadable|refusal|refused)$")
+"""Calls whose first argument a person reads."""
+WORDS = {"what", "remedy", "title", "description", "help", "summary", "reason", "label", "purpose", "message", "detail"}
+"""Keywords of any call that a person reads."""
+UNREAD = {"ValueError", "TypeError", "RuntimeError", "KeyError", "AssertionError", "NotImplementedError", "LookupError"}
+DECLARED = {
+    "title",
+    "description",
+    "markdownDescription",
+    "help",
+    "purpose",
+    "setup",
+    "note",
+    "enumDescriptions",
+    "markdownEnumDescriptions",
+    "patternErrorMessage",
+    "x-enum-labels",
+}
+"""Words of schemas and providers that a person reads."""
+SILENT = ("app/cli/", "app/demo/", "connectors/sdk/testing")
+"""What speaks at the command line only, or to a connector's author."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write, or compare."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing, exit 1 if something is to be done")
+    check = parser.parse_args(argv).check
+    sys.path.insert(0, str(ROOT))
+    template, core = gather()
+    wanted = {"core.json": (json.dumps(core, ensure_ascii=False, indent=0) + "\n").encode()}
+    problems: list[str] = []
+    for language in LANGUAGES:
+        catalogue = merged(language, template)
+        problems += [f"{language}: {problem}" for problem in missing(catalogue)]
+        wanted[f"{language}.po"] = written(catalogue)
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue)
+        wanted[f"{language}.mo"] = compiled.getvalue()
+    for name, content in wanted.items():
+        file = FOLDER / name
+        if file.exists() and file.read_bytes() == content:
+            continue
+        if check:
+            problems.append(f"{name} is stale: run python packaging/translations.py")
+        else:
+            file.write_bytes(content)
+    for problem in problems:
+        print(problem)
+    print(f"{len(template)} texts, {len(problems)} problems", file=sys.stderr)
+    return 1 if problems and check else 0
+
+
+def gather() -> tuple[Catalog, list[str]]:
+    """All texts, and of these the core's."""
+    made = Catalog(project="Headwater", charset="utf-8")
+    methods = [("**.py", "python")]
+    found = extract_from_dir(ROOT / "widgets", methods, keywords=KEYWORDS, comment_tags=("Translators:",))
+    for file, line, text, comments, context in found:
+        made.add(text, locations=[(f"widgets/{file}", 0)], auto_comments=comments, context=context)
+        del line  # line numbers would make every change of the code one of the catalogues
+    core: dict[str, str] = {}
+    for text, where in [*spoken_in_code(), *declared()]:
+        core.setdefault(text, where)
+    for text in sorted(core):
+        made.add(text, locations=[(core[text], 0)], context=CONTEXT)
+    return made, sorted(core)
+
+
+def merged(language: str, template: Catalog) -> Catalog:
+    """The catalogue of a language with the texts of today."""
+    file = FOLDER / f"{language}.po"
+    if file.exists():
+        with file.open("rb") as stream:
+            catalogue = read_po(stream, locale=language)
+    else:
+        catalogue = Catalog(locale=language, project="Headwater", version="1", charset="utf-8")
+    catalogue.header_comment, catalogue.fuzzy = f"# Headwater, {language}", False
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """As a file without anything that changes by itself."""
+    stream = io.BytesIO()
+    write_po(stream, catalogue, width=0, sort_output=True, include_lineno=False, omit_header=False)
+    lines = stream.getvalue().decode().splitlines()
+    dated = (
+        '"POT-Creation-Date',
+        '"PO-Revision-Date',
+        '"Generated-By',
+        '"Report-Msgid',
+        '"Last-Translator',
+        '"Language-Team',
+    )
+    return ("\n".join(line for line in lines if not line.startswith(dated)).strip() + "\n").encode()
+
+
+def missing(catalogue: Catalog) -> Iterator[str]:
+    """What a translator has to do yet."""
+    for message in catalogue:
+        if not message.id:
+            continue
+        one = str(message.id if isinstance(message.id, str) else message.id[0])
+        said = [message.string or ""] if isinstance(message.id, str) else list(message.string or [""])
+        if not all(said) or message.fuzzy:
+            yield f"no translation of {one!r}"
+            continue
+        wanted = set(re.findall(r"\{\w*\}", one))
+        for each in said:
+            if set(re.findall(r"\{\w*\}", str(each))) != wanted:
+                yield f"other values in {each!r} than in {one!r}"
+
+
+# --- the core's texts -------------------------------------------------------------------------------------------------
+
+
+def spoken_in_code() -> Iterator[tuple[str, str]]:
+    """Texts in calls that end before a person, with the file they stand in."""
+    for folder in ("app", "connectors"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            where = file.relative_to(ROOT).as_posix()
+            if where.startswith(SILENT):
+                continue
+            for text in spoken(ast.parse(file.read_text(encoding="utf-8"))):
+                if telling(text):
+                    yield text, where
+
+
+def spoken(tree: ast.AST) -> Iterator[str]:
+    """Texts of one module."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in UNREAD:
+            continue
+        if SPOKEN.search(name) and node.args:
+            yield from texts_of(node.args[0])
+        if name in ("CheckStep", "Option", "Node", "say", "N_"):
+            for argument in node.args:
+                yield from texts_of(argument)
+        for keyword in node.keywords:
+            if keyword.arg in WORDS:
+                yield from texts_of(keyword.value)
+
+
+def texts_of(node: ast.expr) -> Iterator[str]:
+    """The texts an expression can be, values as {name}."""
+    if isinstance(node, ast.IfExp):
+        yield from texts_of(node.body)
+        yield from texts_of(node.orelse)
+        return
+    if isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from texts_of(value)
+        return
+    text = template_of(node)
+    if text is not None:
+        yield text
+
+
+def template_of(node: ast.expr) -> str | None:
+    """A literal as it is, an f-string with names for its values."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = template_of(node.left), template_of(node.right)
+        return left + right if left is not None and right is not None else None
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    made = ""
+    names: dict[str, str] = {}
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            made += str(part.value)
+            continue
+        assert isinstance(part, ast.FormattedValue)
+        source = ast.unparse(part.value)
+        if source not in names:
+            names[source] = name_for(part.value, set(names.values()))
+        made += "{" + names[source] + "}"
+    return made
+
+
+def name_for(node: ast.expr, taken: set[str]) -> str:
+    """A word for a value: the last name in its expression."""
+    words = re.findall(r"[A-Za-z][a-z_A-Z]*", ast.unparse(node))
+    word = words[-1].strip("_") if words else "value"
+    made, number = word, 2
+    while made in taken:
+        made, number = f"{word}{number}", number + 1
+    return made
+
+
+def telling(text: str) -> bool:
+    """Whether there are words of a language in it, and not only values and signs."""
+    plain = re.sub(r"\{\w*\}", "", text)
+    return bool(re.search(r"[A-Za-z]{3,}\s+[A-Za-z]|^[A-Z][a-z]{2,}", plain))
+
+
+def declared() -> Iterator[tuple[str, str]]:
+    """What the built-in sources declare, the providers' files hold, and the forms say of a wrong value."""
+    from app.connections.catalogue import Catalogue
+    from app.forms.messages import TEMPLATES
+
+    types = Catalogue.load()
+    for view in types.views({}):
+        where = f"connectors/sources/{view.type}"
+        spec = types.get(view.type).spec
+        yield from ((text, where) for text in (spec.title, spec.summary, spec.group))
+        yield from texts_in(types.get(view.type).schema, where)
+    for file in sorted((ROOT / "resources" / "providers").glob("*.json")):
+        yield from texts_in(json.loads(file.read_text(encoding="utf-8")), file.relative_to(ROOT).as_posix())
+    yield from ((text, "app/forms/messages.py") for text in TEMPLATES.values() if telling(text))
+
+
+def texts_in(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    """What is read by a person, anywhere in a JSON value."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from texts_in(inner, where)
+    if not isinstance(value, dict):
+        return
+    for key, inner in value.items():
+        if key in DECLARED and isinstance(inner, str) and inner:
+            if not inner.endswith("Config"):  # a model's own name, which pydantic takes for a title
+                yield inner, where
+        elif key in DECLARED and isinstance(inner, list | dict):
+            each = inner.values() if isinstance(inner, dict) else inner
+            yield from ((one, where) for one in each if isinstance(one, str) and one)
+            yield from texts_in(inner, where)
+        elif key != "properties" or isinstance(inner, dict):
+            yield from texts_in(inner, where)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
