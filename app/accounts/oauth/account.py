@@ -97,18 +97,10 @@ class AccountStore:
         account = msgspec.structs.replace(
             account, expires_at=tokens.expires_at, can_renew=bool(tokens.refresh_token), scopes=tokens.scopes
         )
-        sealed = await self._vault.seal(msgspec.json.encode(tokens), _bound(account))
-        values = (
-            account.provider,
-            account.name,
-            msgspec.json.encode(account).decode(),
-            sealed.key_id,
-            sealed.nonce,
-            sealed.data,
-            self._clock.now(),
-        )
+        public, now = msgspec.json.encode(account).decode(), self._clock.now()
 
-        def write(db: apsw.Connection) -> None:
+        def write(db: apsw.Connection, sealed: Sealed) -> None:
+            values = (account.provider, account.name, public, *sealed, now)
             db.execute(
                 "INSERT INTO accounts (id, provider, name, public, key_id, nonce, sealed, revision, updated_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, "
@@ -119,7 +111,7 @@ class AccountStore:
             )
 
         try:
-            await self._vault.run(write)
+            await self._vault.store(msgspec.json.encode(tokens), _bound(account), write)
         except Exception as error:
             if "accounts.name" not in str(getattr(error, "detail", "")) + str(error):
                 raise

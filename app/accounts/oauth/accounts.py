@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import msgspec
 
 from app.accounts.credential import AccountCredential
 from app.accounts.oauth.account import Account, AccountStore, Kept, new_id
-from app.accounts.oauth.errors import SignInError
+from app.accounts.oauth.errors import SignInError, refusal
 from app.accounts.oauth.grant import Endpoints, endpoints, open_http, refresh, revoke
 from app.accounts.oauth.identity import Identity
 from app.accounts.oauth.metadata import Discovery
@@ -24,7 +25,7 @@ from app.accounts.oauth.provider import Provider, provider
 from app.accounts.oauth.tokens import Tokens
 from app.accounts.oauth.wire import Client
 from app.accounts.secrets import Secrets
-from connectors.sdk import HeadwaterError, SecretRef
+from connectors.sdk import HeadwaterError, SecretRef, TransientError
 
 if TYPE_CHECKING:
     from app.accounts.oauth.id_token import Keys
@@ -58,11 +59,15 @@ class Accounts:
 
     def sign_in(self, wanted: Wanted) -> SignIn:
         """An attempt to sign in; `keep` what comes of it."""
-        from app.accounts.oauth.id_token import Keys  # joserfc: nobody but a sign-in needs it
         from app.accounts.oauth.sign_in import SignIn
 
+        return SignIn(wanted, self._network, self._discovery, self._signing_keys())
+
+    def _signing_keys(self) -> Keys:
+        from app.accounts.oauth.id_token import Keys  # joserfc: only who asks for a person needs it
+
         self._keys = self._keys or Keys(self._network.clock)
-        return SignIn(wanted, self._network, self._discovery, self._keys)
+        return self._keys
 
     async def keep(
         self, wanted: Wanted, found: SignedIn, *, name: str, client_secret: str = "", variables: Mapping[str, str]
@@ -92,34 +97,56 @@ class Accounts:
             variables=dict(variables),
             signed_in_at=self._network.clock.now(),
         )
-        return await self.store.put(account, found.tokens)
+        async with self._held(account.id):  # a renewal that is under way would put its tokens over the new ones
+            return await self.store.put(account, found.tokens)
 
     async def sign_out(self, account: Account) -> bool:
         """Take the access back at the provider, and forget it here whatever the provider says. Whether it was heard."""
-        heard = False
-        try:
-            kept = await self.store.get(account.id)
-            async with asyncio.timeout(REVOKE_SECONDS):
-                described, addresses, client = await self._reach(account)
-                if addresses.revoke:
-                    async with open_http(self._network, described, addresses) as http:
-                        heard = await revoke(http, described, addresses.revoke, client, kept.tokens)
-        except (HeadwaterError, TimeoutError):
+        async with AsyncExitStack() as stack:
+            with suppress(TransientError):  # whoever holds it does not finish
+                await stack.enter_async_context(self._held(account.id))
             heard = False
-        await self.store.delete(account.id)
+            try:
+                async with asyncio.timeout(REVOKE_SECONDS):
+                    heard = await self._revoke(account, (await self.store.get(account.id)).tokens)
+            except (HeadwaterError, TimeoutError):
+                heard = False
+            await self.store.delete(account.id)
         return heard
+
+    async def _revoke(self, account: Account, tokens: Tokens) -> bool:
+        described, addresses, client = await self._reach(account)
+        if not addresses.revoke:
+            return False
+        async with open_http(self._network, described, addresses) as http:
+            return await revoke(http, described, addresses.revoke, client, tokens)
 
     async def person(self, account: Account) -> dict[str, object]:
         """What the provider says of the person now: its userinfo, or the parts of its profile."""
         token = await self.access_token(account.id)
-        described, addresses, _ = await self._reach(account)
+        try:
+            return await self._person(account, token)
+        except SignInError as error:
+            if error.code != "profile_unreadable":
+                raise
+        return await self._person(account, await self.access_token(account.id, refused=token))
+
+    async def _person(self, account: Account, token: str) -> dict[str, object]:
+        from app.accounts.oauth.id_token import userinfo
+
+        described, addresses, client = await self._reach(account)
         async with open_http(self._network, described, addresses) as http:
-            if addresses.metadata is not None and addresses.metadata.userinfo_endpoint:
-                reply = await http.get(addresses.metadata.userinfo_endpoint, token=token)
-                if reply.status == 200:
-                    return reply.data
-            found = await read_profile(http, described, Tokens(access_token=token))
-        return {"sub": found.subject, "name": found.name, "email": found.email}
+            metadata = addresses.metadata
+            if metadata is not None and metadata.userinfo_endpoint:
+                keys = self._signing_keys()
+                found = await userinfo(metadata, client_id=client.id, access_token=token, keys=keys, http=http)
+                if found is None:
+                    raise refusal("profile_unreadable", where=described.title)
+                if account.subject and found.get("sub") != account.subject:
+                    raise refusal("userinfo_mismatch", where=described.title)
+                return found
+            person = await read_profile(http, described, Tokens(access_token=token))
+        return {"sub": person.subject, "name": person.name, "email": person.email}
 
     # --- access
 
@@ -143,8 +170,11 @@ class Accounts:
             task.add_done_callback(lambda _: self._renewing.pop(id, None))
         return await asyncio.shield(task)
 
+    def _held(self, id: str) -> AccountCredential:
+        return AccountCredential(self._profile, id, self.store)
+
     async def _renew(self, id: str, seen: int | None, since: float | None) -> Kept:
-        async with AccountCredential(self._profile, id, self.store) as held:
+        async with self._held(id) as held:
             kept = await held.get()
             newer = seen is not None and kept.revision != seen
             recent = since is not None and (kept.account.renewed_at or 0.0) >= since
@@ -166,6 +196,9 @@ class Accounts:
                 found = await refresh(http, described, addresses.token, client, tokens, now=now)
         except SignInError as error:
             if error.code in _SPENT:
+                now_kept = await held.get()
+                if now_kept.revision != kept.revision:  # somebody who could not be locked out was first
+                    return now_kept
                 why = "a renewal of the access was cut off" if lost else "the provider no longer accepts it"
                 raise await self._give_up(account, why) from error
             await self.store.end_renewal(account.id)

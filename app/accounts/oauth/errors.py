@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from connectors.sdk import AuthError
 
 _WORDS = {
@@ -27,6 +29,11 @@ _WORDS = {
         "The provider tells of two different people in one sign-in",
         "Do not use this account; tell whoever runs the provider.",
     ),
+    "profile_unreadable": ("The provider does not say who signed in", "Check which permissions the client has there."),
+    "redirect_refused": (
+        "The provider sends a request on to another address, which is not followed",
+        "Check its addresses with whoever runs it.",
+    ),
     "discovery_failed": ("The provider's own description can't be used", "Check the issuer's address."),
     "pkce_unsupported": (
         "The provider does not support the protection that this app insists on (PKCE with S256)",
@@ -45,6 +52,7 @@ _WORDS = {
     ),
     "device_unsupported": ("This provider has no sign-in by code", "Sign in with the browser."),
     "expired_token": ("The code was not entered in time", "Start the sign-in again."),
+    "request_refused": ("The provider refuses", "Check the client's settings at the provider."),
     "sign_in_again": ("This account must sign in again", "Sign in again."),
 }
 
@@ -55,7 +63,14 @@ class SignInError(AuthError):
     default_code = "sign_in_failed"
 
 
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
 def refusal(code: str, *, where: str = "", detail: str = "") -> SignInError:
-    """The error of a code; one that is not known is told as the provider's."""
+    """The error of a code; one that is not known is told as the provider's. What is no word is none: a callback's
+    comes from whoever wrote the address."""
+    if not _WORD.fullmatch(code):
+        code = "request_refused"
+    detail = "".join(character if character.isprintable() else " " for character in detail)
     what, remedy = _WORDS.get(code, (f"The provider refuses: {code}", "Check the client's settings at the provider."))
     return SignInError(what, where=where, remedy=remedy, detail=detail[:500], code=code)

@@ -55,8 +55,9 @@ async def endpoints(provider: Provider, discovery: Discovery) -> Endpoints:
 
 def open_http(network: Network, provider: Provider, addresses: Endpoints) -> ProviderHttp:
     """Requests to the provider's addresses and no others."""
-    profile = (provider.profile.url,) if provider.profile is not None else ()
-    return ProviderHttp(network, (*addresses.all, *profile), name=provider.id)
+    ours = [provider.issuer, provider.authorize_url, provider.token_url, provider.device_url]
+    ours += [part.url for part in (provider.profile, provider.revocation) if part is not None]
+    return ProviderHttp(network, tuple(ours), name=provider.id, told=addresses.all)
 
 
 async def ask(

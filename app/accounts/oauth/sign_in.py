@@ -24,13 +24,14 @@ from app.accounts.oauth.profile import read_profile
 from app.accounts.oauth.provider import Provider, Redirect
 from app.accounts.oauth.tokens import Tokens, read_tokens
 from app.accounts.oauth.wire import Client, ProviderHttp, Reply, secure
+from connectors.sdk import RateLimited, TransientError
 
 if TYPE_CHECKING:
     from app.network import Network
 
 TIMEOUT = 300.0
 _STEP = 5.0
-"""How much slower to ask after "slow_down" (RFC 8628 3.5)."""
+"""How much slower to ask after "slow_down"; twice as slow after a fault (RFC 8628 3.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +239,7 @@ class SignIn:
         assert http is not None
         assert addresses is not None
         while True:
-            await clock.sleep(device.interval)
+            await clock.sleep(min(device.interval, self._deadline - clock.monotonic()))
             if clock.monotonic() >= self._deadline:
                 raise refusal("expired_token", where=self._wanted.provider.title)
             form = {"grant_type": DEVICE_GRANT, "device_code": device.code}
@@ -247,10 +248,8 @@ class SignIn:
             except SignInError as error:
                 if error.code != "authorization_pending":
                     raise
-            except Exception as error:
-                if getattr(error, "code", "") != "slow_down":
-                    raise
-                device.interval += _STEP
+            except (TransientError, RateLimited) as error:  # the person is not done; a provider that is down comes back
+                device.interval = device.interval + _STEP if error.code == "slow_down" else device.interval * 2
 
     # --- who it was
 

@@ -8,8 +8,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote_plus, urlsplit
 
+import msgspec
+
 from app.accounts.oauth.errors import refusal
-from connectors.sdk import ConfigError, Endpoint, HeadwaterError, Json
+from connectors.sdk import ConfigError, Endpoint, HeadwaterError, Json, Response
 
 if TYPE_CHECKING:
     from app.network import Network
@@ -39,11 +41,15 @@ class Reply(NamedTuple):
 
 
 class ProviderHttp:
-    """Requests to the addresses of one provider. A context manager."""
+    """Requests to the addresses of one provider. A context manager. `told` are those that the provider itself names:
+    they may be on the hosts of the others or on the public internet, and nowhere else (RFC 8414 section 6.2)."""
 
-    def __init__(self, network: Network, urls: tuple[str, ...], *, name: str) -> None:
+    def __init__(self, network: Network, urls: tuple[str, ...], *, name: str, told: tuple[str, ...] = ()) -> None:
         self.redactor = network.redactor
         endpoints = {_endpoint(url) for url in urls if url}
+        ours = {end.host for end in endpoints}
+        named = {_endpoint(url) for url in told}
+        endpoints |= {end if end.host in ours else msgspec.structs.replace(end, typed=False) for end in named}
         self._context = network.open(
             spec=None, endpoints=sorted(endpoints, key=str), authorizer=None, log=_Silent(), name=f"provider {name}"
         )
@@ -62,6 +68,11 @@ class ProviderHttp:
         if token:
             sent["authorization"] = "Bearer " + token
         return await self._send("GET", url, headers=sent)
+
+    async def text(self, url: str, *, token: str) -> tuple[int, str, str]:
+        """An answer that need not be JSON: its status, media type and text."""
+        answer = await self._answer("GET", url, headers={"accept": "*/*", "authorization": "Bearer " + token})
+        return answer.status, answer.headers.get("content-type", "").partition(";")[0].strip().lower(), answer.text()
 
     async def post(
         self,
@@ -91,11 +102,7 @@ class ProviderHttp:
         return await self._send(method, url, headers=sent, idempotent=repeat, **kind)
 
     async def _send(self, method: str, url: str, **options: Any) -> Reply:
-        answer = await self._context.http.request(
-            method, url, accept=_REDIRECTS | _REFUSALS, max_bytes=LARGEST, timeout=SECONDS, **options
-        )
-        if answer.status in _REDIRECTS:
-            raise refusal("redirect_refused", where=urlsplit(url).netloc, detail="the answer is a redirect")
+        answer = await self._answer(method, url, **options)
         try:
             data: Json = answer.json() if answer.body.strip() else {}
         except HeadwaterError:
@@ -104,6 +111,14 @@ class ProviderHttp:
             # The body is not quoted: a confused server may echo the code, or answer a token in a page.
             raise refusal("token_answer_invalid", where=urlsplit(url).netloc, detail="the answer is no JSON object")
         return Reply(answer.status, data)
+
+    async def _answer(self, method: str, url: str, **options: Any) -> Response:
+        answer = await self._context.http.request(
+            method, url, accept=_REDIRECTS | _REFUSALS, max_bytes=LARGEST, timeout=SECONDS, **options
+        )
+        if answer.status in _REDIRECTS:
+            raise refusal("redirect_refused", where=urlsplit(url).netloc, detail="the answer is a redirect")
+        return answer
 
 
 def secure(url: str) -> str:

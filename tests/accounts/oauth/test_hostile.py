@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from app.accounts.oauth.blocking import blocking
@@ -83,6 +84,15 @@ CALLBACKS: dict[str, tuple[Callable[[dict[str, str], str], Any], str]] = {
         lambda asked, iss: {"error": "access_denied", "state": asked["state"], "iss": "https://evil.example"},
         "issuer_mismatch",
     ),
+    "a refusal that is no word": (
+        lambda asked, iss: {
+            "error": "\x1b[2Jx" * 99,
+            "error_description": "a\x07b",
+            "state": asked["state"],
+            "iss": iss,
+        },
+        "request_refused",
+    ),
     "an unknown refusal": (
         lambda asked, iss: {"error": "login_required", "state": asked["state"], "iss": iss},
         "login_required",
@@ -96,6 +106,7 @@ def test_a_wrong_callback_is_refused_and_no_code_is_sent(provider: HostileProvid
     timeout = 0.5 if code == "state_mismatch" else 5.0
     error = refused(sign_in(provider, lambda asked: answer(asked, provider.issuer), timeout=timeout))
     assert error.code == code
+    assert f"{error}{error.detail}{error.remedy}".isprintable()
     assert provider.count("/token") == 0
 
 
@@ -204,6 +215,15 @@ def test_a_description_elsewhere_is_not_followed(provider: HostileProvider) -> N
         )
         assert refused(sign_in(provider)).code == "discovery_failed"
         assert other.requests == []
+
+
+@pytest.mark.parametrize("where", ["http://localhost:1", "https://10.1.2.3", "https://169.254.169.254"])
+def test_an_address_on_a_private_network_is_not_asked_because_a_description_names_it(
+    provider: HostileProvider, where: str
+) -> None:
+    """Only the person's own word reaches into the network at home: here the issuer's, which is another host."""
+    provider.metadata["token_endpoint"] = f"{where}/token"
+    assert refused(sign_in(provider)).code == "address_refused"
 
 
 def test_a_known_description_outlives_an_outage(provider: HostileProvider) -> None:
@@ -351,6 +371,23 @@ def test_userinfo_of_another_person_is_refused(provider: HostileProvider) -> Non
 def test_a_provider_without_userinfo_is_accepted(provider: HostileProvider) -> None:
     provider.raw["/userinfo"] = lambda _: web.json_response({"error": "gone"}, status=404)
     accepted(sign_in(provider))
+
+
+def test_signed_userinfo_is_read_and_only_with_a_right_signature(provider: HostileProvider) -> None:
+    key, words = provider.key, {"sub": "ines", "name": "Ines the Second", "aud": CLIENT}
+
+    def signed(**claims: Any) -> None:
+        text = jwt.encode({"alg": "RS256", "kid": "first"}, {"iss": provider.issuer, **words, **claims}, key)
+        provider.raw["/userinfo"] = lambda _: web.Response(text=text, content_type="application/jwt")
+
+    signed()
+    assert accepted(sign_in(provider)).identity.name == "Ines the Second"
+    for wrong in ({"sub": "mallory"}, {"iss": "https://evil.example"}, {"aud": "another"}):
+        signed(**wrong)
+        assert refused(sign_in(provider)).code == "userinfo_mismatch", wrong
+    key = RSAKey.generate_key(2048)
+    signed()
+    assert refused(sign_in(provider)).code == "id_token_invalid"
 
 
 # --- the token endpoint

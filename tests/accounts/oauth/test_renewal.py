@@ -19,7 +19,11 @@ from aiohttp import web
 from app.accounts.oauth.account import Account
 from app.accounts.oauth.accounts import Accounts
 from app.accounts.oauth.errors import SignInError
+from app.accounts.oauth.identity import Identity
+from app.accounts.oauth.provider import provider as known
+from app.accounts.oauth.sign_in import SignedIn, Wanted
 from app.accounts.oauth.tokens import Tokens
+from app.accounts.oauth.wire import Client
 from app.accounts.secrets import Secrets
 from app.accounts.vault import Vault
 from connectors.sdk import AuthError, HeadwaterError, TransientError
@@ -292,6 +296,76 @@ def test_names_are_unique_and_the_same_person_is_the_same_account(profile: Path,
         assert len(await accounts.store.all()) == 1
 
     with_account(profile, provider, work)
+
+
+def test_a_sign_out_while_a_renewal_is_under_way_is_for_good(profile: Path, provider: HostileProvider) -> None:
+    async def slow(request: web.BaseRequest) -> web.StreamResponse:
+        await asyncio.sleep(0.3)
+        return web.json_response(provider.good_tokens({})[1])
+
+    provider.raw["/token"] = slow
+
+    async def work(accounts: Accounts) -> None:
+        renewing = asyncio.create_task(accounts.renew("a"))
+        while not refreshes(provider):
+            await asyncio.sleep(0.01)
+        assert await accounts.sign_out(await accounts.store.find("a"))
+        await renewing
+        assert await accounts.store.all() == []
+        revoked = [form["token"] for path, form in provider.requests if path == "/revoke"]
+        assert revoked == ["rt-1", "at-1"], "what is taken back is what the renewal brought"
+
+    with_account(profile, provider, work)
+
+
+def test_a_new_sign_in_is_not_overwritten_by_a_renewal_that_was_under_way(
+    profile: Path, provider: HostileProvider
+) -> None:
+    async def refuses(request: web.BaseRequest) -> web.StreamResponse:
+        await asyncio.sleep(0.3)
+        return web.json_response({"error": "invalid_grant"}, status=400)
+
+    provider.raw["/token"] = refuses
+
+    async def work(accounts: Accounts) -> None:
+        renewing = asyncio.create_task(accounts.renew("a"))
+        while not refreshes(provider):
+            await asyncio.sleep(0.01)
+        account, _ = stale(provider)
+        found = SignedIn(
+            Tokens(access_token="at-new", refresh_token="rt-new"), Identity(issuer=account.issuer, subject="ines")
+        )
+        wanted = Wanted(provider=known("oidc"), client=Client(CLIENT))
+        kept = await accounts.keep(wanted, found, name="", variables=account.variables)
+        with pytest.raises(SignInError):
+            await renewing
+        assert kept.id == "a"
+        assert (await accounts.store.get("a")).account.state == "ok"
+        assert await accounts.access_token("a") == "at-new"
+
+    with_account(profile, provider, work)
+
+
+def test_who_is_asked_again_with_renewed_access_and_never_made_up(profile: Path, provider: HostileProvider) -> None:
+    def userinfo(request: web.BaseRequest) -> web.Response:
+        good = request.headers["authorization"] == "Bearer at-1"
+        return web.json_response({"sub": "ines"} if good else {"error": "invalid_token"}, status=200 if good else 401)
+
+    provider.raw["/userinfo"] = userinfo
+
+    async def work(accounts: Accounts) -> None:
+        account = await accounts.store.find("a")
+        assert await accounts.person(account) == {"sub": "ines"}
+        provider.raw["/userinfo"] = lambda _: web.json_response({}, status=403)
+        with pytest.raises(SignInError) as raised:
+            await accounts.person(account)
+        assert raised.value.code == "profile_unreadable"
+        provider.raw["/userinfo"] = lambda _: web.json_response({"sub": "mallory"})
+        with pytest.raises(SignInError) as raised:
+            await accounts.person(account)
+        assert raised.value.code == "userinfo_mismatch"
+
+    with_account(profile, provider, work, expires_at=None)
 
 
 async def _nothing(accounts: Accounts) -> None: ...
