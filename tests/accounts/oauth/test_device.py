@@ -33,7 +33,9 @@ def by_code(provider: HostileProvider, answers: list[web.Response | None], **dev
 
     def token(request: web.BaseRequest) -> web.StreamResponse:
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        return answer or web.json_response(provider.good_tokens({})[1])
+        if answer is None:
+            return web.json_response(provider.good_tokens({})[1])
+        return web.Response(status=answer.status, body=answer.body, content_type="application/json")
 
     provider.raw["/token"] = token
     described = Provider(
