@@ -65,10 +65,11 @@ def _tuple(
         children = []
         for place, schema in enumerate(fixed):
             child = normaliser.field(str(place), schema, required=place < (least or 0), depth=depth + 1)
-            children.append(child if child.text("title") else replace(child, label=f"Entry {place + 1}"))
+            label = normaliser.reader.say("Entry {number}").format(number=place + 1)
+            children.append(child if child.text("title") else replace(child, label=label))
         if isinstance(items, dict) and (most is None or most > len(fixed)):
             rest = normaliser.field("", {"type": "array", "items": items}, required=False, depth=depth)
-            children.append(replace(rest, label="More entries", name=REST, spread=True))
+            children.append(replace(rest, label=normaliser.reader.say("More entries"), name=REST, spread=True))
         return tuple(children)
 
     return FieldSpec(kind=Kind.TUPLE, expand_children=expand, **words)
@@ -190,7 +191,8 @@ def _rest(
         return before.rest
     free = {"type": "object", "additionalProperties": values}
     rest = normaliser.field("", free, required=False, depth=max(depth, 1))
-    return replace(rest, label="More entries" if properties else "Entries", name=REST, spread=True)
+    label = normaliser.reader.say("More entries" if properties else "Entries")
+    return replace(rest, label=label, name=REST, spread=True)
 
 
 def _collapsed(children: list[FieldSpec]) -> list[FieldSpec]:

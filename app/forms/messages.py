@@ -1,6 +1,6 @@
 """What a person reads when a value does not fit: one short sentence that says what to do.
 
-`TEMPLATES` holds every sentence once, so that the window can translate it; the numbers and names come as parameters.
+`TEMPLATES` holds every sentence once; `say` translates it before the numbers and names are put in.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 from app.forms.spec import FieldSpec, Kind
 from app.forms.units import spoken
+from app.forms.values import Say
 
 TEMPLATES: Mapping[str, str] = {
     "required": "This is required.",
@@ -33,7 +34,6 @@ TEMPLATES: Mapping[str, str] = {
     "pattern": "Does not have the expected form ({pattern}).",
     "unknown": "Unknown setting: {names}.",
     "union": "Does not fit any of the choices.",
-    "unparsed": "{problem}",
     "email": "Enter an e-mail address, such as name@example.com.",
     "uri": "Enter a full address, such as https://example.com.",
     "date": "Enter a date, such as 2025-01-31.",
@@ -44,6 +44,13 @@ TEMPLATES: Mapping[str, str] = {
     "hostname": "Enter a host name, such as example.com.",
     "ipv4": "Enter an IPv4 address, such as 192.0.2.1.",
     "ipv6": "Enter an IPv6 address, such as 2001:db8::1.",
+    "cron_count": "Enter five parts: minute, hour, day, month and weekday, such as 0 9 * * 1-5.",
+    "cron_minute": "The first part is the minute: 0 to 59, such as 30 or */15.",
+    "cron_hour": "The second part is the hour: 0 to 23, such as 9 or 8-18.",
+    "cron_day": "The third part is the day of the month: 1 to 31, such as 1,15 or *.",
+    "cron_month": "The fourth part is the month: 1 to 12 or JAN to DEC, such as 1-6 or *.",
+    "cron_weekday": "The fifth part is the weekday: 0 (Sunday) to 7 or SUN to SAT, such as 1-5 or *.",
+    "cron_never": "No day of any year is like this: look at the day, the month and the weekday.",
     "regex": "Enter a regular expression.",
     "format": "Does not have the expected form ({format}).",
     "other": "Does not fit ({keyword}).",
@@ -72,20 +79,26 @@ _TYPES = {
 }
 
 
-def explain(keyword: str, details: Mapping[str, Any], spec: FieldSpec) -> tuple[str, dict[str, str]]:
-    """The sentence's key and parameters for a broken keyword, in the words of the field it is about."""
+def explain(keyword: str, details: Mapping[str, Any], spec: FieldSpec, say: Say = str) -> str:
+    """What is wrong where a keyword is broken, in the words of the field it is about."""
+    key, parameters = _find(keyword, details, spec, say)
+    return say(TEMPLATES[key]).format(**parameters) if key in TEMPLATES else key
+
+
+def _find(keyword: str, details: Mapping[str, Any], spec: FieldSpec, say: Say) -> tuple[str, dict[str, str]]:
+    """The sentence's key and parameters. A key that is none is the schema author's own sentence."""
     if keyword in _LIMITS:
         limit = details.get("limit", 0)
         if limit == 1 and keyword == "minLength":
             return "required", {}
-        return _LIMITS[keyword], {"limit": spoken(limit, spec.unit if spec.kind is not Kind.STRING else "")}
+        return _LIMITS[keyword], {"limit": spoken(limit, spec.unit if spec.kind is not Kind.STRING else "", say)}
     match keyword:
         case "required" | "dependentRequired":
             return "required", {}
         case "type":
-            return _type(details, spec)
+            return _type(details, spec, say)
         case "multipleOf":
-            return "multiple", {"limit": spoken(details.get("multiple_of", 0), spec.unit)}
+            return "multiple", {"limit": spoken(details.get("multiple_of", 0), spec.unit, say)}
         case "uniqueItems" | "enum":
             return ("unique" if keyword == "uniqueItems" else "enum"), {}
         case "const":
@@ -94,6 +107,8 @@ def explain(keyword: str, details: Mapping[str, Any], spec: FieldSpec) -> tuple[
             return _pattern(spec)
         case "format":
             name = str(details.get("format", ""))
+            if name == "cron":
+                return f"cron_{details.get('fault', 'count')}", {}
             known = _FORMATS.get(name, name)
             return (known, {}) if known in TEMPLATES else ("format", {"format": name})
         case "additionalProperties" | "unevaluatedProperties":
@@ -103,12 +118,12 @@ def explain(keyword: str, details: Mapping[str, Any], spec: FieldSpec) -> tuple[
     return "other", {"keyword": keyword}
 
 
-def _type(details: Mapping[str, Any], spec: FieldSpec) -> tuple[str, dict[str, str]]:
+def _type(details: Mapping[str, Any], spec: FieldSpec, say: Say) -> tuple[str, dict[str, str]]:
     if spec.kind in (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN):
         return f"type_{spec.kind.value}", {}
     types = details.get("types") or [details.get("type", "")]
     names = types if isinstance(types, list | tuple) else [types]
-    return "type", {"expected": " / ".join(_TYPES.get(str(name), str(name)) for name in names)}
+    return "type", {"expected": " / ".join(say(_TYPES.get(str(name), str(name))) for name in names)}
 
 
 def _pattern(spec: FieldSpec) -> tuple[str, dict[str, str]]:
@@ -120,9 +135,3 @@ def _pattern(spec: FieldSpec) -> tuple[str, dict[str, str]]:
     if spec.examples and spec.kind is not Kind.SECRET:
         return "pattern_like", {"example": str(spec.examples[0])}
     return "pattern", {"pattern": spec.text("pattern")}
-
-
-def sentence(key: str, parameters: Mapping[str, str]) -> str:
-    """The sentence in English. A key that is no key is a schema author's own sentence."""
-    template = TEMPLATES.get(key)
-    return key if template is None else template.format(**parameters)

@@ -18,24 +18,25 @@ from app.forms.schema import Raw, Reader, is_secret, subschemas, type_of
 from app.forms.spec import FieldSpec, Form, Kind
 from app.forms.specification import oauth_of, unwrap
 from app.forms.unions import default_branch, find_choices, find_union, nullable_part
-from app.forms.values import UNSET, Json
+from app.forms.values import UNSET, Json, Say
 
 MAX_DEPTH = 24
 _AIRBYTE = ("airbyte_secret", "airbyte_hidden", "always_show", "pattern_descriptor", "display_type")
 _ROOT_WORDS = ("type", "oneOf", "anyOf", "enum", "const", "items", "prefixItems")
 
 
-def normalise(schema: Json, override: Mapping[str, Json] | None = None) -> Form:
+def normalise(schema: Json, override: Mapping[str, Json] | None = None, say: Say = str) -> Form:
     """A schema as a form. A schema that is no object at all becomes a form without fields.
 
-    A whole connector specification is taken too. `override` says how to show fields in RJSF's `ui:` words."""
+    A whole connector specification is taken too. `override` says how to show fields in RJSF's `ui:` words,
+    `say` translates the few labels that are ours ("More entries")."""
     warnings: list[str] = []
     document, schema = unwrap(schema)
     if not isinstance(schema, dict):
         warnings.append("The schema is not an object")
         schema = {}
     repaired = repair(schema, warnings)
-    reader = Reader(repaired, warnings)
+    reader = Reader(repaired, warnings, say)
     collapses = bool(document) or any(word in one for one in subschemas(repaired) for word in _AIRBYTE)
     root = Normaliser(reader, collapses=collapses).root({**repaired, "x-ui": override} if override else repaired)
     return Form(root, repaired, warnings, oauth_of(document), str(document.get("documentationUrl", "")))

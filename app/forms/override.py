@@ -24,6 +24,8 @@ _WIDGETS: Mapping[str, Raw] = {
     "datetime": {"format": "date-time"},
     "date-time": {"format": "date-time"},
     "time": {"format": "time"},
+    "duration": {"format": "duration"},
+    "cron": {"format": "cron"},
     "uri": {"format": "uri"},
     "email": {"format": "email"},
 }

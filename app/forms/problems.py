@@ -11,33 +11,32 @@ from dataclasses import dataclass
 
 from app.forms.assemble import Assembler
 from app.forms.cells import Cells
-from app.forms.messages import explain, sentence
+from app.forms.messages import explain
 from app.forms.secrets import SecretSlot
 from app.forms.validation import Validation
-from app.forms.values import Path, Unparsed, starts_with
+from app.forms.values import Path, Say, Unparsed, starts_with
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field. `key` and `parameters` are `message` before translation."""
+    """What is wrong with one field, in the person's language."""
 
     pointer: str
     message: str
     path: Path = ()
-    key: str = ""
-    parameters: Mapping[str, str] | None = None
 
 
 class Problems:
     """The errors of one form; found again when they are asked for after a change."""
 
     def __init__(
-        self, validation: Validation, tree: Assembler, cells: Cells, secrets: Mapping[Path, SecretSlot]
+        self, validation: Validation, tree: Assembler, cells: Cells, secrets: Mapping[Path, SecretSlot], say: Say
     ) -> None:
         self._validation = validation
         self._tree = tree
         self._cells = cells
         self._secrets = secrets
+        self._say = say
         self._touched: set[Path] = set()
         self._submitted = False
         self._elsewhere: dict[Path, FieldError] = {}
@@ -89,18 +88,17 @@ class Problems:
             return self._found
         found: dict[Path, FieldError] = {}
 
-        def add(path: Path, key: str, parameters: Mapping[str, str]) -> None:
-            message = sentence(key, parameters)
-            found.setdefault(path, FieldError(self._tree.pointer(path), message, path, key, parameters))
+        def add(path: Path, message: str) -> None:
+            found.setdefault(path, FieldError(self._tree.pointer(path), message, path))
 
         for path, cell in self._cells.now.items():
             if isinstance(cell, Unparsed) and self._tree.is_active(path):
-                add(path, "unparsed", {"problem": cell.problem})
+                add(path, cell.problem)
         for violation in self._validation.violations(self._tree.instance(), self._tree.union_at):
             path = self._tree.visible(violation.tokens)
             slot = self._secrets.get(path)
             if slot is not None and slot.filled and slot.text is None:
                 continue  # what stands in for a stored secret can't be wrong
-            add(path, *explain(violation.keyword, violation.details, self._tree.innermost(path)))
+            add(path, explain(violation.keyword, violation.details, self._tree.innermost(path), self._say))
         self._found = dict(sorted(found.items(), key=lambda entry: self._tree.position(entry[0])))
         return self._found

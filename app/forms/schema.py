@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.forms.values import Json, tokens_of
+from app.forms.values import Json, Say, tokens_of
 
 Raw = dict[str, Any]
 
@@ -23,11 +23,12 @@ CONDITIONAL = ("if", "then", "else", "dependentRequired", "dependentSchemas", "d
 
 
 class Reader:
-    """Resolves references within one document and merges what belongs together."""
+    """Resolves references within one document and merges what belongs together. `say` words what no author named."""
 
-    def __init__(self, root: Json, warnings: list[str]) -> None:
+    def __init__(self, root: Json, warnings: list[str], say: Say = str) -> None:
         self.root = root
         self.warnings = warnings
+        self.say = say
 
     def warn(self, text: str) -> None:
         """Tells the schema's author, once."""

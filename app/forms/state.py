@@ -20,13 +20,14 @@ from app.forms.problems import FieldError, Problems
 from app.forms.secrets import SecretSlot
 from app.forms.spec import FieldSpec, Kind
 from app.forms.validation import Validation
-from app.forms.values import UNSET, Chosen, Foreign, Json, Path, Unparsed, item, same, starts_with
+from app.forms.values import UNSET, Chosen, Foreign, Json, Path, Say, Unparsed, item, same, starts_with
 
 Listener = Callable[["tuple[Path, ...]"], None]
 
 
 class FormState:
-    """One form being filled in. `value` None starts from the schema's defaults; any other value is taken exactly."""
+    """One form being filled in. `value` None starts from the schema's defaults; any other value is taken exactly.
+    `say` translates errors and the few labels that are not the schema's own."""
 
     def __init__(
         self,
@@ -34,8 +35,10 @@ class FormState:
         value: Json = None,
         secrets: Mapping[str, str] | None = None,
         override: Mapping[str, Json] | None = None,
+        say: Say = str,
     ) -> None:
-        self.form = normalise(schema, override)
+        self.say = say
+        self.form = normalise(schema, override, say)
         self._validation = Validation(self.form)
         self._ids = count(1)
         self._cells = Cells()
@@ -46,7 +49,7 @@ class FormState:
         """Counts changes of the value or a secret; showing an error is none."""
         self._tree = Assembler(self.form.root, self._cells, self._secrets, self._validation.valid)
         self._filler = Filler(self._tree, self._cells, self._secrets, self._loader)
-        self._problems = Problems(self._validation, self._tree, self._cells, self._secrets)
+        self._problems = Problems(self._validation, self._tree, self._cells, self._secrets, say)
         loader = self._loader()
         if value is None:
             loader.defaults(self.form.root, (), wanted=True)

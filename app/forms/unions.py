@@ -28,6 +28,7 @@ TYPE_LABELS = {
     "array": "List",
     "object": "Details",
 }
+LIST_LABELS = {"string": "List of texts", "object": "List of details"}
 
 
 def nullable_part(raw: Raw, reader: Reader) -> tuple[Raw, bool]:
@@ -143,7 +144,7 @@ def branches_of(
             schema = merge(schema, {"properties": {tag_key: {"const": tag}}})
         if of_objects and type_of(schema) in ("object", "") and not schema.keys() & _SHAPED:
             schema = {**schema, "type": "object", "properties": {}}
-        label = _label(own, tag, normaliser) or f"Option {place + 1}"
+        label = _label(own, tag, normaliser) or normaliser.reader.say("Option {number}").format(number=place + 1)
         if label in [one.label for one in branches]:
             label = f"{label} ({place + 1})"
 
@@ -177,8 +178,8 @@ def _label(own: Raw, tag: Json, normaliser: Normaliser) -> str:
         return humanise(_word(own, "format"))
     kind = type_of(own)
     if kind == "array" and isinstance(own.get("items"), dict):
-        return {"string": "List of texts", "object": "List of details"}.get(type_of(own["items"]), TYPE_LABELS[kind])
-    return TYPE_LABELS.get(kind, "")
+        return normaliser.reader.say(LIST_LABELS.get(type_of(own["items"]), TYPE_LABELS[kind]))
+    return normaliser.reader.say(TYPE_LABELS[kind]) if kind in TYPE_LABELS else ""
 
 
 def _discriminator(raw: Raw, parts: list[Raw], reader: Reader) -> str:

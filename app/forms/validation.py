@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 
 import jsonschema_rs
 
+from app.forms import cron
 from app.forms.schema import subschemas
 from app.forms.spec import Branch, FieldSpec, Form, Kind
 from app.forms.values import Json, tokens_of
@@ -43,7 +44,7 @@ def compiled(schema: Json, *, formats: bool = True, registry: jsonschema_rs.Regi
         mask="***",
         offline=True,
         validate_formats=formats,
-        formats={name: _format(name) for name in _LATER_FORMATS} if formats else None,
+        formats={**{name: _format(name) for name in _LATER_FORMATS}, "cron": _is_cron} if formats else None,
         registry=registry,
     )
 
@@ -52,6 +53,10 @@ def compiled(schema: Json, *, formats: bool = True, registry: jsonschema_rs.Regi
 def _format(name: str) -> Callable[[str], bool]:
     validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
     return lambda text: bool(validator.is_valid(text))
+
+
+def _is_cron(text: str) -> bool:
+    return not cron.fault(text)
 
 
 @cache
@@ -195,6 +200,8 @@ def _flatten(error: Any, branch_of: BranchOf) -> Iterator[Violation]:
     details = {} if context is not None else kind.as_dict()
     if kind.name in ("required", "dependentRequired") and "property" in details:
         tokens.append(details["property"])
+    if details.get("format") == "cron":
+        details["fault"] = cron.fault(str(error.instance))  # which part it is says nothing of what was typed
     yield Violation(tuple(tokens), kind.name, details)
 
 

@@ -8,13 +8,15 @@ pointer addresses the same field in the value as it is now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, final
 
 Json: TypeAlias = Any
 Step: TypeAlias = "str | tuple[str, int]"
 Path: TypeAlias = "tuple[Step, ...]"
+Say: TypeAlias = Callable[[str], str]
+"""Puts a text of this room into the person's language. Without a window it is `str`: English."""
 
 
 @final

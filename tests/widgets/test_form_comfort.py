@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.bench.forms import schema as many
 from tests.forms.samples import DATABASE, STORE, STORE_VALUE
 from tests.widgets.forms import button, click, field, press, settle, show, texts, write
-from widgets.form import FormView
+from widgets.form import FormView, schedule
 from widgets.form.later import Later
 from widgets.form.row import Row
+from widgets.form.schedule import CronEditor
 from widgets.form.search import FormSearch
 from widgets.form.summary import ProblemsBar
 from widgets.form.temporal import DateEditor, DurationEditor
@@ -220,6 +222,7 @@ def test_a_duration_is_said_in_words_and_chosen_from_usual_ones(qtbot: QtBot) ->
     write(form, "/a", "PT90M")
     assert "90 minutes" in texts(form)
     menu = editor(form, DurationEditor).usual.menu()
+    menu.aboutToShow.emit()
     assert form.value() == {"a": "PT90M"}
     next(one for one in menu.actions() if one.text() == "1 day").trigger()
     assert form.value() == {"a": "P1D"}
@@ -241,3 +244,64 @@ def test_a_pasted_newline_is_not_part_of_a_line(qtbot: QtBot) -> None:
     line.setFocus()
     press(line, Qt.Key.Key_V, CONTROL)
     assert form.value() == {"a": "docs"}
+
+
+# --- schedules
+
+CRON = {"properties": {"a": {"type": "string", "format": "cron"}, "z": {"type": "string"}}}
+
+
+def choose(menu: QMenu, *names: str) -> None:
+    """Opens a menu as a click does, and takes an entry by its words."""
+    menu.aboutToShow.emit()
+    for name in names[:-1]:
+        below = next(one.menu() for one in menu.actions() if one.text() == name)
+        assert isinstance(below, QMenu)
+        menu = below
+    next(one for one in menu.actions() if one.text() == names[-1]).trigger()
+
+
+def test_a_schedule_is_typed_and_says_when_it_comes_next(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "local_zone", lambda: ZoneInfo("Asia/Tokyo"))
+    form = show(qtbot, CRON)
+    write(form, "/a", "30 6 1 1 *")
+    assert form.value() == {"a": "30 6 1 1 *"}
+    said = next(one for one in texts(form) if one.startswith("Next: "))
+    assert said.count("1 Jan 20") == 3
+    assert said.count("06:30") == 3
+    assert said.endswith("(JST)")
+    write(form, "/a", "30 6 1 13 *")
+    field(form, "/z").setFocus()
+    assert not any(one.startswith("Next: ") for one in texts(form))
+    assert any("fourth part" in one for one in texts(form))
+
+
+def test_a_schedule_is_chosen_and_keeps_the_time_of_day(qtbot: QtBot) -> None:
+    form = show(qtbot, CRON)
+    menu = editor(form, CronEditor).usual.menu()
+    choose(menu, "Monday to Friday at 09:00")
+    assert form.value() == {"a": "0 9 * * 1-5"}
+    choose(menu, "Time of day", "18:00")
+    assert form.value() == {"a": "0 18 * * 1-5"}
+    choose(menu, "Every week at 18:00", "Sunday")
+    assert form.value() == {"a": "0 18 * * 0"}
+    choose(menu, "Every hour")
+    assert form.value() == {"a": "0 * * * *"}
+    choose(menu, "First day of each month at 09:00")
+    assert form.errors() == []
+
+
+def test_the_menu_of_schedules_is_reached_by_keyboard(qtbot: QtBot) -> None:
+    form = show(qtbot, CRON)
+    form.set_tab_order()
+    field(form, "/a").setFocus()
+    press(field(form, "/a"), Qt.Key.Key_Tab)
+    usual = button(form, "Usual schedules for A")
+    assert QApplication.focusWidget() is usual
+
+
+def test_a_duration_steps_with_the_arrows(qtbot: QtBot) -> None:
+    form = show(qtbot, {"properties": {"a": {"type": "string", "format": "duration"}}})
+    write(form, "/a", "PT90M")
+    press(field(form, "/a"), Qt.Key.Key_Up)
+    assert form.value() == {"a": "PT91M"}

@@ -18,6 +18,7 @@ BY_FORMAT = {
     "date-time": "2024-03-05T06:07:08Z",
     "time": "06:07:08Z",
     "duration": "PT90M",
+    "cron": "30 6 * * 1-5",
     "email": "person@company.example",
     "hostname": "host.company.example",
     "ipv4": "192.0.2.7",

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.forms import FieldError, FieldSpec, FormState, Path
-from app.forms.messages import TEMPLATES
 from widgets.form.editor import discard
 from widgets.form.services import FormServices
 from widgets.tasks import TaskScope
@@ -142,13 +141,6 @@ class Binder(QObject):
                 block.open_towards(path)
                 last = block
         return last
-
-    def error_text(self, error: FieldError) -> str:
-        """An error in the person's language. A key that is no sentence of ours is a schema author's own."""
-        template = TEMPLATES.get(error.key)
-        if template is None:
-            return error.message
-        return QCoreApplication.translate("FormMessages", template).format(**(error.parameters or {}))
 
     def _replace(self, old: Block) -> None:
         above = old.parentWidget()

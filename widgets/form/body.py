@@ -96,7 +96,7 @@ class ObjectBody(Block):
     def refresh_status(self) -> None:
         """What is wrong with the object as a whole, such as a setting that its schema does not know."""
         error = self.binder.state.visible_error(self.path)
-        self._error.say(self.binder.error_text(error) if error is not None else "")
+        self._error.say(error.message if error is not None else "")
 
     def _lay_out(self) -> None:
         """Fields without a group come first; groups and nested objects follow in the order of their first field."""

@@ -23,6 +23,7 @@ EXAMPLES = {
     "date-time": "2025-01-31T09:00:00Z",
     "time": "09:00:00Z",
     "duration": "PT30M",
+    "cron": "0 9 * * 1-5",
     "uuid": "123e4567-e89b-12d3-a456-426614174000",
     "hostname": "example.com",
     "ipv4": "192.0.2.1",

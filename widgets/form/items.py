@@ -148,7 +148,7 @@ class ItemsBlock(Block):
         self.more.setObjectName(object_name(state.pointer(self.path)))
         self._mark.refresh()
         error = state.visible_error(self.path)
-        self._error.say(self.binder.error_text(error) if error is not None else "")
+        self._error.say(error.message if error is not None else "")
         end = len(self.path) + 1
         wrong = {one.path[:end] for one in state.errors() if state.visible_error(one.path) is not None}
         for item in self._items.values():

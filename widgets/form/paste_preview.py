@@ -17,6 +17,7 @@ from app.forms.values import starts_with
 from widgets import theme
 from widgets.form.binder import Binder
 from widgets.form.editor import plain_text
+from widgets.form.wording import say
 from widgets.parts import column, label, plural
 
 Tone = Literal["", "muted", "warning"]
@@ -130,7 +131,7 @@ class Preview(QWidget):
         if isinstance(value, bool):
             return self.tr("yes") if value else self.tr("no")
         if isinstance(value, int | float) and spec.unit:
-            return spoken(value, spec.unit)
+            return spoken(value, spec.unit, say)
         if spec.kind is Kind.ENUM:
             return next((choice.label for choice in spec.choices if choice.value == value), plain_text(value))
         if isinstance(value, list) and spec.kind is not Kind.JSON and all(isinstance(one, str) for one in value):
@@ -157,7 +158,7 @@ class Preview(QWidget):
     def _unfit(self, leftover: Leftover) -> str:
         if leftover.error is None:
             return self.tr("{field} can't take {name}").format(field=leftover.label, name=short(leftover.origin, 40))
-        why = self._binder.error_text(leftover.error)
+        why = leftover.error.message
         return self.tr("{field}, from {name}: {why}").format(
             field=leftover.label, name=short(leftover.origin, 40), why=why
         )

@@ -8,6 +8,7 @@ from widgets.form.choices import CheckEditor, ChoiceEditor, SeveralEditor, YesNo
 from widgets.form.editor import Editor
 from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.paths import PathEditor
+from widgets.form.schedule import CronEditor
 from widgets.form.secret import SecretEditor
 from widgets.form.tags import PairsEditor, TagsEditor
 from widgets.form.temporal import DateEditor, DurationEditor, TimeEditor
@@ -24,6 +25,7 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.STRING, "date"): DateEditor,
     (Kind.STRING, "time"): TimeEditor,
     (Kind.STRING, "duration"): DurationEditor,
+    (Kind.STRING, "cron"): CronEditor,
     (Kind.TEXT, ""): AreaEditor,
     (Kind.INTEGER, ""): NumberEditor,
     (Kind.INTEGER, "unit"): UnitEditor,
@@ -42,7 +44,7 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
 }
 
 
-_TEMPORAL = {"date": "date", "date-time": "date", "time": "time", "duration": "duration"}
+_FORMATS = {"date": "date", "date-time": "date", "time": "time", "duration": "duration", "cron": "cron"}
 
 
 def hint(spec: FieldSpec) -> str:
@@ -55,8 +57,8 @@ def hint(spec: FieldSpec) -> str:
         return "account"
     if spec.kind is Kind.STRING and spec.path_kind:
         return "path"
-    if spec.kind is Kind.STRING and spec.text("format") in _TEMPORAL:
-        return _TEMPORAL[spec.text("format")]
+    if spec.kind is Kind.STRING and spec.text("format") in _FORMATS:
+        return _FORMATS[spec.text("format")]
     if spec.kind in (Kind.INTEGER, Kind.NUMBER) and spec.unit:
         return "unit"
     if spec.kind is Kind.BOOLEAN and (spec.nullable or (spec.required and spec.default is UNSET)):

@@ -108,7 +108,7 @@ class Row(Block):
         """Error, modified mark, and the names by which the input is found."""
         state = self.binder.state
         error = state.visible_error(self.path)
-        text = self.binder.error_text(error) if error is not None else ""
+        text = error.message if error is not None else ""
         pointer = state.pointer(self.path)
         if text != self._error_text or pointer != self._pointer:
             self._error_text, self._pointer = text, pointer

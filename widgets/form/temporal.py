@@ -7,20 +7,19 @@ import re
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from pydantic import TypeAdapter, ValidationError
 from PySide6.QtCore import QDate, QEvent, QLocale, QPoint, Qt, QTime
 from PySide6.QtGui import QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.forms import UNSET, FieldSpec, Json
-from app.forms.units import spoken
+from app.forms.units import spoken_duration, stepped_duration
 from widgets import theme
 from widgets.form.editor import EXAMPLES, digits, plain_text
 from widgets.form.text import LineEditor
+from widgets.form.wording import say
 from widgets.parts import column, label, tool_button
 
 _TIMES = ("", "T00:00:00Z", "T00:00:00", "T00:00:00.000Z", " 00:00:00", "T00:00:00+00:00")
-_DURATION = TypeAdapter(timedelta)
 
 
 class TemporalEditor(LineEditor):
@@ -207,32 +206,54 @@ class TimeEditor(TemporalEditor):
         return later.strftime("%H:%M") + text[5:]
 
 
-class DurationEditor(TemporalEditor):
+class PresetEditor(TemporalEditor):
+    """With a button that offers what is usual. The menu is filled when it opens, for it may build on what is typed."""
+
+    def __init__(self, spec: FieldSpec, title: str) -> None:
+        super().__init__(spec)
+        self.usual = tool_button("waiting", title.format(label=spec.label))
+        self.usual.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.usual)
+        menu.aboutToShow.connect(partial(self._refill, menu))
+        self.usual.setMenu(menu)
+        self.help_with(self.usual)
+
+    def fill(self, menu: QMenu) -> None:
+        """Puts the choices in, with `offer`."""
+        raise NotImplementedError
+
+    def offer(self, menu: QMenu, words: str, text: str) -> None:
+        """One choice: its words, and the text it stands for."""
+        menu.addAction(words).triggered.connect(partial(self._take, text))
+
+    def _refill(self, menu: QMenu) -> None:
+        menu.clear()
+        self.fill(menu)
+
+    def _take(self, text: str, *_: object) -> None:
+        self.take(text)
+
+
+class DurationEditor(PresetEditor):
     """A length of time, such as PT30M."""
 
     digits = 17
 
     def __init__(self, spec: FieldSpec) -> None:
-        super().__init__(spec)
-        self.usual = tool_button("waiting", self.tr("Usual durations for {label}").format(label=spec.label))
-        self.usual.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.usual)
+        super().__init__(spec, self.tr("Usual durations for {label}"))
+
+    def fill(self, menu: QMenu) -> None:
+        """From minutes to a month."""
         for text in ("PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D", "P7D", "P30D"):
-            menu.addAction(self.words(text)).triggered.connect(partial(self._take, text))
-        self.usual.setMenu(menu)
-        self.help_with(self.usual)
+            self.offer(menu, self.words(text), text)
 
     def words(self, text: str) -> str:
-        """In the largest unit that says it exactly."""
-        if "P" not in text[:2]:
-            return ""
-        try:
-            return spoken(_DURATION.validate_python(text).total_seconds(), "seconds")
-        except ValidationError:
-            return ""
+        """As it is written."""
+        return spoken_duration(text, say)
 
-    def _take(self, text: str, *_: object) -> None:
-        self.take(text)
+    def stepped(self, text: str, by: int) -> str:
+        """One more or less of its smallest part."""
+        return stepped_duration(text, by)
 
 
 def _moment(text: str) -> date | datetime | None:

@@ -127,7 +127,7 @@ class UnionBlock(Block):
         """Its own error, and the names of its inputs."""
         state = self.binder.state
         error = state.visible_error(self.path)
-        text = self.binder.error_text(error) if error is not None else ""
+        text = error.message if error is not None else ""
         self._error.say(text)
         if self._mark is not None:
             self._mark.refresh()

@@ -10,6 +10,7 @@ from app.forms.units import split, units_of
 from widgets.form.choices import Combo
 from widgets.form.editor import digits, plain_text, text_width
 from widgets.form.text import NumberEditor, number_text
+from widgets.form.wording import say
 
 
 class UnitEditor(NumberEditor):
@@ -23,7 +24,7 @@ class UnitEditor(NumberEditor):
         if self._units:
             self.combo = Combo()
             self.combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            names = [self.tr(name) for name, _ in self._units]
+            names = [say(unit.many) for unit in self._units]
             self.combo.addItems(names)
             self.combo.setFixedWidth(max(map(text_width, names)) + 48)
             self.combo.setAccessibleName(self.tr("Unit of {label}").format(label=spec.label))
@@ -66,7 +67,7 @@ class UnitEditor(NumberEditor):
         amount = self.read(text)
         if self.combo is None or not isinstance(amount, int | float):
             return amount
-        scaled = amount * self._units[self.combo.currentIndex()][1]
+        scaled = amount * self._units[self.combo.currentIndex()].factor
         return int(scaled) if self.whole and float(scaled).is_integer() else scaled
 
     def _edited(self, text: str) -> None:

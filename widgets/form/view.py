@@ -32,6 +32,7 @@ from widgets.form.secret import SecretEditor
 from widgets.form.services import FormServices
 from widgets.form.summary import Problem, ProblemsBar
 from widgets.form.union import UnionBlock
+from widgets.form.wording import say
 from widgets.tasks import TaskScope
 
 WIDTH = 600
@@ -57,7 +58,7 @@ class FormView(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.state = FormState(schema, value, secrets, override)
+        self.state = FormState(schema, value, secrets, override, say)
         self.tasks = TaskScope("form")
         self._binder = Binder(self.state, services, self.tasks, make_block)
         self._binder.setParent(self)
@@ -212,7 +213,7 @@ class FormView(QWidget):
     def _problem_text(self, path: Path, error: FieldError) -> str:
         names = [self.state.spec(path[:end]).label for end in range(1, len(path) + 1)]
         name = next((name for name in reversed(names) if name), "")
-        text = self._binder.error_text(error)
+        text = error.message
         return self.tr("{field}: {problem}").format(field=name, problem=text) if name else text
 
     def go_to(self, pointer: str) -> None:

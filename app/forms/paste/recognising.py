@@ -47,7 +47,7 @@ def _recognise(text: str, state: FormState, shape: FormState) -> tuple[Recogniti
     if best is None:
         return Recognition(reading.kind, skipped=reading.skipped), state
     findings = [*_branches(best, state, shape), *(_finding(match, state) for match in best.matches)]
-    trial = FormState(state.form.schema, state.value())
+    trial = FormState(state.form.schema, state.value(), say=state.say)
     apply(trial, findings)
     errors = _against(trial, findings)
     good = sorted((one for one in findings if one.path not in errors), key=lambda one: matcher.place_of(one.path))
