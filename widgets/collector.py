@@ -1,18 +1,21 @@
 """Python's cyclic garbage is collected on the window's thread only.
 
 Left alone, a collection runs on whichever thread allocates, such as one that imports a page's libraries beside the
-window; a widget that has become garbage would then be destroyed outside Qt's thread, and that crashes.
+window; a widget that has become garbage would then be destroyed outside Qt's thread, and that crashes. Here it is done
+when the loop has nothing else to do: no timer wakes an idle window for it.
 """
 
 from __future__ import annotations
 
 import gc
+import time
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QObject
 
 __all__ = ["Collector"]
 
-EVERY_MS = 500
+EVERY_SECONDS = 0.5
+"""Often enough for what a window allocates, and no more than a frame's worth of work each time."""
 
 
 class Collector(QObject):
@@ -21,20 +24,17 @@ class Collector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._was_enabled = False
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
-        self._timer.setInterval(EVERY_MS)
-        self._timer.timeout.connect(self.look)
+        self._next = 0.0
 
     def start(self) -> None:
         """Take over."""
         self._was_enabled = gc.isenabled()
         gc.disable()
-        self._timer.start()
+        QAbstractEventDispatcher.instance().aboutToBlock.connect(self._look_at_times)
 
     def stop(self) -> None:
         """Give back."""
-        self._timer.stop()
+        QAbstractEventDispatcher.instance().aboutToBlock.disconnect(self._look_at_times)
         if self._was_enabled:
             gc.enable()
 
@@ -42,6 +42,12 @@ class Collector(QObject):
         """What was imported until now stays to the end: a collection that walked it would stop the window for 60 ms."""
         gc.collect()
         gc.freeze()
+
+    def _look_at_times(self) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + EVERY_SECONDS
+            self.look()
 
     def look(self) -> None:
         """Collect the oldest generation that is due, as Python itself would have."""

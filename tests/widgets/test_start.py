@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from widgets.collector import Collector
@@ -96,7 +96,9 @@ def test_garbage_is_collected_on_the_windows_thread_alone(qapp: QApplication) ->
         worker.start()
         worker.join()
         assert threads == []
-        collector.look()
+        loop = QEventLoop()
+        QTimer.singleShot(1, loop.quit)
+        loop.exec()  # comes to rest before the timer is due
         assert threads == [threading.current_thread().name]
         assert not gc.isenabled()
     finally:
