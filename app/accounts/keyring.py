@@ -14,7 +14,8 @@ from connectors.sdk import AuthError
 
 SERVICE = "Headwater"
 _WORKER = str(Path(__file__).with_name("keyring_worker.py"))
-_TIMEOUT = 20.0  # a person may have to answer a prompt
+_TIMEOUT = 30.0  # a person may have to answer a prompt
+_QUIET_TIMEOUT = 10.0
 
 
 class NoKeyring(Exception):
@@ -24,13 +25,23 @@ class NoKeyring(Exception):
 class Keyring(Protocol):
     """Where the data key lives. Raises NoKeyring, or AuthError when there is a keyring that can't be used now."""
 
-    async def get(self, account: str) -> str | None: ...
+    async def title(self) -> str:
+        """The keyring's name for people. Asks for nothing."""
+        ...
+
+    async def get(self, account: str, *, prompt: bool = True) -> str | None:
+        """With `prompt`, a locked keyring may ask the person to unlock it."""
+        ...
 
     async def set(self, account: str, value: str) -> str:
         """Store; returns the keyring's name for people."""
         ...
 
     async def delete(self, account: str) -> None: ...
+
+    async def unlocked(self) -> None:
+        """Wait until it is unlocked, without asking anybody to do so; for ever where that can't be seen."""
+        ...
 
 
 class SystemKeyring:
@@ -41,8 +52,11 @@ class SystemKeyring:
         self._command = command or (sys.executable, "-P", _WORKER)
         self._timeout = timeout
 
-    async def get(self, account: str) -> str | None:
-        value = (await self._call("get", account)).get("value")
+    async def title(self) -> str:
+        return str((await self._call("title", ""))["title"])
+
+    async def get(self, account: str, *, prompt: bool = True) -> str | None:
+        value = (await self._call("get", account, prompt=prompt)).get("value")
         return value if isinstance(value, str) else None
 
     async def set(self, account: str, value: str) -> str:
@@ -51,8 +65,15 @@ class SystemKeyring:
     async def delete(self, account: str) -> None:
         await self._call("delete", account)
 
-    async def _call(self, do: str, account: str, value: str | None = None) -> dict[str, object]:
-        request = {"do": do, "service": SERVICE, "account": account, "value": value}
+    async def unlocked(self) -> None:
+        await self._call("wait", "", timeout=None)
+
+    async def _call(
+        self, do: str, account: str, value: str | None = None, *, prompt: bool = True, timeout: float | None = 0.0
+    ) -> dict[str, object]:
+        request = {"do": do, "service": SERVICE, "account": account, "value": value, "prompt": prompt}
+        if timeout == 0.0:
+            timeout = self._timeout if prompt else min(self._timeout, _QUIET_TIMEOUT)
         environ = {name: text for name, text in os.environ.items() if name != "HEADWATER_VAULT_PASSPHRASE"}
         try:
             process = await asyncio.create_subprocess_exec(
@@ -65,7 +86,7 @@ class SystemKeyring:
         except OSError as error:
             raise _refused(f"the keyring process could not be started: {error}") from error
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(timeout):
                 output, _ = await process.communicate(json.dumps(request).encode())
         except TimeoutError:
             raise AuthError(

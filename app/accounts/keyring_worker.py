@@ -7,21 +7,26 @@ One JSON request on stdin, one JSON answer on stdout; a secret is never an argum
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
+from contextlib import closing
 from typing import Any
 
 import keyring
 import keyring.backend
 import keyring.errors
 
+SECRET_SERVICE = "Secret Service"
 TITLES = {
-    "keyring.backends.SecretService.Keyring": "Secret Service",
-    "keyring.backends.libsecret.Keyring": "Secret Service",
+    "keyring.backends.SecretService.Keyring": SECRET_SERVICE,
+    "keyring.backends.libsecret.Keyring": SECRET_SERVICE,
     "keyring.backends.kwallet.DBusKeyring": "KWallet",
     "keyring.backends.macOS.Keyring": "macOS Keychain",
     "keyring.backends.Windows.WinVaultKeyring": "Windows Credential Locker",
 }
 """The only backends that may hold our key. Others keep it in clear text, or nowhere."""
+LOOK_SECONDS = 1.0
 
 
 class Absent(Exception):
@@ -43,17 +48,47 @@ def usable() -> tuple[keyring.backend.KeyringBackend, str]:
     raise Absent(f"{type(chosen).__module__}.{type(chosen).__qualname__} may not be used")
 
 
+def locked(title: str) -> bool | None:
+    """Whether the keyring is locked, found out without any prompt; None where that can't be found out."""
+    if title != SECRET_SERVICE:
+        return None
+    import secretstorage
+
+    with closing(secretstorage.dbus_init()) as bus:
+        try:
+            collection = secretstorage.collection.get_collection_by_alias(bus, "default")
+        except secretstorage.exceptions.ItemNotFoundException:
+            return False  # there is none yet
+        return bool(collection.is_locked())
+
+
+def wait(title: str) -> None:
+    """Return once the keyring is unlocked. Where that can't be seen it takes for ever: a person has to say so."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # whoever asked is still there
+        try:
+            if locked(title) is False:
+                return
+        except Exception:  # the keyring's own process may come and go
+            pass
+        time.sleep(LOOK_SECONDS)
+
+
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Do what is asked; whatever goes wrong becomes a word that `SystemKeyring` turns into an error."""
     try:
         backend, title = usable()
-        service, account = request["service"], request["account"]
+        do, service, account = request["do"], request["service"], request["account"]
         value = None
-        if request["do"] == "get":
+        if do == "wait":
+            wait(title)
+        elif not request["prompt"] and locked(title):
+            raise keyring.errors.KeyringLocked("nobody was asked to unlock it")
+        elif do == "get":
             value = backend.get_password(service, account)
-        elif request["do"] == "set":
+        elif do == "set":
             backend.set_password(service, account, request["value"])
-        elif request["do"] == "delete" and backend.get_password(service, account) is not None:
+        elif do == "delete" and backend.get_password(service, account) is not None:
             backend.delete_password(service, account)
         return {"title": title, "value": value}
     except (Absent, keyring.errors.NoKeyringError) as error:

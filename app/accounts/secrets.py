@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from connectors.sdk import ConfigError, SecretRef
+from connectors.sdk import AuthError, ConfigError, SecretRef
 
 _log = logging.getLogger(__name__)
 _LARGEST_FILE = 64 * 1024
@@ -21,6 +22,10 @@ class Store(Protocol):
     async def get(self, ref: str) -> str: ...
 
     def describe(self) -> str: ...
+
+    async def readable(self) -> set[str]: ...
+
+    async def opened(self) -> None: ...
 
 
 class Secrets:
@@ -40,6 +45,13 @@ class Secrets:
         self._environ = os.environ if environ is None else environ
         self._warn = warn
         self._warned: set[Path] = set()
+        self._titles: Mapping[str, str] = {}
+
+    def titled(self, titles: Mapping[str, str]) -> Secrets:
+        """The same secrets; what goes wrong with one of these references names its field."""
+        named = copy.copy(self)
+        named._titles = titles
+        return named
 
     async def get(self, ref: SecretRef) -> str:
         """The secret itself. Raises ConfigError when it isn't there, AuthError when the vault can't give it."""
@@ -54,13 +66,30 @@ class Secrets:
                 self._warn(f"The secret in {path} is readable by others on this machine: chmod 600 {path}")
             return secret
         if kind == "keyring" and self._vault is not None:
-            return await self._vault.get(ref.ref)
+            try:
+                return await self._vault.get(ref.ref)
+            except AuthError as error:
+                title = self._titles.get(ref.ref, "")
+                if not title:
+                    raise
+                words = {"remedy": error.remedy, "detail": error.detail, "code": error.code}
+                raise AuthError(error.what, where=title, **words) from error
         raise ConfigError(
             "This secret's reference is of no known kind" if kind != "keyring" else "No vault is open for this secret",
             where=f"{kind}:" if name else "a secret field",
             remedy="Enter the secret again, or refer to it as env:NAME or file:PATH.",
             code="secret_reference_invalid",
         )
+
+    async def missing(self, refs: Iterable[str]) -> set[str]:
+        """Which of these references to the vault lead to nothing that can be had any more."""
+        ours = {ref for ref in refs if ref.startswith("keyring:")}
+        return ours - (await self._vault.readable() if ours and self._vault is not None else set())
+
+    async def opened(self) -> None:
+        """Wait until a person has unlocked the vault."""
+        if self._vault is not None:
+            await self._vault.opened()
 
     def describe(self, ref: SecretRef) -> str:
         """Where the secret is, for the window: never what it is."""

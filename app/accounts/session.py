@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 
+from app.api.vault import VaultState, VaultView
 from connectors.sdk import AuthError
 
 
 class SessionVault:
     """Secrets in memory only; used like a `Vault`."""
 
-    locked = False
+    state: VaultState = "session"
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
@@ -39,6 +40,17 @@ class SessionVault:
     async def refs(self) -> list[str]:
         """The references of all secrets."""
         return sorted(self._values)
+
+    async def readable(self) -> set[str]:
+        """The same: what is here can be read."""
+        return set(self._values)
+
+    async def opened(self) -> None:
+        """It always is."""
+
+    async def view(self, *, look: bool = False) -> VaultView:
+        """As it is shown."""
+        return VaultView(state="session", title=self.describe(), keeper="session", secrets=len(self._values))
 
     async def delete(self, ref: str) -> None:
         """Forget a secret."""

@@ -1,58 +1,38 @@
 """The vault: the only place where this app stores secrets.
 
 Each secret is a row of a small SQLite file, sealed with AES-256-GCM; the key to all rows is kept by the operating
-system's keyring, or sealed under a passphrase where there is no keyring (`keys`). A key that is lost costs its rows
-and nothing else: new secrets are then sealed with a new key, and the old rows wait in case the old one comes back.
+system's keyring, sealed under a passphrase where there is no keyring, or in this process alone (`keys`). A key that is
+lost costs its rows and nothing else: the file is kept aside, new secrets are sealed with a new key, and the old rows
+wait in case the old one comes back.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TypeVar
 
 import apsw
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.accounts.keyring import Keyring, SystemKeyring
-from app.accounts.keys import Keeper, KeyLost, KeyRow
-from connectors.sdk import AuthError, Clock, PermanentError
+from app.accounts.keys import Keeper, KeyRow
+from app.accounts.vault_file import Sealed, SealedRow, VaultFile, end_sessions, has_key, reseal, sealed_rows
+from app.accounts.vault_keys import VaultKeys
+from app.api.vault import VaultKeeper, VaultRotation, VaultState, VaultView
+from connectors.sdk import AuthError, Clock, ConfigError, error_info
+
+__all__ = ["Sealed", "Vault"]
 
 T = TypeVar("T")
 
-_VERSION = 2
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS keys (
-    id TEXT PRIMARY KEY, keeper TEXT NOT NULL, title TEXT NOT NULL, kdf TEXT NOT NULL, salt BLOB NOT NULL,
-    wrapped BLOB NOT NULL, proof BLOB NOT NULL, created_at REAL NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS secrets (
-    id TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES keys (id), label TEXT NOT NULL, nonce BLOB NOT NULL,
-    sealed BLOB NOT NULL, updated_at REAL NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS accounts (
-    id TEXT PRIMARY KEY, provider TEXT NOT NULL, name TEXT NOT NULL UNIQUE COLLATE NOCASE, public TEXT NOT NULL,
-    key_id TEXT NOT NULL REFERENCES keys (id), nonce BLOB NOT NULL, sealed BLOB NOT NULL, revision INTEGER NOT NULL,
-    renewing_since REAL, updated_at REAL NOT NULL
-) STRICT;
-"""
 _PREFIX = "keyring:"
 _AAD = "1"
 """The version of what a sealed value is bound to: this, its key, and its row."""
-
-
-class Sealed(NamedTuple):
-    """A sealed value: under which key, and bound to its row by the data that is authenticated with it."""
-
-    key_id: str
-    nonce: bytes
-    data: bytes
+_CHUNK = 200
+_PASSES = 5
 
 
 class Vault:
@@ -66,48 +46,136 @@ class Vault:
         keyring: Keyring | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._path = path
         self._clock = clock
-        self._keeper = Keeper(keyring or SystemKeyring(), os.environ if environ is None else environ)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="vault")
-        self._keys: dict[str, AESGCM] = {}
-        self._rows: list[KeyRow] = []
-        self._one_key_at_a_time = asyncio.Lock()
-        self._database: apsw.Connection | None = None
+        self._file = VaultFile(path)
+        self._keys = VaultKeys(self._file, Keeper(keyring or SystemKeyring(), environ, clock), clock)
 
     async def open(self) -> Vault:
         """Open the file, making it if need be. Neither asks the keyring nor for a passphrase yet."""
-        await self._read_keys()
+        await self._file.run(end_sessions)
+        await self._keys.read()
         return self
 
     async def close(self) -> None:
         """Close the file and forget the keys."""
-        self._keys.clear()
-        if self._database is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._database.close)
-            self._database = None
-        self._thread.shutdown()
+        await self._keys.close()
+        await self._file.close()
+
+    # --- as it stands
 
     @property
-    def locked(self) -> bool:
-        """Whether a passphrase is needed (`unlock`) before a secret can be read or stored."""
-        if self._keys or self._keeper.passphrase is not None:
-            return False
-        return self._rows[-1].keeper == "passphrase" if self._rows else self._keeper.no_keyring
+    def state(self) -> VaultState:
+        """Whether secrets can be read and stored, as far as it is known without asking anybody."""
+        return self._keys.state
 
     def describe(self) -> str:
         """What keeps the secrets, for people: "Secret Service", "passphrase vault", ... or "locked"."""
-        if self.locked:
+        newest = self._keys.newest
+        if self.state == "passphrase":
             return "locked"
-        return self._rows[-1].title if self._rows else "not set up yet"
+        return newest.title if newest is not None else self._keys.title_found or "not set up yet"
 
-    async def unlock(self, passphrase: str) -> None:
-        """Give the passphrase; for a vault without a key yet, choose it. Raises AuthError when it is wrong."""
-        if self._rows and self._rows[-1].id in self._keys:
-            return
-        self._keeper.passphrase = passphrase
-        if self._rows and self._rows[-1].keeper == "passphrase":
-            await self._key(self._rows[-1])
+    async def view(self, *, look: bool = False) -> VaultView:
+        """The vault as it is shown. With `look` the keyring is asked first, which may ask the person."""
+        if look:
+            await self._keys.look()
+        counts = await self._file.sql(
+            "SELECT key_id, count(*) FILTER (WHERE kind = 's'), count(*) FILTER (WHERE kind = 'a') FROM "
+            "(SELECT key_id, 's' AS kind FROM secrets UNION ALL SELECT key_id, 'a' FROM accounts) GROUP BY key_id"
+        )
+        newest, lost, problem = self._keys.newest, self._keys.lost, self._keys.problem
+        older = {row.id for row in self._keys.rows[:-1]} - lost
+        return VaultView(
+            state=self.state,
+            title=newest.title if newest is not None else self._keys.title_found,
+            keeper=newest.keeper if newest is not None else None,
+            path=str(self._file.path),
+            secrets=sum(row[1] for row in counts),
+            accounts=sum(row[2] for row in counts),
+            missing=sum(row[1] + row[2] for row in counts if row[0] in lost),
+            old_key=sum(row[1] + row[2] for row in counts if row[0] in older),
+            kept_aside=self._file.aside(),
+            problem=error_info(problem) if problem is not None else None,
+        )
+
+    async def readable(self) -> set[str]:
+        """The references of secrets that are there and whose key is not known to be lost."""
+        lost = self._keys.lost
+        return {
+            _PREFIX + row[0] for row in await self._file.sql("SELECT id, key_id FROM secrets") if row[1] not in lost
+        }
+
+    async def lost_accounts(self) -> list[str]:
+        """The ids of accounts whose tokens can't be had any more."""
+        lost = self._keys.lost
+        return [row[0] for row in await self._file.sql("SELECT id, key_id FROM accounts") if row[1] in lost]
+
+    # --- opening it
+
+    async def unlock(self, passphrase: str = "") -> None:
+        """A person is there. For a passphrase vault: the passphrase; for a keyring: it may ask now. Where nothing is
+        stored yet a passphrase is taken for the case that there is no keyring. Raises AuthError."""
+        await self._keys.unlock(passphrase)
+
+    async def opened(self) -> None:
+        """Wait until a person has unlocked the vault."""
+        await self._keys.opened()
+
+    async def start(self, kind: VaultKeeper, passphrase: str = "") -> Path | None:
+        """A new key with a keeper that a person has chosen: the first one, or in the place of one that can't be had.
+        Then the file as it was is kept aside, where the answer says. Raises ConfigError if the vault works."""
+        await self._keys.look()
+        if self.state in ("open", "session") and self._keys.newest is not None:
+            raise ConfigError(
+                f"The vault works, and is kept by: {self.describe()}",
+                where="vault",
+                remedy="To change what keeps it, give it a new key: headwaterctl vault rotate --keeper ...",
+                code="vault_in_use",
+            )
+        given_up = [row for row in self._keys.rows if row.lost_at is None and row.keeper != "session"]
+        made = await self._keys.make(kind, passphrase)
+        return await self._keys.give_up([row for row in given_up if row.id != made.id])
+
+    async def rotate(self, kind: VaultKeeper | None = None, passphrase: str = "") -> AsyncIterator[VaultRotation]:
+        """Seal everything anew under a new key, in one commit, and forget the old ones. `kind` and `passphrase` change
+        what keeps it. A process that dies on the way leaves every secret readable; the next rotation finishes."""
+        await self._keys.read()
+        newest = self._keys.newest
+        if newest is not None:
+            await self._keys.get(newest)
+        for row in self._keys.rows[:-1]:
+            if row.id not in self._keys.lost:
+                await self._keys.get(row)
+        new = await self._keys.make(kind or (newest.keeper if newest is not None else None), passphrase)
+        done = total = 0
+        skipped: set[str] = set()
+        for _ in range(_PASSES):  # again for what another process stored meanwhile under an old key
+            rows = [row for row in await self._file.run(sealed_rows) if row.sealed.key_id != new.id]
+            rows = [row for row in rows if row.bound not in skipped]
+            if not rows:
+                break
+            total, changed = done + len(rows), list[tuple[SealedRow, Sealed]]()
+            for start in range(0, len(rows), _CHUNK):
+                changed += [
+                    pair for row in rows[start : start + _CHUNK] if (pair := await self._anew(row, new, skipped))
+                ]
+                yield VaultRotation(done=done + len(changed), total=total, skipped=len(skipped))
+            await self._file.run(lambda database, changed=changed: reseal(database, changed))  # type: ignore[misc]
+            done += len(changed)
+        await self._keys.drop_unused()
+        yield VaultRotation(done=done, total=done + len(skipped), skipped=len(skipped), vault=await self.view())
+
+    async def _anew(self, row: SealedRow, new: KeyRow, skipped: set[str]) -> tuple[SealedRow, Sealed] | None:
+        if row.sealed.key_id not in self._keys.lost:
+            try:
+                return row, await self._seal(await self.unseal(row.sealed, row.bound), row.bound, new)
+            except AuthError as error:
+                if error.code not in ("secret_damaged", "vault_key_lost", "session_over"):
+                    raise
+        skipped.add(row.bound)
+        return None
+
+    # --- secrets
 
     async def put(self, value: str, *, label: str = "") -> str:
         """Store a secret; returns its reference. `label` says what it is for and is not secret."""
@@ -132,25 +200,41 @@ class Vault:
 
     async def delete(self, ref: str) -> None:
         """Forget a secret; nothing happens if it is not there."""
-        await self._sql("DELETE FROM secrets WHERE id = ?", (_identity(ref),))
+        await self._file.sql("DELETE FROM secrets WHERE id = ?", (_identity(ref),))
 
     async def refs(self) -> list[str]:
         """The references of all secrets, to find those that no connection uses any more."""
-        return [_PREFIX + str(row[0]) for row in await self._sql("SELECT id FROM secrets ORDER BY id")]
+        return [_PREFIX + str(row[0]) for row in await self._file.sql("SELECT id FROM secrets ORDER BY id")]
 
-    async def seal(self, value: bytes, bound: str) -> Sealed:
-        """Encrypt for a row of this file; `bound` says which, and the same must be said to open it."""
-        row, key = await self._current_key()
-        nonce = os.urandom(12)
-        return Sealed(row.id, nonce, key.encrypt(nonce, value, f"{_AAD}|{row.id}|{bound}".encode()))
+    # --- sealing rows of this file
+
+    async def store(self, value: bytes, bound: str, write: Callable[[apsw.Connection, Sealed], object]) -> None:
+        """Encrypt for a row of this file and let `write` put it there, in one transaction in which the key is still one
+        of the vault's: a rotation in another process may forget a key at any time. `bound` says which row."""
+
+        def work(database: apsw.Connection, sealed: Sealed) -> bool:
+            known = has_key(database, sealed.key_id)
+            if known:
+                write(database, sealed)
+            return known
+
+        while True:
+            row, _ = await self._keys.current()
+            sealed = await self._seal(value, bound, row)
+            if await self._file.run(lambda database, sealed=sealed: work(database, sealed)):  # type: ignore[misc]
+                return
 
     async def unseal(self, sealed: Sealed, bound: str) -> bytes:
         """What was sealed. Raises AuthError when it was changed or moved, or the vault can't be opened."""
-        if all(row.id != sealed.key_id for row in self._rows):
-            await self._read_keys()  # another process has made a new key since
-        key = await self._key(next(row for row in self._rows if row.id == sealed.key_id))
+        row = self._key_row(sealed)
+        if row is None:
+            await self._keys.read()  # another process has made a new key since
+            row = self._key_row(sealed)
         try:
-            return key.decrypt(sealed.nonce, sealed.data, f"{_AAD}|{sealed.key_id}|{bound}".encode())
+            if row is None:
+                raise InvalidTag
+            key = await self._keys.get(row)
+            return key.decrypt(sealed.nonce, sealed.data, _bound(sealed.key_id, bound))
         except InvalidTag:
             raise AuthError(
                 "A secret in the vault is damaged",
@@ -161,46 +245,28 @@ class Vault:
 
     async def run(self, work: Callable[[apsw.Connection], T]) -> T:
         """Work on the vault's own database, in one transaction, on its thread."""
+        return await self._file.run(work)
 
-        def whole(database: apsw.Connection) -> T:
-            with _transaction(database):
-                return work(database)
+    async def _seal(self, value: bytes, bound: str, row: KeyRow) -> Sealed:
+        nonce = os.urandom(12)
+        return Sealed(row.id, nonce, (await self._keys.get(row)).encrypt(nonce, value, _bound(row.id, bound)))
 
-        return await self._run(whole)
-
-    async def rotate(self) -> int:
-        """Seal everything anew under a new key, in one commit, and forget the old ones. How many rows that were."""
-        await self._read_keys()
-        old = [row.id for row in self._rows]
-        await self._make_key(self._rows[-1] if self._rows else None)
-        new, count = self._rows[-1], 0
-        key = await self._key(new)
-        for _ in range(2):  # again for what another process stored meanwhile under an old key
-            rows = await self._run(_sealed_rows)
-            changed: list[tuple[str, str, Sealed, bytes]] = []
-            for table, id, bound, sealed in rows:
-                if sealed.key_id != new.id:
-                    plain = await self.unseal(sealed, bound)
-                    nonce = os.urandom(12)
-                    data = key.encrypt(nonce, plain, f"{_AAD}|{new.id}|{bound}".encode())
-                    changed.append((table, id, Sealed(new.id, nonce, data), sealed.nonce))
-            count += len(changed)
-            await self.run(lambda database, changed=changed: _reseal(database, changed))  # type: ignore[misc]
-        for row in [row for row in self._rows if row.id in old]:
-            if await self.run(lambda database, row=row: _drop_key(database, row.id)):  # type: ignore[misc]
-                await self._keeper.discard(row)
-        await self._read_keys()
-        return count
+    def _key_row(self, sealed: Sealed) -> KeyRow | None:
+        return next((row for row in self._keys.rows if row.id == sealed.key_id), None)
 
     async def _write(self, identity: str, value: str, label: str) -> None:
-        sealed = await self.seal(value.encode(), f"secret|{identity}")
-        await self._sql(
-            "INSERT OR REPLACE INTO secrets (id, key_id, label, nonce, sealed, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (identity, sealed.key_id, label, sealed.nonce, sealed.data, self._clock.now()),
+        now = self._clock.now()
+        await self.store(
+            value.encode(),
+            f"secret|{identity}",
+            lambda database, sealed: database.execute(
+                "INSERT OR REPLACE INTO secrets (id, key_id, label, nonce, sealed, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (identity, sealed.key_id, label, sealed.nonce, sealed.data, now),
+            ),
         )
 
     async def _row(self, ref: str) -> tuple[str, str, bytes, bytes]:
-        found = await self._sql("SELECT key_id, label, nonce, sealed FROM secrets WHERE id = ?", (_identity(ref),))
+        found = await self._file.sql("SELECT key_id, label, nonce, sealed FROM secrets WHERE id = ?", (_identity(ref),))
         if not found:
             raise AuthError(
                 "This secret is no longer in the vault",
@@ -211,131 +277,9 @@ class Vault:
         row: tuple[str, str, bytes, bytes] = found[0]
         return row
 
-    async def _current_key(self) -> tuple[KeyRow, AESGCM]:
-        await self._read_keys()
-        newest = self._rows[-1] if self._rows else None
-        if newest is not None:
-            with contextlib.suppress(KeyLost):
-                return newest, await self._key(newest)
-        async with self._one_key_at_a_time:
-            await self._read_keys()
-            if newest == (self._rows[-1] if self._rows else None):  # nobody else has made one meanwhile
-                await self._make_key(newest)
-        return self._rows[-1], await self._key(self._rows[-1])
 
-    async def _make_key(self, newest: KeyRow | None) -> None:
-        row, key = await self._keeper.make()
-        row = row._replace(created_at=self._clock.now())
-        await self._run(lambda database: _insert_key(database, row, newest))
-        await self._read_keys()
-        if self._rows[-1].id == row.id:
-            self._keys[row.id] = key
-        else:  # another process was first
-            await self._keeper.discard(row)
-
-    async def _key(self, row: KeyRow) -> AESGCM:
-        async with self._one_key_at_a_time:
-            if row.id not in self._keys:
-                self._keys[row.id] = await self._keeper.fetch(row)
-            return self._keys[row.id]
-
-    async def _read_keys(self) -> None:
-        rows = await self._sql(
-            "SELECT id, keeper, title, kdf, salt, wrapped, proof, created_at FROM keys ORDER BY rowid"
-        )
-        self._rows = [KeyRow(*row) for row in rows]
-
-    async def _sql(self, statement: str, values: tuple[apsw.SQLiteValue, ...] = ()) -> list[Any]:
-        return await self._run(lambda database: database.execute(statement, values).fetchall())
-
-    async def _run(self, work: Callable[[apsw.Connection], T]) -> T:
-        def guarded() -> T:
-            try:
-                if self._database is None:
-                    self._database = _open_file(self._path)
-                return work(self._database)
-            except (apsw.Error, OSError) as error:
-                raise PermanentError(
-                    "The vault can't be used",
-                    where=str(self._path),
-                    remedy="Check that this user may write there, and that the disk is not full.",
-                    detail=str(error),
-                    code="vault_unusable",
-                ) from error
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
-
-
-def _open_file(path: Path) -> apsw.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    database = apsw.Connection(str(path))
-    try:
-        database.set_busy_timeout(10_000)
-        database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
-        with _transaction(database):
-            if database.pragma("user_version") > _VERSION:
-                raise PermanentError(
-                    "The vault was written by a newer version of this app",
-                    where=str(path),
-                    remedy="Update the app.",
-                    code="vault_too_new",
-                )
-            database.execute(_SCHEMA)
-            database.pragma("user_version", _VERSION)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-@contextlib.contextmanager
-def _transaction(database: apsw.Connection) -> Iterator[None]:
-    # Not `with database`: that waits for another writer without letting any other thread of the process run.
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
-
-
-def _insert_key(database: apsw.Connection, row: KeyRow, newest: KeyRow | None) -> None:
-    """Add a key, unless another process has added one since `newest` was the newest."""
-    with _transaction(database):
-        found = database.execute("SELECT id FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
-        if (found[0] if found else None) == (newest.id if newest else None):
-            database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-
-
-def _sealed_rows(database: apsw.Connection) -> list[tuple[str, str, str, Sealed]]:
-    """Every sealed value: its table, row and what it is bound to."""
-    secrets = database.execute("SELECT id, 'secret|' || id, key_id, nonce, sealed FROM secrets").fetchall()
-    accounts = database.execute(
-        "SELECT id, provider || '|' || id || '|tokens', key_id, nonce, sealed FROM accounts"
-    ).fetchall()
-    found: list[Any] = [("secrets", row) for row in secrets] + [("accounts", row) for row in accounts]
-    return [(table, row[0], row[1], Sealed(row[2], row[3], row[4])) for table, row in found]
-
-
-def _reseal(database: apsw.Connection, changed: list[tuple[str, str, Sealed, bytes]]) -> None:
-    """Replace what is still as it was read."""
-    for table, id, sealed, nonce in changed:
-        database.execute(
-            f"UPDATE {table} SET key_id = ?, nonce = ?, sealed = ? WHERE id = ? AND nonce = ?", (*sealed, id, nonce)
-        )
-
-
-def _drop_key(database: apsw.Connection, id: str) -> bool:
-    """Forget a key that seals nothing any more."""
-    used = database.execute(
-        "SELECT 1 FROM secrets WHERE key_id = ?1 UNION ALL SELECT 1 FROM accounts WHERE key_id = ?1 LIMIT 1", (id,)
-    ).fetchone()
-    if used is None:
-        database.execute("DELETE FROM keys WHERE id = ?", (id,))
-    return used is None
+def _bound(key_id: str, bound: str) -> bytes:
+    return f"{_AAD}|{key_id}|{bound}".encode()
 
 
 def _identity(ref: str) -> str:

@@ -135,6 +135,12 @@ def _leaves(value: Json, parts: list[str]) -> set[tuple[str, ...]]:
     return {tuple(parts)}
 
 
+def secret_titles(type: ConnectorType, config: dict[str, Json]) -> dict[str, str]:
+    """Reference to the title of its field, as the form has it."""
+    titles = {pointer(field.parts): str(field.schema.get("title") or field.parts[-1]) for field in fields(type.schema)}
+    return {reference: titles[at] for at, reference in secret_references(type, config).items() if reference}
+
+
 def secret_references(type: ConnectorType, config: dict[str, Json]) -> dict[str, str]:
     """Pointer to reference ("" if unset) of every secret field on the branches that are chosen."""
     found: dict[str, str] = {}

@@ -52,6 +52,12 @@ class _Either:
     async def get(self, ref: str) -> str:
         return await (self._typed if ref in self.refs else self._vault).get(ref)
 
+    async def readable(self) -> set[str]:
+        return self.refs | await self._vault.readable()
+
+    async def opened(self) -> None:
+        await self._vault.opened()
+
     def describe(self) -> str:
         return self._vault.describe()
 

@@ -10,7 +10,7 @@ from app.accounts import Secrets, authorizer
 from app.accounts.oauth.accounts import Accounts
 from app.connections import Catalogue
 from app.connections.catalogue import ConnectorType
-from app.connections.config import validate
+from app.connections.config import secret_titles, validate
 from app.forms.migrate import migrate
 from app.network import Network
 from connectors.sdk import ConfigError, ConnectorConfig, Endpoint, Json, Log, Source
@@ -28,12 +28,20 @@ class Sources:
     """Makes sources for runs, tests and forms."""
 
     def __init__(
-        self, catalogue: Catalogue, network: Network, secrets: Secrets, accounts: Accounts | None = None
+        self,
+        catalogue: Catalogue,
+        network: Network,
+        secrets: Secrets,
+        accounts: Accounts | None = None,
+        *,
+        resident: bool = False,
     ) -> None:
         self.catalogue = catalogue
         self.network = network
         self.secrets = secrets
         self.accounts = accounts
+        self.resident = resident
+        """Whether the engine stays until it is told to go, so that a run may wait for a person as long as it takes."""
 
     def config(self, type: str, config: dict[str, Json], version: int) -> tuple[ConnectorType, ConnectorConfig]:
         """The validated config, migrated from the version it was stored under. Raises ConfigError, NotFound."""
@@ -57,12 +65,11 @@ class Sources:
         self, type: ConnectorType, config: ConnectorConfig, *, name: str, log: Log, secrets: Secrets | None = None
     ) -> AsyncIterator[Source[Any]]:
         """The source, ready to read; its sockets are closed at the end. `name` tells connections apart in limits."""
+        titled = (secrets or self.secrets).titled(secret_titles(type, config.model_dump(mode="json", by_alias=True)))
         context = self.network.open(
             spec=type.spec,
             endpoints=type.source.endpoints(config),
-            authorizer=authorizer(
-                type.source.authorization(config), secrets or self.secrets, self.network, self.accounts
-            ),
+            authorizer=authorizer(type.source.authorization(config), titled, self.network, self.accounts),
             log=log,
             name=name,
         )

@@ -25,8 +25,12 @@ class FakeKeyring:
         self.problem: Exception | None = None
         self.calls: list[str] = []
 
-    async def get(self, account: str) -> str | None:
-        await self._called("get")
+    async def title(self) -> str:
+        await self._called("title")
+        return "Test keyring"
+
+    async def get(self, account: str, *, prompt: bool = True) -> str | None:
+        await self._called("get" if prompt else "quiet get")
         return self.items.get(account)
 
     async def set(self, account: str, value: str) -> str:
@@ -37,6 +41,10 @@ class FakeKeyring:
     async def delete(self, account: str) -> None:
         await self._called("delete")
         self.items.pop(account, None)
+
+    async def unlocked(self) -> None:
+        while self.problem is not None:
+            await asyncio.sleep(0.01)
 
     async def _called(self, what: str) -> None:
         self.calls.append(what)
@@ -73,7 +81,7 @@ def test_keeps_secrets_between_starts(profile: Path) -> None:
             assert [await vault.get(ref) for ref in refs] == ["one", "zwei ü", "", "x" * 100_000]
             assert keyring.calls == ["get"], "the key is read once"
             assert await vault.refs() == sorted(refs)
-            assert not vault.locked
+            assert vault.state == "open"
 
     asyncio.run(run())
 
@@ -146,23 +154,23 @@ def test_a_passphrase_keeps_the_key_where_there_is_no_keyring(profile: Path) -> 
 
         keyring = FakeKeyring()  # one that appears later changes nothing: chosen once
         async with vault_of(profile, keyring) as vault:
-            assert (vault.locked, vault.describe()) == (True, "locked")
+            assert (vault.state, vault.describe()) == ("passphrase", "locked")
             with pytest.raises(AuthError, match="vault is locked") as raised:
                 await vault.get(ref)
             assert "HEADWATER_VAULT_PASSPHRASE" in raised.value.remedy
             with pytest.raises(AuthError, match="does not open") as raised:
                 await vault.unlock("wrong")
             assert raised.value.code == "passphrase_wrong"
-            assert vault.locked
+            assert vault.state == "passphrase"
             await vault.unlock("correct horse")
-            assert (vault.locked, vault.describe(), await vault.get(ref)) == (False, "passphrase vault", "s")
+            assert (vault.state, vault.describe(), await vault.get(ref)) == ("open", "passphrase vault", "s")
             await vault.put("another")
             assert keyring.calls == []
         async with vault_of(profile, keyring, {"HEADWATER_VAULT_PASSPHRASE": "an old one"}) as vault:
-            assert not vault.locked
+            assert vault.state == "open"
             with pytest.raises(AuthError, match="does not open"):
                 await vault.get(ref)
-            assert vault.locked, "so that the window asks for the right one"
+            assert vault.state == "passphrase", "so that the window asks for the right one"
 
     asyncio.run(run())
 
@@ -170,11 +178,11 @@ def test_a_passphrase_keeps_the_key_where_there_is_no_keyring(profile: Path) -> 
 def test_without_keyring_and_passphrase_nothing_is_stored(profile: Path, canary: Canary) -> None:
     async def run() -> None:
         async with vault_of(profile, _absent()) as vault:
-            assert not vault.locked
+            assert vault.state == "unused"
             with pytest.raises(AuthError) as raised:
                 await vault.put(canary.value)
             assert raised.value.code == "vault_locked"
-            assert vault.locked, "so that the window asks for a passphrase"
+            assert vault.state == "to_choose", "so that the window offers a passphrase or the session"
             assert await vault.refs() == []
             await vault.unlock("chosen now")
             assert await vault.get(await vault.put("s")) == "s"
@@ -269,11 +277,10 @@ from pathlib import Path
 from app.accounts import NoKeyring, Vault
 from app.network import SystemClock
 class Absent:
-    async def get(self, account): raise NoKeyring
-    set = delete = get
+    async def get(self, account, *, prompt=True): raise NoKeyring
 async def main(path, name):
     vault = await Vault(Path(path), clock=SystemClock(), keyring=type("K", (), {
-        "get": Absent.get, "delete": Absent.get, "set": lambda self, a, v: Absent.get(self, a)})()).open()
+        "get": Absent.get, "delete": Absent.get, "title": Absent.get, "set": lambda self, a, v: Absent.get(self, a)})()).open()
     for number in range(10):
         print(await vault.put(f"{name} {number}"), f"{name} {number}")
     await vault.close()
@@ -339,7 +346,8 @@ def test_a_new_key_seals_everything_anew_and_the_old_one_is_forgotten(profile: P
         async with vault_of(profile, keyring) as vault:
             refs = [await vault.put(f"secret {number}") for number in range(5)]
             (old,) = keyring.items
-            assert await vault.rotate() == 5
+            steps = [step async for step in vault.rotate()]
+            assert (steps[-1].done, steps[-1].total, steps[-1].skipped) == (5, 5, 0)
             assert len(keyring.items) == 1
             assert old not in keyring.items
         async with vault_of(profile, keyring) as vault:
@@ -355,7 +363,7 @@ def test_a_key_that_can_not_be_made_changes_nothing(profile: Path) -> None:
             ref = await vault.put("kept")
             keyring.problem = LOCKED
             with pytest.raises(AuthError):
-                await vault.rotate()
+                [step async for step in vault.rotate()]
             keyring.problem = None
             assert await vault.get(ref) == "kept"
         async with vault_of(profile, keyring) as vault:

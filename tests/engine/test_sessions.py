@@ -159,6 +159,7 @@ def test_every_command_can_be_encoded() -> None:
         "export_library",
         "events",
         "sign_in",
+        "rotate_vault",
     }
 
 

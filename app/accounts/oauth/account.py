@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from connectors.sdk import Clock
 
 State = Literal["ok", "sign_in_again"]
+GrantKind = Literal["person", "assertion", "client_credentials"]
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A signed-in identity. Nothing here is secret: `client_secret` is a reference (`keyring:`, `env:`, `file:`), and
-    `variables` fill the provider's addresses. Times are UTC epoch seconds."""
+    """A signed-in identity: a person's, or with another `grant` an app's own, by the `key` that it signs with or its
+    secret. Nothing here is secret: `client_secret` and `key` are references (`keyring:`, `env:`, `file:`), `variables`
+    fill the provider's addresses, and `details` is what else the provider told, such as the person's own server. Times
+    are UTC epoch seconds."""
 
     id: str
     provider: str
@@ -34,6 +37,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     client_secret: str = ""
     client_auth: str = "none"
     variables: dict[str, str] = {}
+    grant: GrantKind = "person"
+    key: str = ""
+    key_id: str = ""
+    act_for: str = ""
+    details: dict[str, str] = {}
     state: State = "ok"
     reason: str = ""
     signed_in_at: float = 0.0
@@ -95,7 +103,11 @@ class AccountStore:
     async def put(self, account: Account, tokens: Tokens) -> Account:
         """Store a sign-in: a new account, or the same one again. In one commit, which also ends a renewal."""
         account = msgspec.structs.replace(
-            account, expires_at=tokens.expires_at, can_renew=bool(tokens.refresh_token), scopes=tokens.scopes
+            account,
+            expires_at=tokens.expires_at,
+            can_renew=bool(tokens.refresh_token) or account.grant != "person",
+            scopes=tokens.scopes,
+            details=tokens.kept,
         )
         public, now = msgspec.json.encode(account).decode(), self._clock.now()
 
