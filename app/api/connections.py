@@ -9,7 +9,16 @@ from app.api.view import View
 from connectors.sdk import Json
 
 ConnectionState = Literal[
-    "new", "disabled", "queued", "running", "waiting", "up_to_date", "needs_attention", "sign_in_again", "held_back"
+    "new",
+    "disabled",
+    "queued",
+    "running",
+    "waiting",
+    "paused",
+    "up_to_date",
+    "needs_attention",
+    "sign_in_again",
+    "held_back",
 ]
 
 
@@ -96,8 +105,9 @@ class ConnectionView(View, frozen=True, kw_only=True):
     failed_items: int = 0
     held_back: int = 0
     last_run: RunView | None = None
-    """The newest that is over; dry runs don't count."""
+    """The newest that is over. Dry runs don't count, nor does a retry of single items, unless it failed as a whole."""
     active_run: RunView | None = None
+    """The one that is queued, at work, waiting or paused."""
     last_ok_at: float | None = None
     next_run_at: float | None = None
     created_at: float = 0.0

@@ -112,11 +112,20 @@ class EngineApi(Protocol):
     async def start_sync(
         self, ref: str, mode: SyncMode = "incremental", trigger: Literal["manual", "first"] = "manual"
     ) -> RunView:
-        """Queues a run, or answers the one already active."""
+        """Queues a run, or answers the one already active. A paused one goes on, unless another mode is asked for."""
         ...
 
     async def cancel_run(self, run_id: str) -> RunView:
         """Ends it at once and answers when its task has ended."""
+        ...
+
+    async def pause_run(self, run_id: str) -> RunView:
+        """Stops it as soon as the page at hand is stored; answers at once, `pausing` until then. It stays paused, also
+        over a restart, and the schedule leaves its connection alone."""
+        ...
+
+    async def resume_run(self, run_id: str) -> RunView:
+        """Lets a paused run go on from its checkpoint, under the same id and with its counters."""
         ...
 
     async def apply_held_back(self, ref: str) -> int: ...
@@ -133,7 +142,10 @@ class EngineApi(Protocol):
         """Items of a connection that are failing now, with the time of their first failure."""
         ...
 
-    async def retry_items(self, ref: str, source_ids: list[str]) -> RunView: ...
+    async def retry_items(self, ref: str, source_ids: list[str]) -> RunView:
+        """Fetches these failing items again, all of them if none is named, and nothing else. Items that the source
+        could not even list need a look at the whole source: then it is an ordinary sync."""
+        ...
 
     async def search(self, query: SearchQuery) -> SearchPage: ...
 

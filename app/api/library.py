@@ -46,11 +46,13 @@ class SearchPage(View, frozen=True, kw_only=True):
 
 
 class DocumentFilter(View, frozen=True, kw_only=True):
-    """Which documents to list, ordered by title unless `sort` says otherwise. `text` matches title or path."""
+    """Which documents to list, ordered by title unless `sort` says otherwise. `text` matches title or path.
+
+    `status` "held_back": stored ones whose deletion waits for a person."""
 
     connections: list[str] = []
     text: str = ""
-    status: Literal["", "stored", "deleted"] = "stored"
+    status: Literal["", "stored", "deleted", "held_back"] = "stored"
     run: str = ""
     change: Literal["", "new", "changed", "deleted"] = ""
     sort: Literal["title", "updated", "size", "stored"] = "title"

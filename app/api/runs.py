@@ -22,7 +22,8 @@ RunState = Literal[
 FINISHED: frozenset[RunState] = frozenset({"held_back", "cancelled", "failed", "done_with_failures", "done"})
 """Run states that a run does not leave. "interrupted" is left by the next run, which goes on from its checkpoint."""
 
-SyncMode: TypeAlias = Literal["incremental", "reconcile", "full", "dry_run"]
+SyncMode: TypeAlias = Literal["incremental", "reconcile", "full", "dry_run", "retry"]
+"""What a run reads. "retry": only the items that failed before, without looking at anything else."""
 
 
 class RunCounts(View, frozen=True, kw_only=True):
@@ -41,14 +42,15 @@ class RunCounts(View, frozen=True, kw_only=True):
 
 class RunView(View, frozen=True, kw_only=True):
     """A run as persisted. `reason` and `until` belong to waiting; `error` to failed and interrupted. `trigger` says who
-    started it; `resumed` that it went on from another run's checkpoint; `total` documents expected, if known."""
+    started it; `resumed` that it went on from another run's checkpoint; `total` documents expected, if known; `pausing`
+    that it will be paused as soon as its page is stored."""
 
     id: str
     connection_id: str
     connection: str
     state: RunState
     trigger: Literal["manual", "schedule", "watch", "first"] = "manual"
-    mode: Literal["incremental", "reconcile", "full", "dry_run"] = "incremental"
+    mode: SyncMode = "incremental"
     queued_at: float
     started_at: float | None = None
     finished_at: float | None = None
@@ -56,6 +58,7 @@ class RunView(View, frozen=True, kw_only=True):
     total: int | None = None
     reason: str = ""
     until: float | None = None
+    pausing: bool = False
     resumed: bool = False
     error: ErrorInfo | None = None
     summary: str = ""

@@ -193,6 +193,13 @@ class RunList(Document, frozen=True, kw_only=True, tag="run_list"):
     runs: list[api.RunView]
 
 
+class RunChanged(Document, frozen=True, kw_only=True, tag="run_changed"):
+    """`did` says what the verb did. A run to be paused may have come to its end instead: `run.state` tells."""
+
+    did: Literal["paused", "resumed", "cancelled"]
+    run: api.RunView
+
+
 class Run(Document, frozen=True, kw_only=True, tag="run"):
     run: api.RunView
     items: list[api.ItemView]

@@ -26,14 +26,17 @@ ITEMS_SHOWN = 10
 @click.option("--full", is_flag=True, help="Fetch everything again, also what seems unchanged.")
 @click.option("--reconcile", is_flag=True, help="List everything, so that no deletion is missed.")
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--failed", is_flag=True, help="Only fetch again what failed before.")
 @with_engine
 async def command(
-    engine: EngineApi, output: Output, names: tuple[str, ...], full: bool, reconcile: bool, dry_run: bool
+    engine: EngineApi, output: Output, names: tuple[str, ...], full: bool, reconcile: bool, dry_run: bool, failed: bool
 ) -> int:
     """Sync the connections NAME..., and show how it goes. Ctrl-C cancels; the next sync goes on from there."""
-    if full + reconcile + dry_run > 1:
-        raise click.UsageError("--full, --reconcile and --dry-run exclude one another.")
-    mode: SyncMode = "full" if full else "reconcile" if reconcile else "dry_run" if dry_run else "incremental"
+    asked: dict[SyncMode, bool] = {"full": full, "reconcile": reconcile, "dry_run": dry_run, "retry": failed}
+    chosen = [mode for mode, on in asked.items() if on]
+    if len(chosen) > 1:
+        raise click.UsageError("--full, --reconcile, --dry-run and --failed exclude one another.")
+    mode: SyncMode = chosen[0] if chosen else "incremental"
     with RunBars(output) as bars:
         following = Following(engine, output, bars)
         await following.sync(names, mode)
@@ -97,7 +100,7 @@ class Following:
         elif run.state == "waiting":
             self._bars.wait(run.id, run.reason)
             self._output.event(shapes.RunWaiting(run=run))
-        elif run.state in FINISHED or run.state == "interrupted":
+        elif run.state in FINISHED or run.state in ("interrupted", "paused"):
             await self._end(run)
 
     def _begin(self, run: RunView) -> None:
@@ -166,6 +169,7 @@ def _problem(run: RunView) -> ErrorInfo | None:
             f"`headwaterctl connection deletions {name} --apply` deletes them, --keep keeps them.",
         ),
         "interrupted": ("The engine stopped during the run", "Sync again: it goes on from there."),
+        "paused": ("The run was paused elsewhere", f"`headwaterctl runs resume {run.id}` lets it go on."),
         "cancelled": ("The run was cancelled elsewhere", "Sync again: it goes on from there."),
     }.get(run.state, (run.summary or f"The run ended as {run.state}", f"{show} tells more."))
     return ErrorInfo(category="permanent", code=run.state, what=what, where=run.connection, remedy=remedy)

@@ -158,7 +158,12 @@ CREATE TABLE fact (
 ) STRICT;
 """
 
-PROFILE: tuple[str, ...] = (PROFILE_1,)
+PROFILE_2 = """
+ALTER TABLE run ADD COLUMN pausing INTEGER NOT NULL DEFAULT 0;  -- 1: it stops at the end of its page
+ALTER TABLE run ADD COLUMN done TEXT NOT NULL DEFAULT '[]';     -- JSON: the partitions that need no more reading
+"""
+
+PROFILE: tuple[str, ...] = (PROFILE_1, PROFILE_2)
 """Migrations of `headwater.db`: connections, catalog, search, runs, facts."""
 
 ACTIVITY_1 = """

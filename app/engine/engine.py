@@ -216,13 +216,27 @@ class Engine:
     async def start_sync(
         self, ref: str, mode: api.SyncMode = "incremental", trigger: Literal["manual", "first"] = "manual"
     ) -> api.RunView:
-        return await self._scheduler.start(await self._connections.get(ref), mode, trigger)
+        stored = await self._connections.get(ref)
+        if mode == "retry":
+            return await self._scheduler.retry(stored, [])
+        return await self._scheduler.start(stored, mode, trigger)
 
     async def cancel_run(self, run_id: str) -> api.RunView:
         run = await self._library.runs.get(run_id)
         active = self._scheduler.active(run.connection_id)
         if active is not None and active.id == run_id:
             await self._scheduler.cancel(run.connection_id)
+        elif run.state == "paused":
+            await self._scheduler.cancel_paused(run)
+        return await self._library.runs.get(run_id)
+
+    async def pause_run(self, run_id: str) -> api.RunView:
+        await self._scheduler.pause(await self._library.runs.get(run_id))
+        return await self._library.runs.get(run_id)
+
+    async def resume_run(self, run_id: str) -> api.RunView:
+        run = await self._library.runs.get(run_id)
+        await self._scheduler.resume(await self._connections.get(run.connection_id), run)
         return await self._library.runs.get(run_id)
 
     async def apply_held_back(self, ref: str) -> int:
@@ -258,7 +272,7 @@ class Engine:
         return await self._library.runs.failing(stored.id, limit)
 
     async def retry_items(self, ref: str, source_ids: list[str]) -> api.RunView:
-        return await self.start_sync(ref)
+        return await self._scheduler.retry(await self._connections.get(ref), source_ids)
 
     # --- library
 

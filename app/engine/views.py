@@ -14,7 +14,7 @@ from app.connections import Catalogue, Connections, Stored
 from app.connections.catalogue import ConnectorType
 from app.connections.config import secret_references
 from app.library import Library
-from app.library.runs import COLUMNS, TABLES, run_view
+from app.library.runs import COLUMNS, NO_PASS, TABLES, run_view
 from app.sync import Scheduler
 from app.sync.sources import migrated
 from app.words import counted
@@ -85,7 +85,7 @@ class Views:
             last_run=look.last,
             active_run=look.active,
             last_ok_at=look.last_ok,
-            next_run_at=self._scheduler.next_run(stored.id),
+            next_run_at=self._scheduler.next_run(stored.id) if state != "paused" else None,
             created_at=stored.created_at,
             removed_at=stored.removed_at,
         )
@@ -109,14 +109,17 @@ def describe(stored: Stored, look: _Look, *, installed: bool) -> tuple[Connectio
     if active is not None:
         if active.state == "queued":
             return "queued", "Waiting for its turn"
-        if active.state == "waiting":
+        if active.state == "waiting" and not active.pausing:
             until = time.strftime("%H:%M", time.localtime(active.until)) if active.until else "later"
             return "waiting", f"Waiting until {until}: {active.reason}"
-        return "running", "Syncing"
+        if active.state != "paused":
+            return "running", "Pausing at the end of this page" if active.pausing else "Syncing"
     if not installed:
         return "needs_attention", f"The source type “{stored.type}” is not installed"
     if not stored.enabled:
         return "disabled", f"Disabled, {documents}"
+    if active is not None:
+        return "paused", f"Paused at {documents}"
     if last is None:
         return "new", "Not synced yet"
     if last.state == "failed":
@@ -139,14 +142,20 @@ def _look(db: apsw.Connection, stored: Stored, active: str) -> _Look:
         "(SELECT count(*) FROM staged_deletion WHERE connection = num AND held = 1) FROM connection WHERE num = ?",
         (stored.num,),
     ).fetchone() or (0, 0, 0, 0)
-    running = db.execute(f"SELECT {COLUMNS} FROM {TABLES} WHERE r.id = ?", (active,)).fetchone() if active else None
+    running = db.execute(
+        f"SELECT {COLUMNS} FROM {TABLES} WHERE r.id = ?1 OR (?1 = '' AND r.connection = ?2 AND r.state = 'paused')",
+        (active, stored.num),
+    ).fetchone()
+    # A retry of single items says nothing of the whole, unless it met what concerns the whole.
     last = db.execute(
-        f"SELECT {COLUMNS} FROM {TABLES} WHERE r.connection = ? AND r.mode <> 'dry_run' AND r.id <> ? "
+        f"SELECT {COLUMNS} FROM {TABLES} WHERE r.connection = ?1 AND r.mode <> 'dry_run' AND r.id <> ?2 "
+        "AND r.state <> 'paused' AND (r.mode <> 'retry' OR r.state = 'failed' AND r.num > coalesce((SELECT max(num) "
+        "FROM run WHERE connection = ?1 AND mode = 'retry' AND state IN ('done', 'done_with_failures')), 0)) "
         "ORDER BY r.num DESC LIMIT 1",
         (stored.num, active),
     ).fetchone()
     good: Any = db.execute(
-        "SELECT max(finished_at) FROM run WHERE connection = ? AND mode <> 'dry_run' AND "
+        f"SELECT max(finished_at) FROM run WHERE connection = ? AND mode NOT IN {NO_PASS} AND "
         "state IN ('done', 'done_with_failures', 'held_back')",
         (stored.num,),
     ).fetchone()

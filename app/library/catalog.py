@@ -138,6 +138,11 @@ def _where(filter: DocumentFilter) -> tuple[str, list[Any]]:
         parts.append("d.deleted_at IS NULL")
     elif filter.status == "deleted":
         parts.append("d.deleted_at IS NOT NULL")
+    elif filter.status == "held_back":
+        parts.append(
+            "d.deleted_at IS NULL AND EXISTS (SELECT 1 FROM staged_deletion s WHERE s.connection = d.connection "
+            "AND s.source_id = d.source_id AND s.held = 1)"
+        )
     if filter.connections:
         marks = ", ".join("?" * len(filter.connections))
         parts.append(f"(c.id IN ({marks}) OR c.name IN ({marks}))")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import apsw
@@ -18,9 +18,11 @@ from app.library.ledger import json_text, run_item
 from connectors.sdk import ErrorInfo, Json, NotFound, Upsert
 
 COLUMNS = """r.id, c.id, c.name, r.state, r.trigger, r.mode, r.queued_at, r.started_at, r.finished_at, r.counts,
-    r.total, r.reason, r.until, r.resumed, r.error, r.summary, r.num"""
+    r.total, r.reason, r.until, r.resumed, r.error, r.summary, r.pausing, r.num"""
 TABLES = "run r JOIN connection c ON c.num = r.connection"
-ACTIVE = "('queued', 'running', 'waiting', 'paused')"
+ACTIVE = "('queued', 'running', 'waiting')"
+NO_PASS = "('dry_run', 'retry')"
+"""Modes of runs that say nothing of how the whole connection stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,26 @@ class RunKey:
 
     num: int
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """What a paused run goes on with: `done` are the partitions it has read through, in that `epoch`."""
+
+    key: RunKey
+    mode: SyncMode
+    epoch: int
+    done: set[str]
+    counts: RunCounts
+
+
+class ToRetry(NamedTuple):
+    """An item that failed: the change to repeat, and the number of the run in which it failed last."""
+
+    partition: str
+    source_id: str
+    upsert: Upsert
+    run: int
 
 
 class Runs:
@@ -80,7 +102,8 @@ class Runs:
                 "UPDATE run SET state = ?, reason = ?, until = ?, error = ?, total = coalesce(?, total), "
                 "summary = CASE WHEN ? <> '' THEN ? ELSE summary END, "
                 "started_at = CASE WHEN started_at IS NULL AND ? <> 'queued' THEN ? ELSE started_at END, "
-                "finished_at = CASE WHEN ? THEN ? ELSE NULL END WHERE num = ?",
+                "finished_at = CASE WHEN ? THEN ? ELSE NULL END, "
+                "pausing = CASE WHEN ? IN ('running', 'waiting') THEN pausing ELSE 0 END WHERE num = ?",
                 (
                     state,
                     reason,
@@ -93,15 +116,46 @@ class Runs:
                     now,
                     int(ended),
                     now,
+                    state,
                     run.num,
                 ),
             )
-            names = {"running": "run_started", "waiting": "run_waiting"}
+            names = {"running": "run_started", "waiting": "run_waiting", "paused": "run_paused"}
             kind = "run_finished" if ended else names.get(state, "run_changed")
             _fact(db, kind, run=run.num)
 
         await self._database.write(update)
         self._on_commit()
+
+    async def pausing(self, run: RunKey, pausing: bool) -> None:
+        """Note that a run at work is to be paused at the end of its page, or not any more."""
+
+        def update(db: apsw.Connection) -> None:
+            statement = "UPDATE run SET pausing = ? WHERE num = ? AND state IN ('running', 'waiting')"
+            db.execute(statement, (int(pausing), run.num))
+            if db.changes():
+                _fact(db, "run_changed", run=run.num)
+
+        await self._database.write(update)
+        self._on_commit()
+
+    async def paused(self, connection_num: int) -> Paused | None:
+        """The connection's paused run, with what it needs to go on."""
+        statement = "SELECT num, id, mode, epoch, done, counts FROM run WHERE connection = ? AND state = 'paused'"
+        row: Any = await self._database.read(lambda db: db.execute(statement, (connection_num,)).fetchone())
+        if row is None:
+            return None
+        num, key, mode, epoch, done, counts = row
+        return Paused(
+            RunKey(num, key), mode, epoch, set(msgspec.json.decode(done)), msgspec.json.decode(counts, type=RunCounts)
+        )
+
+    async def read_through(self, run: RunKey, partitions: set[str], epoch: int) -> None:
+        """Note the partitions that this run has read to their end, for the time after a pause."""
+        text = json_text(sorted(partitions)).decode()
+        await self._database.write(
+            lambda db: db.execute("UPDATE run SET done = ?, epoch = ? WHERE num = ?", (text, epoch, run.num))
+        )
 
     async def counts(self, run: RunKey, counts: RunCounts) -> None:
         """Set a run's counters outright: for a dry run, which stores nothing else."""
@@ -115,11 +169,18 @@ class Runs:
         await self._database.write(lambda db: run_item(db, run.num, failed, now))
 
     async def interrupt_left(self) -> int:
-        """At start-up: runs that a killed engine left active become interrupted; the next run goes on from there."""
+        """At start-up: runs that a killed engine left active become interrupted; the next run goes on from there. One
+        that was to be paused is paused."""
 
         def update(db: apsw.Connection) -> int:
-            left: list[Any] = db.execute(f"SELECT num FROM run WHERE state IN {ACTIVE}").fetchall()
-            for (num,) in left:
+            left: list[Any] = db.execute(f"SELECT num, pausing FROM run WHERE state IN {ACTIVE}").fetchall()
+            for num, pausing in left:
+                if pausing:
+                    db.execute(
+                        "UPDATE run SET state = 'paused', pausing = 0, until = NULL, reason = '' WHERE num = ?", (num,)
+                    )
+                    _fact(db, "run_paused", run=num)
+                    continue
                 db.execute(
                     "UPDATE run SET state = 'interrupted', finished_at = ?, until = NULL, reason = '', "
                     "summary = 'The program ended while it ran; the next sync goes on from there.' WHERE num = ?",
@@ -141,8 +202,13 @@ class Runs:
         return await self._database.read(lambda db: [run_view(row) for row in db.execute(statement, [*values, limit])])
 
     async def last(self, connection_id: str) -> RunView | None:
-        runs = await self.recent(connection_id, 1)
-        return runs[0] if runs else None
+        """The newest that reads the whole source, at work or over."""
+        statement = (
+            f"SELECT {COLUMNS} FROM {TABLES} WHERE c.id = ? AND c.removed_at IS NULL AND r.mode NOT IN {NO_PASS} "
+            "ORDER BY r.num DESC LIMIT 1"
+        )
+        row = await self._database.read(lambda db: db.execute(statement, (connection_id,)).fetchone())
+        return None if row is None else run_view(row)
 
     async def get(self, run_id: str) -> RunView:
         """Raises NotFound."""
@@ -198,16 +264,16 @@ class Runs:
 
         return await self._database.read(look)
 
-    async def to_retry(self, connection_num: int) -> list[tuple[str, str, Upsert]]:
-        """(partition, source id, change) of the items that are tried again at the start of a run."""
+    async def to_retry(self, connection_num: int) -> list[ToRetry]:
+        """The items that are tried again at the start of a run."""
 
-        def look(db: apsw.Connection) -> list[tuple[str, str, Upsert]]:
+        def look(db: apsw.Connection) -> list[ToRetry]:
             rows = db.execute(
-                "SELECT partition, source_id, upsert FROM failing WHERE connection = ? AND upsert IS NOT NULL "
+                "SELECT partition, source_id, upsert, run FROM failing WHERE connection = ? AND upsert IS NOT NULL "
                 "ORDER BY partition, source_id",
                 (connection_num,),
             )
-            return [(row[0], row[1], msgspec.json.decode(row[2], type=Upsert)) for row in rows]
+            return [ToRetry(row[0], row[1], msgspec.json.decode(row[2], type=Upsert), row[3]) for row in rows]
 
         return await self._database.read(look)
 
@@ -281,4 +347,5 @@ def run_view(row: tuple[Any, ...]) -> RunView:
         resumed=bool(row[13]),
         error=None if row[14] is None else msgspec.json.decode(row[14], type=ErrorInfo),
         summary=row[15],
+        pausing=bool(row[16]),
     )

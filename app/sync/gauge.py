@@ -13,14 +13,14 @@ TRUSTED_AFTER = 3.0
 class Meter:
     """Turns counters into a gauge. Times are monotonic seconds."""
 
-    def __init__(self, run_id: str, connection_id: str, now: float) -> None:
+    def __init__(self, run_id: str, connection_id: str, now: float, counts: RunCounts) -> None:
         self.run_id = run_id
         self.connection_id = connection_id
-        self.counts = RunCounts()
+        self.counts = counts
         self.total: int | None = None
         self.current = ""
         self._started = now
-        self._samples: deque[tuple[float, int, int]] = deque([(now, 0, 0)])
+        self._samples: deque[tuple[float, int, int]] = deque([(now, counts.documents, counts.bytes)])
 
     def gauge(self, now: float) -> Gauge:
         """The gauge as of now."""

@@ -105,12 +105,15 @@ class _Reader:
         job = self._pass
         state = KeyedState(job.state)
         async with aclosing(job.source.read(job.partition, job.checkpoint, state)) as pages:  # type: ignore[type-var]
+            stop = False
             async for page in pages:
-                written = state.take()
-                await emit(await self._open(page, written))
-                if job.stop():
+                # Asked before, answered here: had there been no page after the last one, the pass would be complete.
+                if stop:
                     self.stopped = True
                     return
+                written = state.take()
+                await emit(await self._open(page, written))
+                stop = job.stop()
 
     async def _open(self, page: Page, written: dict[str, bytes | None]) -> _Open:
         job = self._pass

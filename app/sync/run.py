@@ -1,7 +1,8 @@
 """A run from queued to its end: passes over every partition, waiting where the source asks, deletions last.
 
 A run outlives changes of its connection: a tuning change reopens the source at the last committed page, a change of
-scope begins a new epoch, both under the same run id.
+scope begins a new epoch, both under the same run id. It outlives a pause too: paused at the end of a page, it is made
+again from its row with the partitions that it has read through.
 """
 
 from __future__ import annotations
@@ -61,9 +62,15 @@ class Run:
     fresh: bool = True
     """Whether this run begins its passes: False when it goes on where an earlier one stopped."""
     counts: RunCounts = field(default_factory=RunCounts)
+    done: set[str] = field(default_factory=set)
+    """Partitions that were read to their end."""
+    only: frozenset[str] = frozenset()
+    """Source ids that a run of mode "retry" is about."""
+    stop_as: RunState = "cancelled"
+    """What the run becomes when its task is cancelled."""
+    _pausing: asyncio.Event = field(default_factory=asyncio.Event)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _new_scope: asyncio.Event = field(default_factory=asyncio.Event)
-    _done: set[str] = field(default_factory=set)
     _retried: set[str] = field(default_factory=set)
     _meter: Meter | None = None
 
@@ -74,18 +81,31 @@ class Run:
         elif stored.revision != self.connection.revision:
             self._changed.set()
 
+    @property
+    def pausing(self) -> bool:
+        return self._pausing.is_set()
+
+    async def pause(self, pause: bool) -> None:
+        """Stop at the end of the page at hand, or not after all."""
+        if pause:
+            self._pausing.set()
+        else:
+            self._pausing.clear()
+        await self.library.runs.pausing(self.key, pause)
+
     async def execute(self) -> RunState:
         """Run to the end and persist how it ended; answers the state."""
         started = self.clock.monotonic()
-        self._meter = Meter(self.key.id, self.connection.id, started)
-        self._meter.total = await self.library.catalog.count(self.connection.num) or None
+        self._meter = Meter(self.key.id, self.connection.id, started, self.counts)
+        gone_on = self.counts.pages > 0
+        self._meter.total = len(self.only) or await self.library.catalog.count(self.connection.num) or None
         ticking = asyncio.create_task(self._tick(), name=f"run {self.key.id}: gauge")
         try:
             await self.library.runs.change(self.key, "running")
             self.log.info(f"Sync started ({self.mode.replace('_', ' ')})")
             state, error = await self._attempts()
         except asyncio.CancelledError:
-            await self._end("cancelled", started, None)
+            await self._end(self.stop_as, None if gone_on else started, None)
             raise
         except Exception as unexpected:
             state, error = "failed", error_info(unexpected)
@@ -93,7 +113,7 @@ class Run:
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
-        await self._end(state, started, error)
+        await self._end(state, None if gone_on else started, error)
         return state
 
     async def _attempts(self) -> tuple[RunState, ErrorInfo | None]:
@@ -104,10 +124,10 @@ class Run:
             pages = self.counts.pages
             try:
                 finished = await self._read_everything()
-                if finished and self.mode != "dry_run":
-                    return await self._finish(), None
                 if finished:
-                    return "done", None
+                    return await self._finish(), None
+                if self.pausing:
+                    return "paused", None
                 await self._reload()
             except StaleEpoch:
                 await self._reload()
@@ -123,6 +143,8 @@ class Run:
                 await self._wait(error.what, self.clock.now() + 2**failures)
             except Exception as error:
                 return "failed", error_info(error)
+            if self.pausing:
+                return "paused", None
 
     async def _read_everything(self) -> bool:
         """All partitions once. False when the connection changed and the source must be opened anew."""
@@ -142,44 +164,64 @@ class Run:
         stored = self.connection
         type, config = self.sources.config(stored.type, stored.config, stored.config_version)
         async with self.sources.open(type, config, name=stored.id, log=self.log) as source:
-            for partition in await source.partitions():
-                if partition.id in self._done:
+            partitions = await source.partitions()
+            for partition in partitions:
+                if partition.id in self.done:
                     continue
+                if self.pausing:
+                    return False
                 if self.mode == "dry_run":
                     await self._try(source, partition)
+                elif self.mode == "retry":
+                    await self._retry(source, partition)
                 elif not await self._pass(source, partition, type.spec.checkpoint_version):
                     return False
                 if Capability.ENUMERATE in type.spec.capabilities and self.mode == "reconcile":
                     await self._enumerate(source, partition)
-                self._done.add(partition.id)
+                self.done.add(partition.id)
+                if len(partitions) > 1:
+                    await self.library.runs.read_through(self.key, self.done, stored.epoch)
         return True
 
     async def _pass(self, source: Source[Any], partition: Partition, version: int) -> bool:
+        job = self._job(source, partition, version)
+        job.checkpoint = await self._checkpoint(source, partition, version)
+        job.state = await self.library.progress.state(self.connection.num, partition.id)
+        if partition.id not in self._retried:
+            self._retried.add(partition.id)
+            failing = await self.library.runs.to_retry(self.connection.num)
+            # What failed in this very run failed before a pause.
+            upserts = [each.upsert for each in failing if each.partition == partition.id and each.run != self.key.num]
+            if upserts:
+                self.log.info(f"Trying {counted(len(upserts), 'item')} again that failed before")
+                await job.retry(upserts)
+                failing = await self.library.runs.to_retry(self.connection.num)
+            job.tried = frozenset(each.source_id for each in failing if each.run == self.key.num)
+        return await job.run()
+
+    async def _retry(self, source: Source[Any], partition: Partition) -> None:
+        """Fetch what is to be tried again, and look at nothing else."""
+        failing = await self.library.runs.to_retry(self.connection.num)
+        upserts = [each.upsert for each in failing if each.partition == partition.id and each.source_id in self.only]
+        if upserts:
+            await self._job(source, partition, 0).retry(upserts)
+
+    def _job(self, source: Source[Any], partition: Partition, version: int) -> Pass:
         filters = getattr(source.config, "filters", None)
-        job = Pass(
+        return Pass(
             library=self.library,
             source=source,
             partition=partition,
             fence=self._fence(),
-            checkpoint=await self._checkpoint(source, partition, version),
-            state=await self.library.progress.state(self.connection.num, partition.id),
+            checkpoint=None,
+            state={},
             checkpoint_version=version,
             everything=self.mode == "full",
             most_bytes=getattr(filters, "max_bytes", None),
-            stop=self._changed.is_set,
+            stop=lambda: self._changed.is_set() or self._pausing.is_set(),
             on_counts=self._counted,
             on_item=self._item,
         )
-        if partition.id not in self._retried:
-            self._retried.add(partition.id)
-            failing = await self.library.runs.to_retry(self.connection.num)
-            upserts = [upsert for owner, _, upsert in failing if owner == partition.id]
-            if upserts:
-                self.log.info(f"Trying {len(upserts)} items again that failed before")
-                await job.retry(upserts)
-                failing = await self.library.runs.to_retry(self.connection.num)
-                job.tried = frozenset(source_id for _, source_id, _ in failing)
-        return await job.run()
 
     async def _checkpoint(self, source: Source[Any], partition: Partition, version: int) -> dict[str, Any] | None:
         found = await self.library.progress.checkpoint(self.connection.num, partition.id)
@@ -229,7 +271,11 @@ class Run:
         await self.library.ledger.commit(Batch(partition=partition.id, gone=gone), self._fence())
 
     async def _finish(self) -> RunState:
-        """Deletions, after the guard."""
+        """Deletions, after the guard; a run that did not read the whole source can't judge them."""
+        if self.mode == "dry_run":
+            return "done"
+        if self.mode == "retry":
+            return "done_with_failures" if self.counts.failed else "done"
         staged, _ = await self.library.progress.staged(self.connection.num)
         documents = await self.library.catalog.count(self.connection.num)
         if staged > GUARD_LEAST and staged > documents * GUARD_SHARE:
@@ -248,15 +294,17 @@ class Run:
     async def _wait(self, reason: str, until: float) -> None:
         await self.library.runs.change(self.key, "waiting", reason=reason, until=until)
         changed = asyncio.create_task(self._new_scope.wait(), name=f"run {self.key.id}: wait")
+        pausing = asyncio.create_task(self._pausing.wait(), name=f"run {self.key.id}: pause")
         sleeping = asyncio.create_task(self.clock.sleep(until - self.clock.now()), name=f"run {self.key.id}: sleep")
         try:
-            await asyncio.wait({changed, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({changed, pausing, sleeping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (changed, sleeping):
+            for task in (changed, pausing, sleeping):
                 task.cancel()
-            await asyncio.gather(changed, sleeping, return_exceptions=True)
+            await asyncio.gather(changed, pausing, sleeping, return_exceptions=True)
         await self._reload()
-        await self.library.runs.change(self.key, "running")
+        if not self.pausing:
+            await self.library.runs.change(self.key, "running")
 
     async def _reload(self) -> None:
         """Take over the connection as it is stored now."""
@@ -265,17 +313,23 @@ class Run:
         self._new_scope.clear()
         self.connection = await self.connections.get(before.id, removed=True)
         if self.connection.epoch != before.epoch:
-            self._done.clear()
+            self.done.clear()
             self._retried.clear()
+            await self.library.runs.read_through(self.key, self.done, self.connection.epoch)
             self.log.info("What to sync has changed: reading from the start")
         elif self.connection.revision != before.revision:
             self.log.info("The settings have changed: going on with the new ones")
 
-    async def _end(self, state: RunState, started: float, error: ErrorInfo | None) -> None:
-        seconds = self.clock.monotonic() - started
+    async def _end(self, state: RunState, started: float | None, error: ErrorInfo | None) -> None:
+        # How long it took cannot be said of a run that went on after a pause.
+        seconds = self.clock.monotonic() - started if started is not None else None
         view = await self.library.runs.get(self.key.id)
+        if state == "paused":
+            await self.library.runs.change(self.key, "paused")
+            self.log.info("Sync paused: it goes on from here when you resume it", **msgspec.to_builtins(view.counts))
+            return
         _, held = await self.library.progress.staged(self.connection.num)
-        summary = summarise(state, view.counts, seconds, held)
+        summary = summarise(state, view.counts, seconds, held if self.mode != "retry" else 0)
         if error is not None:
             summary = error.sentence()
             await self.library.runs.note(self.key, Failed(None, "The run", error, "failed"))
@@ -310,7 +364,7 @@ class Run:
                 self.bell.gauge(self.key.id, self._meter.gauge(self.clock.monotonic()))
 
 
-def summarise(state: RunState, counts: RunCounts, seconds: float, held: int) -> str:
+def summarise(state: RunState, counts: RunCounts, seconds: float | None, held: int) -> str:
     """A run in one line."""
     named = [
         (counts.new, "new"),
@@ -320,8 +374,12 @@ def summarise(state: RunState, counts: RunCounts, seconds: float, held: int) -> 
         (counts.skipped, "skipped"),
     ]
     parts = [f"{number:,} {word}" for number, word in named if number]
-    took = f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
     text = counted(counts.documents, "document") + (f": {', '.join(parts)}" if parts else ", nothing changed")
     if held:
         text += f"; {counted(held, 'deletion waits', 'deletions wait')} for you"
-    return f"{text} in {took}" if state != "cancelled" else f"{text} before it was stopped"
+    if state == "cancelled":
+        return f"{text} before it was stopped"
+    if seconds is None:
+        return text
+    took = f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    return f"{text} in {took}"

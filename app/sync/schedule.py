@@ -15,7 +15,7 @@ from app.connections import Connections, Stored
 from app.events import Bell
 from app.health import ActivityLog, ConnectionLog
 from app.library import Library
-from app.library.runs import RunKey
+from app.library.runs import Paused, RunKey
 from app.sync.run import Run
 from app.sync.sources import Sources
 from connectors.sdk import Capability, Clock, ConfigError, HeadwaterError, error_info
@@ -58,20 +58,23 @@ class Scheduler:
         for stored in await self._connections.all():
             self.plan(stored)
 
-    async def start(self, stored: Stored, mode: SyncMode, trigger: str) -> RunView:
-        """Queue a run, or answer the one that is active. Raises ConfigError for a disabled connection."""
+    async def start(self, stored: Stored, mode: SyncMode, trigger: str, only: frozenset[str] = frozenset()) -> RunView:
+        """Queue a run, or answer the one that is active. Raises ConfigError for a disabled connection.
+
+        A paused run is left alone by schedule and watch; a person's sync lets it go on, one of another mode ends it."""
         lock = self._starting.setdefault(stored.id, asyncio.Lock())
         async with lock:
             active = self._active.get(stored.id)
             if active is not None:
                 return await self._library.runs.get(active[0].key.id)
-            if not stored.enabled:
-                raise ConfigError(
-                    "The connection is disabled",
-                    where=stored.name,
-                    remedy=f'Enable it: headwaterctl connection edit "{stored.name}" --enable',
-                    code="connection_disabled",
-                )
+            _refuse_disabled(stored)
+            paused = await self._library.runs.paused(stored.num) if mode not in ("dry_run", "retry") else None
+            if paused is not None:
+                if trigger in ("schedule", "watch"):
+                    return await self._library.runs.get(paused.key.id)
+                if mode in ("incremental", paused.mode):
+                    return await self._go_on(stored, paused)
+                await self._library.runs.change(paused.key, "cancelled", summary="Another sync took its place")
             last = await self._library.runs.last(stored.id)
             left_off = last is not None and last.state in LEFT_OFF
             resumed = left_off and mode == "incremental"
@@ -80,29 +83,89 @@ class Scheduler:
             key = await self._library.runs.create(
                 stored.num, trigger=trigger, mode=mode, epoch=stored.epoch, resumed=resumed
             )
-            log = ConnectionLog(self._activity, stored.id, key.id)
-            run = Run(
-                key,
-                stored,
-                mode,
-                self._connections,
-                self._library,
-                self._sources,
-                self._bell,
-                self._clock,
-                log,
-                fresh=not resumed,
-            )
-            task = asyncio.create_task(self._drive(run), name=f"run {key.id}")
-            self._active[stored.id] = (run, task)
-            return await self._library.runs.get(key.id)
+            return await self._launch(stored, key, mode, fresh=not resumed, only=only)
+
+    async def retry(self, stored: Stored, source_ids: list[str]) -> RunView:
+        """Fetch these failing items again, or all; a whole sync if some can only be found by listing."""
+        known = {each.source_id for each in await self._library.runs.to_retry(stored.num)}
+        failing = {item.source_id for item in await self._library.runs.failing(stored.id, -1)}
+        wanted = (set(source_ids) & failing) or failing
+        if not failing:
+            raise ConfigError("Nothing fails in this connection", where=stored.name, code="nothing_to_retry")
+        if wanted - known:
+            return await self.start(stored, "incremental", "manual")
+        return await self.start(stored, "retry", "manual", frozenset(known & wanted))
+
+    async def pause(self, view: RunView) -> None:
+        """Pause a run at the end of its page; one that has not begun, at once. Raises ConfigError where it can't be."""
+        active = self._active.get(view.connection_id)
+        if active is None or active[0].key.id != view.id:
+            if view.state != "paused":
+                raise _not("This run is over: it can't be paused", view)
+            return
+        run, task = active
+        if run.mode in ("dry_run", "retry"):
+            raise _not("This run has no checkpoint to go on from: cancel it instead", view)
+        if view.state == "queued":
+            run.stop_as = "paused"
+            task.cancel()
+            await asyncio.wait({task})
+        else:
+            await run.pause(True)
+
+    async def resume(self, stored: Stored, view: RunView) -> None:
+        """Let a paused run go on; one that is only about to be paused is not."""
+        lock = self._starting.setdefault(stored.id, asyncio.Lock())
+        async with lock:
+            active = self._active.get(stored.id)
+            if active is not None and active[0].key.id == view.id:
+                await active[0].pause(False)
+                return
+            paused = await self._library.runs.paused(stored.num)
+            if paused is None or paused.key.id != view.id:
+                raise _not("This run is not paused", view)
+            if active is not None:
+                raise _not("Another run of this connection is at work: wait for its end", view)
+            _refuse_disabled(stored)
+            await self._go_on(stored, paused)
+
+    async def _go_on(self, stored: Stored, paused: Paused) -> RunView:
+        done = paused.done if paused.epoch == stored.epoch else set()
+        await self._library.runs.change(paused.key, "queued")
+        return await self._launch(stored, paused.key, paused.mode, fresh=False, counts=paused.counts, done=done)
+
+    async def _launch(self, stored: Stored, key: RunKey, mode: SyncMode, **more: Any) -> RunView:
+        log = ConnectionLog(self._activity, stored.id, key.id)
+        run = Run(
+            key,
+            stored,
+            mode,
+            self._connections,
+            self._library,
+            self._sources,
+            self._bell,
+            self._clock,
+            log,
+            **more,
+        )
+        task = asyncio.create_task(self._drive(run), name=f"run {key.id}")
+        self._active[stored.id] = (run, task)
+        return await self._library.runs.get(key.id)
 
     async def cancel(self, connection_id: str) -> None:
         """End the connection's run, if there is one, and wait until its task has ended."""
         active = self._active.get(connection_id)
         if active is not None:
+            active[0].stop_as = "cancelled"
             active[1].cancel()
             await asyncio.wait({active[1]})
+
+    async def cancel_paused(self, view: RunView) -> None:
+        """End a run that is paused."""
+        stored = await self._connections.get(view.connection_id)
+        paused = await self._library.runs.paused(stored.num)
+        if paused is not None and paused.key.id == view.id:
+            await self._library.runs.change(paused.key, "cancelled", summary="Stopped while it was paused")
 
     def active(self, connection_id: str) -> RunKey | None:
         found = self._active.get(connection_id)
@@ -137,8 +200,12 @@ class Scheduler:
             self._own(self._watchers, stored.id, self._watch(stored), "watch")
 
     async def close(self) -> None:
-        """Stop everything; active runs become interrupted, so that the next start goes on from there."""
+        """Stop everything; active runs become interrupted, so that the next start goes on from there. One that was to
+        be paused is paused."""
         self._resting = True
+        for run, _ in self._active.values():
+            if run.pausing:
+                run.stop_as = "paused"
         tasks = [*self._timers.values(), *self._watchers.values(), *(task for _, task in self._active.values())]
         runs = [run for run, _ in self._active.values()]
         for task in tasks:
@@ -161,7 +228,8 @@ class Scheduler:
         except asyncio.CancelledError:
             view = await self._library.runs.get(run.key.id)
             if view.state == "queued":
-                await self._library.runs.change(run.key, "cancelled", summary="Stopped before it began")
+                summary = "Stopped before it began" if run.stop_as == "cancelled" else ""
+                await self._library.runs.change(run.key, run.stop_as, summary=summary)
         except Exception as error:
             run.log.error("The run could not be recorded", error=error_info(error).sentence())
         finally:
@@ -199,3 +267,18 @@ class Scheduler:
     async def _start_quietly(self, connection_id: str, trigger: str) -> None:
         with suppress(HeadwaterError):
             await self.start(await self._connections.get(connection_id), "incremental", trigger)
+
+
+def _refuse_disabled(stored: Stored) -> None:
+    if not stored.enabled:
+        raise ConfigError(
+            "The connection is disabled",
+            where=stored.name,
+            remedy=f'Enable it: headwaterctl connection edit "{stored.name}" --enable',
+            code="connection_disabled",
+        )
+
+
+def _not(what: str, view: RunView) -> ConfigError:
+    show = f"`headwaterctl runs show {view.id}` tells how it stands."
+    return ConfigError(what, where=view.connection, remedy=show, code=f"run_{view.state}")

@@ -62,6 +62,30 @@ def test_other_commands_work_during_a_sync_and_one_that_joins_may_leave(ctl: Ctl
 
 
 @posix
+@pytest.mark.point(27)
+def test_a_run_is_paused_and_resumed_from_another_terminal(ctl: Ctl, slow_api: SlowApi) -> None:
+    add_slow(ctl, slow_api)
+    syncing = ctl.process("sync", "Slow", "--json")
+    assert slow_api.asked.wait(60)
+    run_id = ctl.done("runs", "list", "--json").document["runs"][0]["id"]
+    pausing = ctl.process("runs", "pause", run_id, "--json")
+    while not ctl.done("runs", "show", run_id, "--json").document["run"]["pausing"]:
+        assert pausing.poll() is None
+    slow_api.gate.set()
+    out, _ = pausing.communicate(timeout=60)
+    told = json.loads(out)
+    assert (told["kind"], told["did"], told["run"]["state"]) == ("run_changed", "paused", "paused")
+    out, _ = syncing.communicate(timeout=60)
+    assert syncing.returncode == 1
+    assert json.loads(out.splitlines()[-1])["run"]["state"] == "paused"
+    assert ctl.done("connection", "show", "Slow", "--json").document["connection"]["state"] == "paused"
+
+    last = ctl.done("sync", "Slow", "--json").lines[-1]["run"]
+    assert (last["id"], last["state"], last["counts"]["documents"]) == (run_id, "done", 4)
+    assert "not paused" in ctl("runs", "resume", run_id).err
+
+
+@posix
 def test_a_terminal_gets_a_bar_while_it_runs(ctl: Ctl, slow_api: SlowApi) -> None:
     add_slow(ctl, slow_api)
     reader, terminal = os.openpty()

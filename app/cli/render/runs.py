@@ -53,6 +53,18 @@ def _run_row(run: RunView) -> tuple[str | Text, ...]:
 
 
 @render.register
+def _(shape: shapes.RunChanged, console: Console) -> None:
+    run = shape.run
+    if shape.did == "resumed":
+        console.print(plain(f"{run.connection} goes on."))
+    elif run.state == shape.did:
+        counted = f"{run.counts.documents:,} documents seen"
+        console.print(plain(f"{run.connection}: {words(run.state)}, {counted}."))
+    else:
+        console.print(plain(f"{run.connection}: {words(run.state)} already. {run.summary}".rstrip()))
+
+
+@render.register
 def _(shape: shapes.Run, console: Console) -> None:
     run = shape.run
     counts = {name: getattr(run.counts, name) for name in RunCounts.__struct_fields__}
