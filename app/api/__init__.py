@@ -3,7 +3,7 @@
 `EngineApi` (engine.py) declares every command once. Everything here is serialisable.
 """
 
-from app.api.accounts import AccountView, ProviderView, SignedOut, SignInRequest, SignInStep
+from app.api.accounts import AccountRequest, AccountView, ProviderView, SignedOut, SignInRequest, SignInStep
 from app.api.connections import (
     CheckTarget,
     ConnectionDraft,
@@ -37,6 +37,9 @@ __all__ = [
     "FINISHED",
     "AccountView",
     "CheckTarget",
+    "VAULT_TROUBLE",
+    "WAITS_FOR_A_PERSON",
+    "AccountRequest",
     "ConnectionDraft",
     "ConnectionEdit",
     "ConnectionState",

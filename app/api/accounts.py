@@ -21,6 +21,7 @@ class ProviderView(View, frozen=True, kw_only=True):
     scopes: dict[str, str] = {}
     secret: Literal["none", "optional", "required"] = "none"
     device: bool = False
+    without_person: list[Literal["assertion", "client_credentials"]] = []
     redirect_uri: str = ""
     redirect_note: str = ""
     revoke_note: str = ""
@@ -29,7 +30,8 @@ class ProviderView(View, frozen=True, kw_only=True):
 
 
 class AccountView(View, frozen=True, kw_only=True):
-    """A signed-in identity, never a token. `person` is its name; `reason` says why it must sign in again."""
+    """A signed-in identity, never a token. `person` is its name; `reason` says why it must sign in again; `details` is
+    what else the provider told, such as the person's own server. Another `grant` than a person's: an app's own."""
 
     id: str
     name: str
@@ -46,6 +48,24 @@ class AccountView(View, frozen=True, kw_only=True):
     renewed_at: float | None = None
     expires_at: float | None = None
     can_renew: bool = False
+    grant: Literal["person", "assertion", "client_credentials"] = "person"
+    details: dict[str, str] = {}
+
+
+class AccountRequest(View, frozen=True, kw_only=True):
+    """An app that signs in as itself: by the `key` that it signs with (RFC 7523), or without one by its secret. Both
+    are `value:TEXT` (goes into the vault), `env:NAME` or `file:PATH`. `act_for` is the person or organisation that it
+    stands in for, where the provider knows that; the client's id may come from the key's file."""
+
+    provider: str
+    key: str = ""
+    key_id: str = ""
+    act_for: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    variables: dict[str, str] = {}
+    scopes: list[str] = []
+    name: str = ""
 
 
 class SignInRequest(View, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Literal, Protocol
 
-from app.api.accounts import AccountView, ProviderView, SignedOut, SignInRequest, SignInStep
+from app.api.accounts import AccountRequest, AccountView, ProviderView, SignedOut, SignInRequest, SignInStep
 from app.api.connections import (
     CheckTarget,
     ConnectionDraft,
@@ -117,6 +117,10 @@ class EngineApi(Protocol):
 
     async def cancel_run(self, run_id: str) -> RunView:
         """Ends it at once and answers when its task has ended."""
+    async def add_account(self, request: AccountRequest) -> AccountView:
+        """Adds an app's own identity, once its provider has given it access."""
+        ...
+
         ...
 
     async def pause_run(self, run_id: str) -> RunView:

@@ -11,7 +11,7 @@ from contextlib import aclosing
 
 import click
 
-from app.api import EngineApi, SignInRequest, SignInStep
+from app.api import AccountRequest, EngineApi, SignInRequest, SignInStep
 from app.cli import shapes
 from app.cli.engine import with_engine
 from app.cli.options import Noun
@@ -62,10 +62,7 @@ async def login(
 ) -> None:
     """Sign in at PROVIDER (`headwaterctl account providers` lists them). Ctrl-C cancels."""
     output.streams()
-    if client_secret == "-":
-        client_secret = "value:" + sys.stdin.readline().rstrip("\r\n")
-    elif client_secret and not client_secret.startswith(("env:", "file:")):
-        raise click.BadParameter("Write env:NAME, file:PATH or -; a secret does not belong on a command line.")
+    client_secret = _reference(client_secret)
     request = SignInRequest(
         provider=provider,
         client_id=client_id,
@@ -84,6 +81,49 @@ async def login(
             _tell(step, output)
             if step.kind == "authorize" and not device and not no_browser:
                 await asyncio.to_thread(_open, step.url, browser, output)
+
+
+@command.command()
+@click.argument("provider")
+@click.option("--key", metavar="REF", default="", help="What it signs with: env:NAME, file:PATH, or - for stdin.")
+@click.option("--key-id", metavar="ID", default="", help="The key's id at the provider, if its file does not say.")
+@click.option("--client-id", metavar="ID", default="", help="The client's id, if the key's file does not say.")
+@click.option("--client-secret", metavar="REF", default="", help="env:NAME, file:PATH, or - to read it from stdin.")
+@click.option("--act-for", metavar="WHO", default="", help="The person or organisation that it acts for.")
+@click.option("--issuer", metavar="URL", help="The issuer's address, of an OpenID Connect provider.")
+@click.option("--scope", "scopes", metavar="S", multiple=True, help="A permission to ask for; repeat.")
+@click.option("--set", "variables", type=Assignment(), multiple=True, help="What else the provider needs.")
+@click.option("--name", metavar="NAME", default="", help="What to call the account.")
+@with_engine
+async def add(
+    engine: EngineApi,
+    output: Output,
+    provider: str,
+    key: str,
+    key_id: str,
+    client_id: str,
+    client_secret: str,
+    act_for: str,
+    issuer: str | None,
+    scopes: tuple[str, ...],
+    variables: tuple[tuple[str, str], ...],
+    name: str,
+) -> None:
+    """Add an app that signs in at PROVIDER as itself: a service account by its key, a client by its secret."""
+    if key == client_secret == "-":
+        raise click.BadParameter("Only one of them can be read from stdin.")
+    request = AccountRequest(
+        provider=provider,
+        key=_reference(key, whole=True),
+        key_id=key_id,
+        act_for=act_for,
+        client_id=client_id,
+        client_secret=_reference(client_secret),
+        variables={**({"issuer": issuer} if issuer else {}), **dict(variables)},
+        scopes=list(scopes),
+        name=name,
+    )
+    output.document(shapes.Account(did="added", account=await engine.add_account(request)))
 
 
 @command.command("list")
@@ -133,6 +173,15 @@ async def logout(engine: EngineApi, output: Output, name: str) -> None:
     """Take the access back at the provider, and forget it here."""
     done = await engine.sign_out(name)
     output.document(shapes.SignedOut(account=done.account, revoked=done.revoked))
+
+
+def _reference(given: str, *, whole: bool = False) -> str:
+    """A secret as the engine takes it. `whole`: a file's text, not a line."""
+    if given == "-":
+        return "value:" + (sys.stdin.read() if whole else sys.stdin.readline().rstrip("\r\n"))
+    if given and not given.startswith(("env:", "file:")):
+        raise click.BadParameter("Write env:NAME, file:PATH or -; a secret does not belong on a command line.")
+    return given
 
 
 def _tell(step: SignInStep, output: Output) -> None:

@@ -137,7 +137,7 @@ class AccountList(Document, frozen=True, kw_only=True, tag="account_list"):
 class Account(Document, frozen=True, kw_only=True, tag="account"):
     """`did` says what the verb did: shown, refreshed."""
 
-    did: Literal["shown", "refreshed"]
+    did: Literal["added", "shown", "refreshed"]
     account: api.AccountView
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from app import api
-from app.accounts.oauth.account import Account
+from app.accounts.oauth.account import Account, GrantKind
 from app.accounts.oauth.accounts import Accounts
 from app.accounts.oauth.errors import refusal
 from app.accounts.oauth.provider import Provider, Redirect, provider, providers
@@ -41,12 +41,9 @@ class SignIns:
         """The steps of an attempt; nothing of one that does not succeed is kept."""
         request = await self._with_client(request)
         described = provider(request.provider).filled(request.variables)
-        stored = ""
-        reference = request.client_secret
-        if reference.startswith("value:"):
-            label = f"{described.title}: client"
-            reference = stored = await self._vault.put(reference.removeprefix("value:"), label=label)
+        stored: list[str] = []
         try:
+            reference = await self._reference(request.client_secret, f"{described.title}: client", stored)
             wanted = await self._wanted(request, described, reference)
             name = secrets.token_hex(8)
             async with self._accounts.sign_in(wanted) as attempt:
@@ -64,16 +61,54 @@ class SignIns:
                     found = await attempt.finish()
                 finally:
                     del self._open[name]
-            before = {each.client_secret for each in await self._accounts.store.all()}
+            before = await self._used()
             account = await self._accounts.keep(
                 wanted, found, name=request.name, client_secret=reference, variables=request.variables
             )
-            stored = ""
-            await self._forget(before - {reference})
+            stored.clear()
+            await self._forget(before)
             yield api.SignInStep(kind="signed_in", sign_in=name, account=account_view(account))
         finally:
-            if stored:
-                await self._vault.delete(stored)
+            for kept in stored:
+                await self._vault.delete(kept)
+
+    async def add(self, request: api.AccountRequest) -> api.AccountView:
+        """An app's own identity; nothing of one that its provider refuses is kept."""
+        described = provider(request.provider)
+        grant: GrantKind = "assertion" if request.key else "client_credentials"
+        if grant not in described.without_person:
+            raise _not_without_person(described, grant)
+        stored: list[str] = []
+        try:
+            account = Account(
+                id="",
+                provider=described.id,
+                name=request.name,
+                scopes=tuple(request.scopes),
+                client_id=request.client_id,
+                client_secret=await self._reference(request.client_secret, f"{described.title}: client", stored),
+                client_auth=described.client_auth,
+                variables=dict(request.variables),
+                grant=grant,
+                key=await self._reference(request.key, f"{described.title}: key", stored),
+                key_id=request.key_id,
+                act_for=request.act_for,
+            )
+            before = await self._used()
+            kept = await self._accounts.add(account)
+            stored.clear()
+            await self._forget(before)
+            return account_view(kept)
+        finally:
+            for reference in stored:
+                await self._vault.delete(reference)
+
+    async def _reference(self, given: str, label: str, stored: list[str]) -> str:
+        """What an account keeps of a secret that was given: a reference, into the vault for a value."""
+        if not given.startswith("value:"):
+            return given
+        stored.append(await self._vault.put(given.removeprefix("value:"), label=label))
+        return stored[-1]
 
     def finish(self, sign_in: str, address: str) -> None:
         """Hand a pasted address to its attempt. Raises SignInError."""
@@ -97,15 +132,18 @@ class SignIns:
     async def sign_out(self, ref: str) -> api.SignedOut:
         account = await self._accounts.store.find(ref)
         revoked = await self._accounts.sign_out(account)
-        await self._forget({account.client_secret})
+        await self._forget({account.client_secret, account.key})
         return api.SignedOut(account=account.name, revoked=revoked)
 
     async def _forget(self, references: set[str]) -> None:
-        """Delete the clients' secrets among these that are in the vault and no account uses any more."""
-        used = {each.client_secret for each in await self._accounts.store.all()}
-        for reference in references - used:
+        """Delete the clients' secrets and keys among these that are in the vault and no account uses any more."""
+        for reference in references - await self._used():
             if reference.startswith("keyring:"):
                 await self._vault.delete(reference)
+
+    async def _used(self) -> set[str]:
+        known = await self._accounts.store.all()
+        return {reference for each in known for reference in (each.client_secret, each.key)}
 
     async def _with_client(self, request: api.SignInRequest) -> api.SignInRequest:
         """With the client of an account, if it asks for that."""
@@ -156,6 +194,21 @@ class SignIns:
         )
 
 
+def _not_without_person(described: Provider, grant: GrantKind) -> ConfigError:
+    if described.without_person:
+        other = "its key" if "assertion" in described.without_person else "its secret, without a key"
+        remedy = f"Let the app sign in by {other}."
+    else:
+        remedy = "Sign in as a person."
+    by = "the key that it signs with" if grant == "assertion" else "its secret alone"
+    return ConfigError(
+        f"At {described.title} no app signs in by {by}",
+        where=described.id,
+        remedy=remedy,
+        code=f"{grant}_unsupported",
+    )
+
+
 def provider_views() -> list[api.ProviderView]:
     """Every provider that is known."""
     return [
@@ -168,6 +221,7 @@ def provider_views() -> list[api.ProviderView]:
             scopes={scope.name: scope.purpose for scope in each.scopes},
             secret=each.secret,
             device=each.by_device,
+            without_person=list(each.without_person),
             redirect_uri=next(iter(each.redirect.addresses), ""),
             redirect_note=each.redirect.note,
             revoke_note=each.revoke_note,

@@ -225,6 +225,9 @@ class Engine:
         run = await self._library.runs.get(run_id)
         active = self._scheduler.active(run.connection_id)
         if active is not None and active.id == run_id:
+    async def add_account(self, request: api.AccountRequest) -> api.AccountView:
+        return await self._sign_ins.add(request)
+
             await self._scheduler.cancel(run.connection_id)
         elif run.state == "paused":
             await self._scheduler.cancel_paused(run)

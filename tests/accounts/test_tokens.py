@@ -217,6 +217,7 @@ def test_a_service_account_signs_a_statement_about_itself(pem: str, subject: str
                 "iat": int(clock.time),
                 "exp": int(clock.time) + 3600,
             }
+            assert len(statement.claims.pop("jti")) > 20
             assert statement.claims == (expected | {"sub": subject} if subject else expected)
 
     asyncio.run(run())
@@ -226,10 +227,11 @@ def test_what_is_no_key_of_a_service_account(pem: str) -> None:
     async def run() -> None:
         async with loopback(TokenServer()) as server:
             for key, says in (
-                ("not json", "not the JSON file"),
-                ("[]", "not the JSON file"),
-                ('{"installed": {}}', "not the JSON file"),
-                (service_account(server, pem, type="authorized_user"), "of type 'authorized_user'"),
+                ("not json", "neither a private key"),
+                ("[]", "neither a private key"),
+                ('{"installed": {}}', "another file"),
+                (service_account(server, pem, type="authorized_user"), "another file"),
+                (pem, "the whole file"),
                 (service_account(server, "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----"), "damaged"),
                 (service_account(server, pem, token_uri="http://token.example/"), "must begin with https"),
             ):

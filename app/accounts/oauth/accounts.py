@@ -17,17 +17,17 @@ import msgspec
 from app.accounts.credential import AccountCredential
 from app.accounts.oauth.account import Account, AccountStore, Kept, new_id
 from app.accounts.oauth.errors import SignInError, refusal
-from app.accounts.oauth.grant import Endpoints, endpoints, open_http, refresh, revoke
-from app.accounts.oauth.identity import Identity
+from app.accounts.oauth.grant import AppGrant, Endpoints, endpoints, open_http, refresh, revoke, without_person
 from app.accounts.oauth.metadata import Discovery
 from app.accounts.oauth.profile import read_profile
 from app.accounts.oauth.provider import Provider, provider
 from app.accounts.oauth.tokens import Tokens
 from app.accounts.oauth.wire import Client
 from app.accounts.secrets import Secrets
-from connectors.sdk import HeadwaterError, SecretRef, TransientError
+from connectors.sdk import ConfigError, HeadwaterError, SecretRef, TransientError
 
 if TYPE_CHECKING:
+    from app.accounts.oauth.assertion import Key
     from app.accounts.oauth.id_token import Keys
     from app.accounts.oauth.sign_in import SignedIn, SignIn, Wanted
     from app.accounts.vault import Vault
@@ -73,20 +73,10 @@ class Accounts:
         self, wanted: Wanted, found: SignedIn, *, name: str, client_secret: str = "", variables: Mapping[str, str]
     ) -> Account:
         """Store a sign-in. The same person at the same provider and client is the same account, signed in again."""
-        known = await self.store.all()
-        same = [
-            account
-            for account in known
-            if (account.provider, account.issuer, account.subject, account.client_id)
-            == (wanted.provider.id, found.identity.issuer, found.identity.subject, wanted.client.id)
-            and account.subject
-            and name.casefold() in ("", account.name.casefold())
-        ]
-        taken = {account.name.casefold() for account in known}
         account = Account(
-            id=same[0].id if same else new_id(),
+            id="",
             provider=wanted.provider.id,
-            name=same[0].name if same else name or _free_name(wanted.provider, found.identity, taken),
+            name=name,
             issuer=found.identity.issuer,
             subject=found.identity.subject,
             person=found.identity.name,
@@ -95,10 +85,39 @@ class Accounts:
             client_secret=client_secret,
             client_auth=wanted.client.auth,
             variables=dict(variables),
+        )
+        return await self._store(account, found.tokens, wanted.provider)
+
+    async def add(self, account: Account) -> Account:
+        """Store an app's own identity, once its provider has given it access. Raises SignInError, ConfigError."""
+        described, addresses, client, key = await self._reach(account)
+        account = msgspec.structs.replace(
+            account,
+            client_id=client.id,
+            issuer=described.issuer or described.token_url,
+            subject=account.act_for or (key.subject if key is not None else "") or client.id,
+        )
+        async with open_http(self._network, described, addresses) as http:
+            wanted = AppGrant(client, key, account.act_for, account.scopes)
+            now = self._network.clock.now()
+            tokens = await without_person(http, described, addresses.token, wanted, now=now)
+        for secret in (tokens.access_token, tokens.refresh_token):
+            self._network.redactor.remember(secret)
+        return await self._store(account, msgspec.structs.replace(tokens, refresh_token=""), described)
+
+    async def _store(self, account: Account, tokens: Tokens, described: Provider) -> Account:
+        known = await self.store.all()
+        same = [one for one in known if account.subject and _identity(one) == _identity(account)]
+        same = [one for one in same if account.name.casefold() in ("", one.name.casefold())]
+        taken = {one.name.casefold() for one in known}
+        account = msgspec.structs.replace(
+            account,
+            id=same[0].id if same else new_id(),
+            name=same[0].name if same else account.name or _free_name(account, described, taken),
             signed_in_at=self._network.clock.now(),
         )
         async with self._held(account.id):  # a renewal that is under way would put its tokens over the new ones
-            return await self.store.put(account, found.tokens)
+            return await self.store.put(account, tokens)
 
     async def sign_out(self, account: Account) -> bool:
         """Take the access back at the provider, and forget it here whatever the provider says. Whether it was heard."""
@@ -115,7 +134,7 @@ class Accounts:
         return heard
 
     async def _revoke(self, account: Account, tokens: Tokens) -> bool:
-        described, addresses, client = await self._reach(account)
+        described, addresses, client, _ = await self._reach(account)
         if not addresses.revoke:
             return False
         async with open_http(self._network, described, addresses) as http:
@@ -134,7 +153,9 @@ class Accounts:
     async def _person(self, account: Account, token: str) -> dict[str, object]:
         from app.accounts.oauth.id_token import userinfo
 
-        described, addresses, client = await self._reach(account)
+        described, addresses, client, _ = await self._reach(account)
+        if account.grant != "person":
+            return {"sub": account.subject}
         async with open_http(self._network, described, addresses) as http:
             metadata = addresses.metadata
             if metadata is not None and metadata.userinfo_endpoint:
@@ -184,18 +205,23 @@ class Accounts:
 
     async def _renew_alone(self, held: AccountCredential, kept: Kept) -> Kept:
         account, tokens = kept.account, kept.tokens
-        if not tokens.refresh_token:
+        person = account.grant == "person"
+        if person and not tokens.refresh_token:
             raise await self._give_up(account, "the provider gave no way to renew the access")
-        described, addresses, client = await self._reach(account)
+        described, addresses, client, key = await self._reach(account)
         lost = kept.renewing_since is not None
-        if described.refresh == "rotating":
+        if person and described.refresh == "rotating":
             await self.store.begin_renewal(account.id)
+        now = self._network.clock.now()
         try:
             async with open_http(self._network, described, addresses) as http:
-                now = self._network.clock.now()
-                found = await refresh(http, described, addresses.token, client, tokens, now=now)
+                if person:
+                    found = await refresh(http, described, addresses.token, client, tokens, now=now)
+                else:
+                    wanted = AppGrant(client, key, account.act_for, tokens.scopes)
+                    found = await without_person(http, described, addresses.token, wanted, now=now)
         except SignInError as error:
-            if error.code in _SPENT:
+            if person and error.code in _SPENT:
                 now_kept = await held.get()
                 if now_kept.revision != kept.revision:  # somebody who could not be locked out was first
                     return now_kept
@@ -214,13 +240,36 @@ class Accounts:
         await self.store.change(changed)
         return _again(changed)
 
-    async def _reach(self, account: Account) -> tuple[Provider, Endpoints, Client]:
-        described = provider(account.provider).filled(account.variables)
-        secret = ""
-        if account.client_secret:
-            secret = self._network.redactor.remember(await self._secrets.get(SecretRef(account.client_secret)))
-        client = Client(account.client_id, secret, account.client_auth)
-        return described, await endpoints(described, self._discovery), client
+    async def _reach(self, account: Account) -> tuple[Provider, Endpoints, Client, Key | None]:
+        described, key = provider(account.provider), None
+        if account.grant != "person":
+            described = described.unattended()
+        described = described.filled(account.variables)
+        secret = await self._secret(account.client_secret)
+        if account.grant == "assertion":
+            from app.accounts.oauth.assertion import read_key  # joserfc, and cryptography's certificates
+
+            key = read_key(await self._secret(account.key), described)
+            for each in key.secrets:
+                self._network.redactor.remember(each)
+            if account.key_id:
+                key = key._replace(key_id=account.key_id)
+        client_id = account.client_id or (key.client_id if key is not None else "")
+        if not client_id:
+            raise ConfigError(
+                f"{described.title} needs the id of a client of your own",
+                where=described.id,
+                remedy="Enter the client id.",
+                code="client_missing",
+            )
+        secret = secret or (key.client_secret if key is not None else "")
+        client = Client(client_id, secret, account.client_auth if account.client_secret else described.client_auth)
+        return described, await endpoints(described, self._discovery), client, key
+
+    async def _secret(self, reference: str) -> str:
+        if not reference:
+            return ""
+        return self._network.redactor.remember(await self._secrets.get(SecretRef(reference)))
 
     def _ends_soon(self, tokens: Tokens) -> bool:
         if tokens.expires_at is None:
@@ -238,7 +287,12 @@ def _again(account: Account) -> SignInError:
     )
 
 
-def _free_name(described: Provider, identity: Identity, taken: set[str]) -> str:
-    base = identity.email or identity.name or described.title
+def _identity(account: Account) -> tuple[str, ...]:
+    return account.provider, account.issuer, account.subject, account.client_id, account.grant
+
+
+def _free_name(account: Account, described: Provider, taken: set[str]) -> str:
+    alone = account.subject if account.grant != "person" else described.title
+    base = account.email or account.person or alone
     names = (base, *(f"{base} ({number})" for number in range(2, 1000)))
     return next(name for name in names if name.casefold() not in taken)

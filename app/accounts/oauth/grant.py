@@ -15,6 +15,7 @@ from app.accounts.oauth.wire import Client, ProviderHttp, Reply
 from connectors.sdk import TransientError
 
 if TYPE_CHECKING:
+    from app.accounts.oauth.assertion import Key
     from app.network import Network
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -35,6 +36,15 @@ class Endpoints(NamedTuple):
         """Where requests may go."""
         found = (self.authorize, self.token, self.device, self.revoke)
         return (*filter(None, found), *(self.metadata.addresses if self.metadata is not None else ()))
+
+
+class AppGrant(NamedTuple):
+    """What an app asks for as itself, and how it shows who it is: by its secret, or with a key by its signed word."""
+
+    client: Client
+    key: Key | None
+    act_for: str
+    scopes: tuple[str, ...]
 
 
 async def endpoints(provider: Provider, discovery: Discovery) -> Endpoints:
@@ -61,7 +71,13 @@ def open_http(network: Network, provider: Provider, addresses: Endpoints) -> Pro
 
 
 async def ask(
-    http: ProviderHttp, provider: Provider, url: str, form: Mapping[str, str], client: Client, *, repeat: bool = False
+    http: ProviderHttp,
+    provider: Provider,
+    url: str,
+    form: Mapping[str, str],
+    client: Client | None,
+    *,
+    repeat: bool = False,
 ) -> Reply:
     """Send a grant. Raises SignInError for a refusal, TransientError where it may work later."""
     reply = await http.post(
@@ -107,14 +123,26 @@ async def refresh(
     return read_tokens(reply.data, provider, asked=tokens.scopes, now=now, before=tokens)
 
 
-async def client_credentials(
-    http: ProviderHttp, provider: Provider, url: str, client: Client, *, scopes: tuple[str, ...], now: float
-) -> Tokens:
-    """A token for the app itself (RFC 6749 4.4)."""
-    form = {"grant_type": "client_credentials"}
-    if scopes:
-        form["scope"] = provider.scope_separator.join(scopes)
-    reply = await ask(http, provider, url, form, client, repeat=True)
+async def without_person(http: ProviderHttp, provider: Provider, url: str, wanted: AppGrant, *, now: float) -> Tokens:
+    """A token for the app itself: by its secret (RFC 6749 4.4), or with a key by its signed word (RFC 7523), which is
+    good once and so never sent twice."""
+    how, client, scopes = provider.assertion, wanted.client, wanted.scopes
+    known: Client | None = client
+    if wanted.key is None or how is None:
+        form = {"grant_type": "client_credentials"}
+        if scopes:
+            form["scope"] = provider.scope_separator.join(scopes)
+    else:
+        from app.accounts.oauth.assertion import grant_form, statement  # joserfc: nobody else needs it
+
+        scopes = scopes or how.scopes
+        signed = statement(
+            provider, wanted.key, audience=url, client_id=client.id, act_for=wanted.act_for, scopes=scopes, now=now
+        )
+        form = grant_form(provider, http.redactor.remember(signed), scopes)
+        if not how.with_client:
+            known = Client(client.id) if how.use == "client" else None
+    reply = await ask(http, provider, url, form, known)
     return read_tokens(reply.data, provider, asked=scopes, now=now)
 
 
@@ -167,13 +195,14 @@ def _detail(reply: Reply) -> str:
 
 __all__ = [
     "DEVICE_GRANT",
+    "AppGrant",
     "Endpoints",
     "SignInError",
     "ask",
-    "client_credentials",
     "endpoints",
     "exchange_code",
     "open_http",
     "refresh",
     "revoke",
+    "without_person",
 ]

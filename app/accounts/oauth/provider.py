@@ -78,6 +78,33 @@ class Revocation(_Data):
     client_auth: Literal["same", "basic"] = "same"
 
 
+class Assertion(_Data):
+    """How an app without a person signs a statement about itself (RFC 7523). `use`: as a grant of its own (2.1), or to
+    show which client asks for client credentials (2.2). `audience` is the token address where it is empty, `lifetime`
+    is in seconds, `thumbprint` the header that names the certificate. `scope`: a claim, in the form, or not told;
+    `scopes` are those that are asked for if none are given. `key_file`: where each part stands in the file that the
+    vendor offers for download (JSON pointers), and `key_marks` what tells that file from others."""
+
+    use: Literal["grant", "client"] = "grant"
+    audience: str = ""
+    lifetime: int = Field(default=300, ge=10, le=3600)
+    algorithm: Literal["RS256", "PS256", "ES256"] = "RS256"
+    subject: Literal["required", "optional", "client"] = "optional"
+    claims: dict[str, str] = {}
+    person_claims: dict[str, str] = {}
+    """In place of `claims` where it acts for a person that was named."""
+    scope: Literal["claim", "form", "none"] = "form"
+    scopes: tuple[str, ...] = ()
+    with_client: bool = False
+    """Whether the client and its secret go along."""
+    thumbprint: Literal["", "x5t#S256"] = ""
+    key_file: dict[
+        Literal["private_key", "passphrase", "key_id", "client_id", "client_secret", "subject", "token_url"], str
+    ] = {}
+    key_marks: dict[str, str] = {}
+    setup: str = ""
+
+
 class Fact(_Data):
     """Where the vendor documents something that is said here; `fields` are those of the file that rest on it."""
 
@@ -106,6 +133,10 @@ class Provider(_Data):
     device_url: str = ""
     device: bool = True
     """Whether its device flow, if it has one, is for clients such as this app."""
+    assertion: Assertion | None = None
+    """How an app signs in by its own key."""
+    client_credentials: bool = False
+    """Whether an app signs in by its secret alone (RFC 6749 4.4)."""
     device_secret: bool = True
     """Whether a client that needs a secret needs it for the device flow too."""
     redirect: Redirect = Redirect()
@@ -177,6 +208,16 @@ class Provider(_Data):
         names = [name for url in urls for name in Template(url).get_identifiers()]
         return tuple(dict.fromkeys(name for name in names if name not in self.variables))
 
+    @property
+    def without_person(self) -> tuple[Literal["assertion", "client_credentials"], ...]:
+        """How an app can sign in as itself."""
+        by_key: tuple[Literal["assertion"], ...] = ("assertion",) if self.assertion is not None else ()
+        return (*by_key, *(("client_credentials",) if self.client_credentials else ()))
+
+    def unattended(self) -> Provider:
+        """As an app without a person needs it: nobody opens a page."""
+        return self.model_copy(update={"authorize_url": "", "device_url": "", "profile": None})
+
     def filled(self, values: dict[str, str]) -> Provider:
         """With its variables filled in, `values` before the defaults. Raises ConfigError for one that is missing."""
         known = {**self.variables, **{name: value for name, value in values.items() if value}}
@@ -209,6 +250,9 @@ class Provider(_Data):
             changes["profile"] = self.profile.model_copy(update={"url": fill(self.profile.url)})
         if self.revocation is not None:
             changes["revocation"] = self.revocation.model_copy(update={"url": fill(self.revocation.url)})
+        if self.assertion is not None:
+            audience = fill(self.assertion.audience)
+            changes["assertion"] = self.assertion.model_copy(update={"audience": audience})
         return self.model_copy(update=changes)
 
 

@@ -46,11 +46,13 @@ def _(shape: shapes.AccountList, console: Console) -> None:
 def _(shape: shapes.Account, console: Console) -> None:
     account = shape.account
     renewal = "by itself" if account.can_renew else "by signing in again"
+    signs = {"person": "", "assertion": "an app, by its key", "client_credentials": "an app, by its secret"}
     facts(
         console,
         f"{account.name} ({account.provider_title})",
         {
             "State": _state(account),
+            "Signs in": signs[account.grant],
             "Person": account.person,
             "E-mail": account.email,
             "Subject": account.subject,
@@ -59,6 +61,7 @@ def _(shape: shapes.Account, console: Console) -> None:
             "Good until": when(account.expires_at) or "the provider says no",
             "Renewed": f"{renewal}, last {when(account.renewed_at)}" if account.renewed_at else renewal,
             "Signed in": when(account.signed_in_at),
+            **{name.replace("_", " ").capitalize(): value for name, value in account.details.items()},
             "Id": account.id,
         },
     )
