@@ -91,6 +91,10 @@ class EngineApi(Protocol):
 
     async def account(self, ref: str) -> AccountView: ...
 
+    async def add_account(self, request: AccountRequest) -> AccountView:
+        """Adds an app's own identity, once its provider has given it access."""
+        ...
+
     def sign_in(self, request: SignInRequest) -> AsyncIterator[SignInStep]:
         """Signs in; the caller shows what the first step says. Closing the stream cancels, and frees the port."""
         ...
@@ -117,10 +121,6 @@ class EngineApi(Protocol):
 
     async def cancel_run(self, run_id: str) -> RunView:
         """Ends it at once and answers when its task has ended."""
-    async def add_account(self, request: AccountRequest) -> AccountView:
-        """Adds an app's own identity, once its provider has given it access."""
-        ...
-
         ...
 
     async def pause_run(self, run_id: str) -> RunView:

@@ -186,6 +186,9 @@ class Engine:
     async def account(self, ref: str) -> api.AccountView:
         return await self._sign_ins.one(ref)
 
+    async def add_account(self, request: api.AccountRequest) -> api.AccountView:
+        return await self._sign_ins.add(request)
+
     async def sign_in(self, request: api.SignInRequest) -> AsyncIterator[api.SignInStep]:
         async with aclosing(self._sign_ins.sign_in(request)) as steps:  # type: ignore[type-var]
             async for step in steps:
@@ -225,9 +228,6 @@ class Engine:
         run = await self._library.runs.get(run_id)
         active = self._scheduler.active(run.connection_id)
         if active is not None and active.id == run_id:
-    async def add_account(self, request: api.AccountRequest) -> api.AccountView:
-        return await self._sign_ins.add(request)
-
             await self._scheduler.cancel(run.connection_id)
         elif run.state == "paused":
             await self._scheduler.cancel_paused(run)
