@@ -57,6 +57,7 @@ def words(name: str, raw: Raw, *, required: bool, nullable: bool, depth: int, re
         "multiline": raw.get("multiline") is True,
         "display": raw["display_type"] if raw.get("display_type") in ("dropdown", "radio") else "",
         "placeholder": _text(raw.get("x-placeholder")),
+        "notation": raw["x-editor"] if raw.get("x-editor") in ("json", "yaml") else None,
         "precision": _precision(raw.get("format"), raw.get("pattern")),
         "depth": depth,
     }

@@ -75,8 +75,8 @@ class Normaliser:
         if depth > MAX_DEPTH:
             self.reader.warn("Nested too deeply; the rest is edited as JSON")
             return FieldSpec(kind=Kind.JSON, **words)
-        if raw.get("x-editor") in ("json", "yaml"):
-            return FieldSpec(kind=Kind.JSON, **words)
+        if words["notation"]:
+            return FieldSpec(kind=Kind.TEXT if type_of(raw) == "string" else Kind.JSON, **words)
         choices = find_choices(raw, self.reader)
         if choices:
             return FieldSpec(kind=Kind.ENUM, choices=choices, **words)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from app.forms.notation import Notation
 from app.forms.values import REST, UNSET, Json, same, tokens_of
 
 
@@ -120,6 +121,8 @@ class FieldSpec:
     display: str = ""
     placeholder: str = ""
     precision: str = ""
+    notation: Notation | None = None
+    """How a raw value is written at first; of a text, what it has to be."""
     spread: bool = False
     depth: int = 0
     groups: tuple[tuple[str, str], ...] = ()

@@ -20,8 +20,8 @@ from widgets.author.reading import Source, Unreadable, read_document, values_for
 from widgets.author.walk import Walk
 from widgets.form import FormView
 from widgets.form.binder import Binder
+from widgets.form.raw import RawEditor
 from widgets.form.row import Row
-from widgets.form.text import JsonEditor
 
 
 @dataclass(slots=True)
@@ -168,7 +168,7 @@ def _look(report: Report, view: FormView, binder: Binder, walk: Walk) -> None:
             continue
         if not _shows(row, view.state, path):
             report.errors.append({"pointer": view.state.pointer(path), "message": f"“{spec.label}” hides its value"})
-        if isinstance(row.editor, JsonEditor):
+        if isinstance(row.editor, RawEditor):
             report.raw += 1
         elif row.editor.target.isEnabled() and row.editor.target.isVisibleTo(view):
             report.editable += 1

@@ -76,7 +76,7 @@ def fitting(spec: FieldSpec, now: Json = UNSET) -> Json:
             return {KEY: scalar(spec.item)}
         case Kind.JSON:
             return {"typed": [1, True, None]}
-    return text(spec)
+    return text(spec) if spec.notation is None else '{"typed": [1, true, null]}'
 
 
 def scalar(spec: FieldSpec | None) -> Json:

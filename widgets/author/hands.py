@@ -29,8 +29,8 @@ from widgets.author.examine import binder_of
 from widgets.author.fitting import KEY
 from widgets.form import FormView
 from widgets.form.binder import object_name
+from widgets.form.raw import RawEditor
 from widgets.form.row import Row
-from widgets.form.text import JsonEditor
 
 
 class Unreached(Exception):
@@ -115,7 +115,7 @@ class Typist:
         labels = {json.dumps(one.value): one.label for one in spec.choices}
         had = now if isinstance(now, list) else []
         match spec.kind:
-            case _ if isinstance(editor, JsonEditor):
+            case _ if isinstance(editor, RawEditor):
                 self.type(editor.target, json.dumps(value))
             case Kind.BOOLEAN:
                 buttons = self._buttons(editor)

@@ -8,11 +8,12 @@ from widgets.form.choices import CheckEditor, ChoiceEditor, SeveralEditor, YesNo
 from widgets.form.editor import Editor
 from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.paths import PathEditor
+from widgets.form.raw import RawEditor, SourceEditor
 from widgets.form.schedule import CronEditor
 from widgets.form.secret import SecretEditor
 from widgets.form.tags import PairsEditor, TagsEditor
 from widgets.form.temporal import DateEditor, DurationEditor, TimeEditor
-from widgets.form.text import AreaEditor, JsonEditor, LineEditor, NumberEditor
+from widgets.form.text import AreaEditor, LineEditor, NumberEditor
 from widgets.form.tree import TreeEditor
 from widgets.form.units import UnitEditor
 
@@ -27,6 +28,7 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.STRING, "duration"): DurationEditor,
     (Kind.STRING, "cron"): CronEditor,
     (Kind.TEXT, ""): AreaEditor,
+    (Kind.TEXT, "source"): SourceEditor,
     (Kind.INTEGER, ""): NumberEditor,
     (Kind.INTEGER, "unit"): UnitEditor,
     (Kind.NUMBER, ""): NumberEditor,
@@ -40,7 +42,7 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.TAGS, "tree"): TreeEditor,
     (Kind.TAGS, "live"): LiveTagsEditor,
     (Kind.PAIRS, ""): PairsEditor,
-    (Kind.JSON, ""): JsonEditor,
+    (Kind.JSON, ""): RawEditor,
 }
 
 
@@ -59,6 +61,8 @@ def hint(spec: FieldSpec) -> str:
         return "path"
     if spec.kind is Kind.STRING and spec.text("format") in _FORMATS:
         return _FORMATS[spec.text("format")]
+    if spec.kind is Kind.TEXT and spec.notation is not None:
+        return "source"
     if spec.kind in (Kind.INTEGER, Kind.NUMBER) and spec.unit:
         return "unit"
     if spec.kind is Kind.BOOLEAN and (spec.nullable or (spec.required and spec.default is UNSET)):
@@ -67,5 +71,5 @@ def hint(spec: FieldSpec) -> str:
 
 
 def make_editor(spec: FieldSpec) -> Editor:
-    """The editor of a leaf; the JSON editor for what has none of its own."""
-    return EDITORS.get((spec.kind, hint(spec)), JsonEditor)(spec)
+    """The editor of a leaf; the raw editor for what has none of its own."""
+    return EDITORS.get((spec.kind, hint(spec)), RawEditor)(spec)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.forms import UNSET, FieldSpec, Json, Kind, Path
+from app.forms import UNSET, FieldSpec, Foreign, Json, Kind, Path, Unparsed
 from widgets import theme
 from widgets.form.account import AccountEditor
 from widgets.form.binder import Binder, Block, object_name
@@ -14,9 +14,9 @@ from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.mark import ChangedMark
 from widgets.form.outside import Outside
 from widgets.form.problem import ErrorLine
+from widgets.form.raw import RawEditor
 from widgets.form.registry import make_editor
 from widgets.form.secret import SecretEditor
-from widgets.form.text import JsonEditor
 from widgets.form.tree import TreeEditor
 from widgets.parts import label
 
@@ -29,8 +29,9 @@ class Row(Block):
 
     def __init__(self, binder: Binder, path: Path, spec: FieldSpec, *, bare: bool = False) -> None:
         super().__init__(binder, path, spec)
+        self._odd = False
         self._odd = self._is_odd()
-        self.editor: Editor = JsonEditor(spec) if self._odd else make_editor(spec)
+        self.editor: Editor = RawEditor(spec) if self._odd else make_editor(spec)
         self._label: QLabel | None = None
         self._error: ErrorLine | None = None
         self._error_text = ""
@@ -89,11 +90,13 @@ class Row(Block):
             self.binder.state.set(self.path, value)
 
     def _is_odd(self) -> bool:
-        state = self.binder.state
-        return state.is_odd(self.path) or not _fits_editor(self.spec, state.get(self.path))
+        value = self.binder.state.get(self.path)
+        if isinstance(value, Unparsed) and self.spec.notation is not None:
+            return self._odd  # whichever editor it was typed in has it still
+        return isinstance(value, Unparsed | Foreign) or not _fits_editor(self.spec, value)
 
     def outgrown(self) -> bool:
-        """Whether only the JSON editor can show the value now, or only it could until now."""
+        """Whether only the raw editor can show the value now, or only it could until now."""
         return self.spec.kind is not Kind.JSON and self._is_odd() != self._odd
 
     def refresh(self) -> None:

@@ -1,14 +1,12 @@
-"""Editors for text: one line, many lines, and raw JSON."""
+"""Editors for text: one line, many lines, and a number in a line."""
 
 from __future__ import annotations
-
-import json
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
-from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
+from app.forms import UNSET, FieldSpec, Json
 from widgets import theme
 from widgets.form.editor import Editor, digits, plain_text
 from widgets.parts import label, row
@@ -85,49 +83,6 @@ class AreaEditor(Editor):
     def _edited(self) -> None:
         text = self.area.toPlainText()
         self.edited.emit(text or UNSET)
-
-
-class JsonEditor(Editor):
-    """The last resort: the value as JSON. Text that does not parse is kept, and is an error until it does."""
-
-    def __init__(self, spec: FieldSpec) -> None:
-        super().__init__(spec)
-        self.area = PlainArea(6, mono=True)
-        self.target = self.area
-        self.area.setPlaceholderText(self.hint() or self.tr("JSON"))
-        self.area.setReadOnly(spec.read_only)
-        self.area.textChanged.connect(self._edited)
-        self.add(self.area)
-        self._shown: Json = UNSET
-
-    def show_value(self, value: Json) -> None:
-        """Formats the value, unless it is what the text already says."""
-        if isinstance(value, Foreign):
-            value = value.value
-        if self.area.toPlainText() and self._parse(self.area.toPlainText()) == value and value is not UNSET:
-            return
-        if isinstance(value, Unparsed):
-            text = value.text
-        else:
-            text = "" if value is UNSET else json.dumps(value, indent=2, ensure_ascii=False)
-        if text != self.area.toPlainText():
-            self.area.blockSignals(True)
-            self.area.setPlainText(text)
-            self.area.blockSignals(False)
-
-    def _edited(self) -> None:
-        self.edited.emit(self._parse(self.area.toPlainText()))
-
-    def _parse(self, text: str) -> Json:
-        if not text.strip():
-            return UNSET
-        try:
-            return json.loads(text)
-        except ValueError as error:
-            where = getattr(error, "lineno", 1)
-            return Unparsed(text, self.tr("This is not JSON yet: look at line {line}.").format(line=where))
-        except RecursionError:
-            return Unparsed(text, self.tr("This is nested too deeply."))
 
 
 def number_text(value: Json) -> str:
