@@ -31,20 +31,23 @@ from app.api.library import (
     Why,
 )
 from app.api.runs import FINISHED, ItemView, RunCounts, RunState, RunView, SyncMode
+from app.api.settings import DiagnosticsFile, SettingsEdit, SettingsView
+from app.api.vault import VAULT_TROUBLE, WAITS_FOR_A_PERSON, VaultKeeper, VaultRotation, VaultState, VaultView
 from app.api.view import View
 
 __all__ = [
     "FINISHED",
-    "AccountView",
-    "CheckTarget",
     "VAULT_TROUBLE",
     "WAITS_FOR_A_PERSON",
     "AccountRequest",
+    "AccountView",
+    "CheckTarget",
     "ConnectionDraft",
     "ConnectionEdit",
     "ConnectionState",
     "ConnectionView",
     "ConnectorView",
+    "DiagnosticsFile",
     "DocumentFilter",
     "DocumentPage",
     "DocumentText",
@@ -69,10 +72,16 @@ __all__ = [
     "Schedule",
     "SearchPage",
     "SearchQuery",
+    "SettingsEdit",
+    "SettingsView",
     "SignInRequest",
     "SignInStep",
     "SignedOut",
     "SyncMode",
+    "VaultKeeper",
+    "VaultRotation",
+    "VaultState",
+    "VaultView",
     "VerifyReport",
     "View",
     "Why",

@@ -35,6 +35,8 @@ from app.api.library import (
     Why,
 )
 from app.api.runs import ItemView, RunView, SyncMode
+from app.api.settings import DiagnosticsFile, SettingsEdit, SettingsView
+from app.api.vault import VaultKeeper, VaultRotation, VaultView
 from connectors.sdk import CheckStep, Json, Node, Option
 
 
@@ -43,7 +45,31 @@ class EngineApi(Protocol):
 
     async def engine(self) -> EngineView: ...
 
-    async def unlock_vault(self, passphrase: str) -> EngineView: ...
+    async def vault(self, look: bool = False) -> VaultView:
+        """Where secrets are kept. With `look` the keyring is asked whether it has the key: it may ask the person."""
+        ...
+
+    async def unlock_vault(self, passphrase: str = "") -> VaultView:
+        """A person is there: the passphrase, or "" for a keyring, which may ask now. Runs that wait for it go on."""
+        ...
+
+    async def start_vault(self, keeper: VaultKeeper, passphrase: str = "") -> VaultView:
+        """A key with a keeper that was chosen: the first one, or a new one where the old can't be had any more."""
+        ...
+
+    def rotate_vault(self, keeper: VaultKeeper | None = None, passphrase: str = "") -> AsyncIterator[VaultRotation]:
+        """Seals everything anew under a new key, kept as before or as is said."""
+        ...
+
+    async def settings(self) -> SettingsView: ...
+
+    async def edit_settings(self, edit: SettingsEdit) -> SettingsView:
+        """Holds at once, here and in every window, or raises ConfigError with the pointer and changes nothing."""
+        ...
+
+    async def diagnostics(self) -> list[DiagnosticsFile]:
+        """What a bug report needs: no secret, no document, nobody's name. Nothing is written."""
+        ...
 
     async def connectors(self) -> list[ConnectorView]: ...
 

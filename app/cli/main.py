@@ -19,9 +19,11 @@ NOUNS = {
     "connectors": ("app.cli.connectors", "The types of sources: what there is to connect."),
     "connection": ("app.cli.connection", "Configured sources: add, test, edit, remove, pass on."),
     "account": ("app.cli.account", "Signed-in identities: sign in, renew, sign out."),
+    "vault": ("app.cli.vault", "Where secrets are kept: look, unlock, give it a new key, start a new one."),
     "sync": ("app.cli.sync", "Bring connections up to date."),
     "runs": ("app.cli.runs", "What syncs did, and which items failed."),
     "library": ("app.cli.library", "What was synced: search, list, explain, export, verify."),
+    "settings": ("app.cli.settings", "How this installation looks, starts and reaches the world."),
     "schemas": ("app.cli.schemas", "The shapes of all --json answers."),
 }
 
@@ -38,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; answers its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     asked = Settings()
+    if arguments is None:
+        # Taken out, so that no process that a command starts inherits it: a browser, the keyring's own.
+        asked.passphrase = os.environ.pop("HEADWATER_VAULT_PASSPHRASE", "")
     try:
         status = root.main(given, prog_name="headwaterctl", standalone_mode=False, obj=asked)
         sys.stdout.flush()

@@ -135,7 +135,7 @@ class AccountList(Document, frozen=True, kw_only=True, tag="account_list"):
 
 
 class Account(Document, frozen=True, kw_only=True, tag="account"):
-    """`did` says what the verb did: shown, refreshed."""
+    """`did` says what the verb did: added, shown, refreshed."""
 
     did: Literal["added", "shown", "refreshed"]
     account: api.AccountView
@@ -144,6 +144,23 @@ class Account(Document, frozen=True, kw_only=True, tag="account"):
 class UserInfo(Document, frozen=True, kw_only=True, tag="userinfo"):
     account: str
     claims: dict[str, Json]
+
+
+class Vault(Document, frozen=True, kw_only=True, tag="vault"):
+    """`did` says what the verb did: shown, checked, unlocked, started."""
+
+    did: Literal["shown", "checked", "unlocked", "started"]
+    vault: api.VaultView
+
+
+class Rotating(Event, frozen=True, kw_only=True, tag="vault_rotating"):
+    rotation: api.VaultRotation
+
+
+class Rotated(Event, frozen=True, kw_only=True, tag="vault_rotated"):
+    """The last line of `vault rotate`: everything is under the new key."""
+
+    rotation: api.VaultRotation
 
 
 class SignedOut(Document, frozen=True, kw_only=True, tag="signed_out"):
@@ -255,6 +272,42 @@ class VerifyProgress(Event, frozen=True, kw_only=True, tag="verify_progress"):
 
 class VerifyFinished(Event, frozen=True, kw_only=True, tag="verify_finished"):
     report: api.VerifyReport
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+class SettingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting. A secret's `value` is where it is, in words. `fixed_by` names the environment variable over it."""
+
+    name: str
+    title: str
+    value: Json
+    default: Json
+    choices: list[Json]
+    changed: bool
+    secret: bool
+    fixed_by: str
+    help: str
+
+
+class SettingList(Document, frozen=True, kw_only=True, tag="setting_list"):
+    """`notices` say what was wrong with the settings' file."""
+
+    settings: list[SettingRow]
+    notices: list[str] = []
+
+
+class Setting(Document, frozen=True, kw_only=True, tag="setting"):
+    did: Literal["shown", "changed"]
+    setting: SettingRow
+
+
+class Diagnostics(Document, frozen=True, kw_only=True, tag="diagnostics"):
+    """The bundle's files, whole; `saved` is where they were saved."""
+
+    saved: str
+    files: list[api.DiagnosticsFile]
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------

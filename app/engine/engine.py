@@ -17,6 +17,9 @@ from app.connections import Catalogue, Connections
 from app.engine.accounts import SignIns, provider_views
 from app.engine.changes import Changes
 from app.engine.checks import Checks
+from app.engine.diagnostics import gather
+from app.engine.settings import SettingsCommands
+from app.engine.vault import VaultCommands
 from app.engine.views import Views
 from app.events import Bell
 from app.health import ActivityLog
@@ -55,17 +58,17 @@ class Engine:
         Raises PermanentError when the profile can't be used."""
         self = cls(profile, catalogue or Catalogue.load())
         try:
-            await self._open(settings or NetworkSettings.from_environment(), clock or SystemClock(), vault, resident)
+            await self._open(settings, clock or SystemClock(), vault, resident)
         except BaseException:
             await self._stack.aclose()
             raise
         return self
 
     async def _open(
-        self, settings: NetworkSettings, clock: Clock, vault: Vault | SessionVault | None, resident: bool
+        self, settings: NetworkSettings | None, clock: Clock, vault: Vault | SessionVault | None, resident: bool
     ) -> None:
         stack = self._stack
-        self._network = Network(settings, clock=clock)
+        self._network = Network(settings or NetworkSettings.from_environment(), clock=clock)
         stack.push_async_callback(self._network.close)
         self._library = await Library.open(self.profile, self.bell.ring, self._network.redactor.redact)
         stack.push_async_callback(self._library.close)
@@ -77,14 +80,24 @@ class Engine:
             vault = opened
         self._vault = vault
         secrets = Secrets(vault, tenant=str(self.profile))
+        self._settings = SettingsCommands(
+            self.profile,
+            network=self._network,
+            vault=vault,
+            secrets=secrets,
+            runs=self._library.runs,
+            fixed=settings is not None,
+        )
+        await self._settings.open()
         self._accounts: SignIns | None = None
         accounts = None
         if isinstance(vault, Vault):
             accounts = Accounts(self.profile, vault, secrets, self._network)
             stack.push_async_callback(accounts.close)
             self._accounts = SignIns(accounts, vault, secrets)
+        self._vault_commands = VaultCommands(vault, accounts, self._activity)
         self._connections = Connections(self._library.database)
-        self._sources = Sources(self._catalogue, self._network, secrets, accounts)
+        self._sources = Sources(self._catalogue, self._network, secrets, accounts, resident=resident)
         self._scheduler = Scheduler(self._connections, self._library, self._sources, self.bell, clock, self._activity)
         stack.push_async_callback(self._scheduler.close)
         self._views = Views(self._connections, self._catalogue, self._library, self._scheduler, secrets)
@@ -101,7 +114,7 @@ class Engine:
         """Runs that have a task, also those that wait for a slot."""
         return self._scheduler.active_runs()
 
-    # --- engine, connectors
+    # --- engine, vault
 
     async def engine(self) -> api.EngineView:
         runs = await self._library.runs.recent(limit=50)
@@ -111,16 +124,42 @@ class Engine:
             pid=os.getpid(),
             started_at=self._started,
             vault=self._vault.describe(),
-            vault_locked=self._vault.locked,
+            vault_state=self._vault.state,
             active_runs=sum(1 for run in runs if run.state in ("running", "waiting")),
             queued_runs=sum(1 for run in runs if run.state == "queued"),
             last_fact=await self._library.runs.last_fact(),
         )
 
-    async def unlock_vault(self, passphrase: str) -> api.EngineView:
-        if isinstance(self._vault, Vault):
-            await self._vault.unlock(passphrase)
-        return await self.engine()
+    async def vault(self, look: bool = False) -> api.VaultView:
+        return await self._vault_commands.view(look)
+
+    async def unlock_vault(self, passphrase: str = "") -> api.VaultView:
+        view = await self._vault_commands.unlock(passphrase)
+        await self._settings.vault_opened()
+        return view
+
+    async def start_vault(self, keeper: api.VaultKeeper, passphrase: str = "") -> api.VaultView:
+        return await self._vault_commands.start(keeper, passphrase)
+
+    async def rotate_vault(
+        self, keeper: api.VaultKeeper | None = None, passphrase: str = ""
+    ) -> AsyncIterator[api.VaultRotation]:
+        async with aclosing(self._vault_commands.rotate(keeper, passphrase)) as steps:  # type: ignore[type-var]
+            async for step in steps:
+                yield step
+
+    # --- settings
+
+    async def settings(self) -> api.SettingsView:
+        return await self._settings.view()
+
+    async def edit_settings(self, edit: api.SettingsEdit) -> api.SettingsView:
+        return await self._settings.edit(edit)
+
+    async def diagnostics(self) -> list[api.DiagnosticsFile]:
+        return await gather(self, self.profile, self._library, self._network.redactor.redact)
+
+    # --- connectors
 
     async def connectors(self) -> list[api.ConnectorView]:
         configured: dict[str, int] = {}

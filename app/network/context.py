@@ -56,7 +56,17 @@ class HostContext:
             limiter=limiter,
             proxy_for=proxy_for,
         )
-        self.http = HttpClient(shared, exchanges, log)
+        self._exchanges = exchanges
+        self._client = self.http = HttpClient(shared, exchanges, log)
+
+    def apply(self, shared: Shared, tls: ssl.SSLContext) -> None:
+        """Other settings, for what begins from now on."""
+        self._shared = shared
+        self._client.apply(shared)
+        self._exchanges.apply(shared)
+        if tls is not self._tls:
+            self._tls = tls
+            self._transport.apply(tls)
 
     async def dial(
         self, host: str, port: int, *, tls: bool = False, timeout: float = 10.0

@@ -145,6 +145,11 @@ class Exchanges:
         self._proxy_for = proxy_for
         self._origins: dict[tuple[str, str, int], _Origin] = {}
 
+    def apply(self, shared: Shared) -> None:
+        """Other settings: what was worked out for an origin is worked out anew."""
+        self._shared = shared
+        self._origins.clear()
+
     async def open(self, out: Outgoing) -> Exchange:
         """Send, follow redirects, and hand out the answer once its head is here and its status is a wanted one."""
         url, first, at_home = out.url, _origin_key(out.url), True

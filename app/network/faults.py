@@ -99,7 +99,10 @@ def tls_fault(error: ssl.SSLError, *, where: str, host: str) -> HeadwaterError:
     """Why the server's certificate or its TLS was refused."""
     reason = getattr(error, "verify_message", "") or ""
     text = f"{reason} {error}".lower()
-    trust = "If you trust this server, set HEADWATER_CA_FILE to its authority's PEM file, or add that to the system."
+    trust = (
+        "If you trust this server, name its authority's PEM file in the settings under Network (or as "
+        "HEADWATER_CA_FILE), or add it to the system."
+    )
     if "self-signed" in text or "self signed" in text:
         what, remedy = f"{host} has a self-signed certificate", trust
     elif "expired" in text:

@@ -34,6 +34,10 @@ class HttpClient:
             "user-agent": shared.settings.user_agent,
         }
 
+    def apply(self, shared: Shared) -> None:
+        """Other settings, for what begins from now on."""
+        self._shared = shared
+
     async def request(
         self,
         method: str,

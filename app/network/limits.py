@@ -45,6 +45,14 @@ class Limiter:
         self._free = not rates  # nothing but the number in flight holds back: the usual case, kept cheap
         self._windows = [(rate.seconds, deque[float](maxlen=rate.requests)) for rate in rates]
 
+    def set_bounds(self, concurrency: int, longest_wait: float) -> None:
+        """Other bounds from now on; what the host asked for goes on to hold."""
+        held_back = self._allowed < self._most
+        self._most = float(concurrency)
+        self._allowed = min(self._allowed, self._most) if held_back else self._most
+        self._longest_wait = longest_wait
+        self._hand_over()
+
     @property
     def concurrency(self) -> int:
         """How many requests may be in flight now."""

@@ -38,6 +38,21 @@ class Network:
         self._limiters: dict[tuple[str, str], Limiter] = {}
         self._open: set[HostContext] = set()
 
+    def apply(self, settings: NetworkSettings) -> None:
+        """Other settings, for every request that begins from now on. Raises ConfigError and changes nothing if the
+        certificate authorities can't be read. What is under way ends as it began."""
+        settings.check()
+        if settings.ca_file != self.settings.ca_file:
+            self.__dict__["tls"] = settings.ssl_context()
+        self.settings = settings
+        for limiter in self._limiters.values():
+            limiter.set_bounds(settings.max_connections, settings.longest_wait)
+        for context in self._open:
+            context.apply(self._shared(), self.tls)
+
+    def _shared(self) -> Shared:
+        return Shared(self.settings, self.clock, self.redactor, self._on_exchange)
+
     @cached_property
     def tls(self) -> ssl.SSLContext:
         """The one TLS context; made at first use, reading the system's authorities takes a moment."""
@@ -68,7 +83,7 @@ class Network:
             return self._limiter(host, account, spec)
 
         context = HostContext(
-            Shared(self.settings, self.clock, self.redactor, self._on_exchange),
+            self._shared(),
             endpoints=tuple(endpoints),
             authorizer=authorizer,
             guard=guard,

@@ -44,6 +44,13 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True):
             ca_file=Path(ca_file) if ca_file else None,
         )
 
+    def check(self) -> None:
+        """Raises ConfigError for a proxy or authorities that can't be used."""
+        if self.proxy not in ("system", "none"):
+            _checked_proxy(self.proxy)
+        if self.ca_file is not None:
+            self.ssl_context()
+
     def proxy_for(self, scheme: str, host: str) -> str | None:
         """The proxy's URL for a host, None to go there directly. The system's proxy is never used for loopback."""
         if self.proxy == "none":
@@ -69,7 +76,7 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True):
                 raise ConfigError(
                     "The certificate authority file can't be read",
                     where=str(self.ca_file),
-                    remedy="Name a readable PEM file as HEADWATER_CA_FILE, or remove the setting.",
+                    remedy="Name a readable PEM file in the settings or as HEADWATER_CA_FILE, or name none.",
                     detail=str(error),
                     code="ca_file_unreadable",
                 ) from error

@@ -71,6 +71,20 @@ class Transport(AiohttpTransport):
         super().__init__(verify=tls, trust_env=False, client=self._session)
         self._resolver = resolver
         self._max_connections = max_connections
+        self._before: list[aiohttp.ClientSession] = []
+
+    def apply(self, tls: ssl.SSLContext) -> None:
+        """Trust others from now on. Requests under way end on the sockets they have; these close with the rest."""
+        if isinstance(self.client, aiohttp.ClientSession):
+            self._before.append(self.client)
+        self.ssl_context = tls
+        self.client = self._session
+
+    async def aclose(self) -> None:
+        """Close the sockets."""
+        while self._before:
+            await self._before.pop().close()
+        await super().aclose()
 
     def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(

@@ -5,6 +5,7 @@ the checks derive from it. A window that starts before the engine reads the same
 """
 
 from app.settings.early import FILE_NAME, Early, read_early
+from app.settings.languages import languages
 from app.settings.model import PROXY_PASSWORD, SECTIONS, Settings, defaults, settings_schema
 from app.settings.store import SettingsStore
 
@@ -16,6 +17,7 @@ __all__ = [
     "Settings",
     "SettingsStore",
     "defaults",
+    "languages",
     "read_early",
     "settings_schema",
 ]

@@ -73,7 +73,7 @@ class SettingsStore:
         chosen = {pointer: value for pointer, value in self._chosen.items() if pointer not in gone}
         for given, value in values.items():
             if (pointer := _pointer(given)) not in usual:
-                raise _unknown(given)
+                raise unknown(given)
             chosen[pointer] = value
         return {pointer: value for pointer, value in chosen.items() if value != usual[pointer]}
 
@@ -181,7 +181,7 @@ def _named(reset: Sequence[str]) -> list[str]:
         pointer = _pointer(given)
         below = [one for one in defaults() if one == pointer or one.startswith(f"{pointer.rstrip('/')}/")]
         if not below:
-            raise _unknown(given)
+            raise unknown(given)
         found += below
     return found
 
@@ -201,7 +201,8 @@ def _dotted(pointer: str) -> str:
     return pointer.strip("/").replace("/", ".")
 
 
-def _unknown(given: str) -> ConfigError:
+def unknown(given: str) -> ConfigError:
+    """The error for a name that is none, with the one that may be meant."""
     name = _dotted(_pointer(given))
     close = difflib.get_close_matches(name, map(_dotted, defaults()), 1, 0.5)
     return ConfigError(
