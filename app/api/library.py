@@ -7,16 +7,21 @@ from typing import Literal
 from app.api.view import View
 from connectors.sdk import Json
 
+AccessKind = Literal["", "public", "limited", "unknown"]
+"""Who may see a document at its source: everybody, some people or groups, or the source does not tell. "": any."""
+
 
 class SearchQuery(View, frozen=True, kw_only=True):
     """Full-text query: words are AND-ed, "quoted phrases", `word*` prefixes, `-word` excludes; never a syntax error.
-    `type` is a media type or its first part ("text", "application/pdf"); dates bound the document's time."""
+    `type` is a media type or its first part ("text", "application/pdf"); dates bound the document's time; `access` is
+    what its source says of who may see it."""
 
     text: str
     connections: list[str] = []
     type: str = ""
     after: float | None = None
     before: float | None = None
+    access: AccessKind = ""
     limit: int = 20
     offset: int = 0
 
@@ -48,10 +53,15 @@ class SearchPage(View, frozen=True, kw_only=True):
 class DocumentFilter(View, frozen=True, kw_only=True):
     """Which documents to list, ordered by title unless `sort` says otherwise. `text` matches title or path.
 
-    `status` "held_back": stored ones whose deletion waits for a person."""
+    `status` "held_back": stored ones whose deletion waits for a person. `type`, `after`, `before`, `access`: as in
+    `SearchQuery`."""
 
     connections: list[str] = []
     text: str = ""
+    type: str = ""
+    after: float | None = None
+    before: float | None = None
+    access: AccessKind = ""
     status: Literal["", "stored", "deleted", "held_back"] = "stored"
     run: str = ""
     change: Literal["", "new", "changed", "deleted"] = ""

@@ -16,6 +16,7 @@ import apsw
 from app.api import Hit, SearchPage, SearchQuery
 from app.database import Database
 from app.library.content import Location
+from app.library.narrowing import narrow
 
 TOKEN = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
 WORDS = re.compile(r"\w+", re.UNICODE)
@@ -62,7 +63,8 @@ class SearchIndex:
         return SearchPage(hits=hits, total=total, ms=round((time.perf_counter() - started) * 1000, 1))
 
     def _search(self, db: apsw.Connection, expression: str, query: SearchQuery) -> tuple[list[Hit], int]:
-        where, values = _filters(query)
+        parts, values = narrow(query)
+        where = " AND ".join(["d.deleted_at IS NULL", *parts])
         tables = "search JOIN document d ON d.id = search.rowid JOIN connection c ON c.num = d.connection"
         total = db.execute(
             f"SELECT count(*) FROM {tables} WHERE search MATCH ? AND {where}", [expression, *values]
@@ -113,22 +115,3 @@ class SearchIndex:
             return {rowid: " ".join(snippet.split()) for rowid, snippet in found}
         finally:
             memory.close()
-
-
-def _filters(query: SearchQuery) -> tuple[str, list[Any]]:
-    parts, values = ["d.deleted_at IS NULL", "c.removed_at IS NULL"], list[Any]()
-    if query.connections:
-        marks = ", ".join("?" * len(query.connections))
-        parts.append(f"(c.id IN ({marks}) OR c.name IN ({marks}))")
-        values += query.connections * 2
-    if query.type:
-        parts.append("(d.media_type = ? OR substr(d.media_type, 1, ?) = ?)")
-        prefix = query.type if "/" in query.type else query.type + "/"
-        values += [query.type, len(prefix), prefix]
-    if query.after is not None:
-        parts.append("coalesce(d.updated_at, d.stored_at) >= ?")
-        values.append(query.after)
-    if query.before is not None:
-        parts.append("coalesce(d.updated_at, d.stored_at) < ?")
-        values.append(query.before)
-    return " AND ".join(parts), values
