@@ -35,9 +35,15 @@ def with_engine(verb: Callable[Concatenate[EngineApi, Output, P], Awaitable[Stat
             async def work(passphrase: str = passphrase, output: Output = output) -> Status:
                 from app.engine.session import open_engine
 
+                if asked.passphrase:
+                    from app.accounts.keys import take_passphrase
+
+                    take_passphrase(asked.passphrase)
                 async with open_engine(asked.profile) as engine:
                     if passphrase:
                         await engine.unlock_vault(passphrase)
+                    elif asked.passphrase and (await engine.engine()).vault_state == "passphrase":
+                        await engine.unlock_vault(asked.passphrase)  # that of another process, such as a window's
                     return await verb(engine, output, *args, **kwargs)
 
             try:

@@ -7,7 +7,7 @@ engine when a verb asks for it.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ class Settings:
     profile: Path | None = None
     streamed: bool = False
     """Whether lines of a stream were written: what follows is a line too, an error as well."""
+    passphrase: str = field(default="", repr=False)
+    """The vault's, from the environment."""
 
 
 def settings(context: click.Context | None = None) -> Settings:

@@ -1,4 +1,6 @@
-"""The engine as a process of its own, for a window: `python -m app.engine.host PROFILE`.
+"""The engine as a process of its own, for a window: `python -m app.engine.host PROFILE [--passphrase]`.
+
+With --passphrase the first line of standard input is the vault's.
 
 Says on its standard output, in one line of JSON, whether it holds the profile. Ends when its standard input ends, so
 that it never outlives the window that started it, however that went; commands of other processes that are attached
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.accounts.keys import take_passphrase
 from app.engine.loop import loop_factory
 from app.engine.session import Held, hold, profile_folder
 from app.engine.wire import Started, trouble
@@ -31,6 +34,8 @@ def main(argv: list[str]) -> int:
     for name in ("SIGINT", "SIGHUP"):  # the terminal's; the window has them too and decides
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    # Whoever gave it in the environment: what is started from here does not inherit it.
+    take_passphrase(_line() if "--passphrase" in argv else None)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(_serve(Path(argv[0])))
 
@@ -60,6 +65,14 @@ async def _close(held: Held) -> None:
     except TimeoutError:
         logging.getLogger(__name__).error("The engine did not close within %s s", CLOSE_SECONDS)
         os._exit(1)
+
+
+def _line() -> str:
+    """The first line of standard input, and no byte more: its end is watched later."""
+    line = b""
+    while (byte := os.read(0, 1)) not in (b"", b"\n"):
+        line += byte
+    return line.decode()
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -34,6 +34,9 @@ def host_command(profile: Path) -> list[str]:
     return [sys.executable, "-P", "-m", "app.engine.host", str(profile)]
 
 
+PASSPHRASE_VARIABLE = "HEADWATER_VAULT_PASSPHRASE"
+
+
 class EngineProcess:
     """Start it with `start`, end it with `close`; `api` speaks `EngineApi` on the loop that awaits it.
 
@@ -43,6 +46,7 @@ class EngineProcess:
         self._profile = profile
         self._remote: RemoteEngine | None = None
         self._child: subprocess.Popen[bytes] | None = None
+        self._passphrase = ""
         self._connecting = asyncio.Lock()
         self._closed = False
 
@@ -57,6 +61,8 @@ class EngineProcess:
 
     async def start(self) -> None:
         """Attach to the profile's engine, starting it if need be. Raises what opening the profile raises."""
+        # Out of the environment, so that no browser that the window opens inherits it.
+        self._passphrase = os.environ.pop(PASSPHRASE_VARIABLE, "") or self._passphrase
         await self._engine()
 
     async def close(self) -> None:
@@ -117,7 +123,7 @@ class EngineProcess:
 
     async def _start_child(self) -> Started:
         await self._end_child()
-        self._child = child = await asyncio.to_thread(_spawn, self._profile)
+        self._child = child = await asyncio.to_thread(_spawn, self._profile, self._passphrase)
         assert child.stdout is not None
         line = await asyncio.to_thread(child.stdout.readline)
         try:
@@ -144,15 +150,21 @@ class EngineProcess:
         child.stdout.close()
 
 
-def _spawn(profile: Path) -> subprocess.Popen[bytes]:
+def _spawn(profile: Path, passphrase: str = "") -> subprocess.Popen[bytes]:
+    """The vault's passphrase, if one was given, goes through the pipe: never in the arguments or the environment."""
     path = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", ""))))
-    return subprocess.Popen(
-        host_command(profile),
+    child = subprocess.Popen(
+        [*host_command(profile), *(["--passphrase"] if passphrase else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": path},
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
+    if passphrase and child.stdin is not None:
+        with suppress(OSError):
+            child.stdin.write(passphrase.encode() + b"\n")
+            child.stdin.flush()
+    return child
 
 
 def open_engine_process(profile: Path) -> EngineProcess:

@@ -3,102 +3,104 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.accounts import NoKeyring, SystemKeyring
 from connectors.sdk import AuthError
+from tests.accounts.keyring_rig import in_session, real
 from tests.support.canary import Canary
-
-real = pytest.mark.skipif(
-    sys.platform != "linux" or not shutil.which("gnome-keyring-daemon") or not shutil.which("dbus-run-session"),
-    reason="The keyring is NOT TESTED here: it needs Linux with the packages gnome-keyring and dbus",
-)
-
-SESSION = """
-import asyncio, json, os, subprocess, sys
-from pathlib import Path
-
-from app.accounts import SystemKeyring, Vault
-from app.network import SystemClock
-from connectors.sdk import HeadwaterError
-
-def daemon(password):
-    process = subprocess.Popen(["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    process.stdin.write(password)
-    process.stdin.close()
-    process.stdout.readline()
-    return process
-
-def lock():
-    import secretstorage
-    with secretstorage.dbus_init() as bus:
-        secretstorage.get_default_collection(bus).lock()
-
-async def outcome(coroutine):
-    try:
-        return await coroutine
-    except HeadwaterError as error:
-        return error.code
-
-async def main(folder, secret):
-    told = {}
-    def vault():
-        return Vault(Path(folder) / "vault.db", clock=SystemClock(), environ={}, keyring=SystemKeyring(timeout=15))
-    running = daemon(b"password of the keyring")
-    try:
-        first = await vault().open()
-        ref = await first.put(secret)
-        told["keeper"] = first.describe()
-        await first.close()
-        second = await vault().open()
-        told["read again"] = await second.get(ref) == secret
-        await second.close()
-        lock()
-        third = await vault().open()
-        told["locked"] = await outcome(third.get(ref))
-        told["locked, new secret"] = await outcome(third.put("x"))
-        await third.close()
-    finally:
-        running.kill()
-        running.wait()
-    print(json.dumps(told))
-
-asyncio.run(main(*sys.argv[1:]))
-"""
 
 
 @real
 def test_a_real_keyring_keeps_the_key(tmp_path: Path, canary: Canary) -> None:
-    home = tmp_path / "home"
-    for folder in ("data", "runtime", "cache", "config"):
-        (home / folder).mkdir(parents=True, mode=0o700)
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON_KEYRING", "DISPLAY"))}
-    environ |= {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("DATA", "CACHE", "CONFIG")}
-    environ |= {"XDG_RUNTIME_DIR": str(home / "runtime"), "HOME": str(home)}
-    done = subprocess.run(
-        ["dbus-run-session", "--", sys.executable, "-c", SESSION, str(tmp_path / "profile"), canary.value],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {
+    told = in_session(tmp_path, "tests.accounts.keyring_scenarios:keeps", str(tmp_path / "profile"), canary.value)
+    assert told == {
         "keeper": "Secret Service",
         "read again": True,
         "locked": "keyring_locked",
         "locked, new secret": "keyring_locked",
+        "state": "locked",
     }
-    canary.check(tmp_path, texts={"output": done.stdout + done.stderr})
+    canary.check(tmp_path, texts={"told": str(told)})
+
+
+@real
+def test_runs_wait_for_a_locked_keyring_and_go_on_when_it_is_unlocked(tmp_path: Path, canary: Canary) -> None:
+    told = _tell(tmp_path, "locked_at_start", canary)
+    assert told == {
+        "states": ["waiting"],
+        "reasons": ["The system's keyring is locked"],
+        "sentence": "Waiting: The system's keyring is locked",
+        "vault": "locked",
+        "prompts": 1,
+        "still": ["waiting"],
+        "ended": ["done"],
+        "documents": 12,
+        "vault after": "open",
+    }
+
+
+@real
+def test_a_keyring_that_is_locked_in_mid_run_is_waited_for(tmp_path: Path, canary: Canary) -> None:
+    assert _tell(tmp_path, "locked_in_mid_run", canary) == {
+        "waits": ["waiting", "The system's keyring is locked"],
+        "documents then": 2,
+        "ended": "done",
+        "pages": [1, 2, 3],
+        "documents": 4,
+    }
+
+
+@real
+def test_a_run_that_has_its_key_needs_the_keyring_no_more(tmp_path: Path, canary: Canary) -> None:
+    assert _tell(tmp_path, "lock_does_not_disturb", canary) == {"ended": "done"}
+
+
+@real
+def test_a_key_that_the_keyring_lost_costs_the_secrets_alone(tmp_path: Path, canary: Canary) -> None:
+    assert _tell(tmp_path, "lost", canary) == {
+        "forgotten": 1,
+        "before it is asked": "open",
+        "found": ["lost", 1, "vault_key_lost"],
+        "connection": ["sign_in_again", "Secret missing: Token"],
+        "run": ["failed", "vault_key_lost", "Token"],
+        "after": ["open", 1, 1],
+        "still missing": "Secret missing: Token",
+        "documents": 4,
+        "again": ["done", 0],
+        "nothing missing": 0,
+        "kept": 1,
+    }
+
+
+@real
+def test_a_rotation_may_be_killed_at_any_moment(tmp_path: Path, canary: Canary) -> None:
+    told = _tell(tmp_path, "killed_while_it_rotates", canary)
+    assert told == {"readable": True, "cut off": True, "done": 300, "old": 0, "kept": 1}
+
+
+@real
+def test_without_any_keyring_nothing_is_chosen_silently(tmp_path: Path, canary: Canary) -> None:
+    assert _tell(tmp_path, "none_at_all", canary, bus=False) == {
+        "put": "vault_locked",
+        "state": "to_choose",
+        "keyring": "keyring_absent",
+        "session": ["session", "this session only", True],
+        "afterwards": ["to_choose", "secret_gone", []],
+    }
+
+
+def _tell(folder: Path, scenario: str, canary: Canary, *, bus: bool = True) -> Any:
+    """Run it; the secret must be nowhere afterwards, the keyring's own files included."""
+    given = (str(folder / "profile"), canary.value)
+    told = in_session(folder, f"tests.accounts.keyring_scenarios:{scenario}", *given, bus=bus)
+    canary.check(folder, texts={"told": str(told)})
+    return told
 
 
 @pytest.mark.parametrize(
