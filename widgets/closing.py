@@ -1,22 +1,29 @@
-"""The panel that asks, once and without standing in the way, what a close should do to a running sync."""
+"""What a close does, and the panel that asks, once and without standing in the way, what becomes of a running sync."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
+from widgets.pages.page import Place
 from widgets.parts.build import button, icon_label, label, row
 from widgets.parts.words import plural
 
-__all__ = ["ClosePanel"]
+if TYPE_CHECKING:
+    from widgets.shell import Shell
+
+__all__ = ["ClosePanel", "Closing"]
 
 
 class ClosePanel(QFrame):
     """Esc stays. What was synced so far is kept in every case, and the panel says so."""
 
-    to_tray = Signal()
+    keep = Signal()
+    """Keep running, out of sight."""
     stop = Signal()
     stay = Signal()
 
@@ -25,13 +32,13 @@ class ClosePanel(QFrame):
         self.setObjectName("close_panel")
         self.setProperty("ground", "banner")
         self._text = label("", wrap=True)
-        self._tray = button(self.tr("Keep running in the tray"), self.to_tray.emit, kind="primary", name="close_tray")
+        self._keep = button(self.tr("Keep running in the tray"), self.keep.emit, kind="primary", name="close_keep")
         self._stop = button(self.tr("Stop and quit"), self.stop.emit, name="close_stop")
         self._stay = button(self.tr("Stay"), self.stay.emit, kind="quiet", name="close_stay")
         laid = row(
             icon_label("running", "accent", 20),
             self._text,
-            self._tray,
+            self._keep,
             self._stop,
             self._stay,
             parent=self,
@@ -41,16 +48,17 @@ class ClosePanel(QFrame):
         laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
 
     def ask(self, runs: int, tray: bool) -> None:
-        """Show the question; without a tray there is nothing to keep running in."""
+        """Show the question. Without a tray the window is kept at hand in the task bar."""
         self._text.setText(
             self.tr("{0} under way. Stopping keeps what has arrived; the next run goes on from there.").format(
                 plural(runs, self.tr("sync is"), self.tr("syncs are"))
             )
         )
         self.setAccessibleName(self._text.text())
-        self._tray.setVisible(tray)
+        self._keep.setText(self.tr("Keep running in the tray") if tray else self.tr("Minimise and keep running"))
+        self._keep.setAccessibleName(self._keep.text())
         self.show()
-        (self._tray if tray else self._stay).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc is Stay."""
@@ -58,3 +66,48 @@ class ClosePanel(QFrame):
             self.stay.emit()
         else:
             super().keyPressEvent(event)
+
+
+class Closing(QObject):
+    """What a close does: leave to the page that has unsaved changes, ask about running syncs, or end the session."""
+
+    def __init__(self, shell: Shell, panel: ClosePanel) -> None:
+        super().__init__(shell)
+        self.done = False
+        """Nothing is asked any more."""
+        self._shell = shell
+        self._panel = panel
+        panel.hide()
+        panel.stay.connect(panel.hide)
+        panel.keep.connect(self._keep)
+        panel.stop.connect(shell.quit_requested)
+
+    def ask(self, *, hide: bool = False) -> None:
+        """Close, or ask once. With `hide` the window goes to the tray, which stops nothing and loses nothing."""
+        shell = self._shell
+        if hide:
+            self._panel.hide()
+            shell.hide()
+            return
+        if self._panel.isVisible():
+            self._panel.setFocus()
+            return
+        unsaved = [page for page in (shell.current, *shell.pages.values()) if page is not None and page.unsaved()]
+        if unsaved:
+            if unsaved[0] is not shell.current:
+                shell.go(Place(unsaved[0].name))
+            unsaved[0].ask_to_leave(Place("quit"))
+            return
+        view = shell.state_line.engine
+        if view is not None and view.active_runs + view.queued_runs > 0:
+            shell.come_forward()
+            self._panel.ask(view.active_runs + view.queued_runs, shell.tray_available)
+            return
+        shell.quit_requested.emit()
+
+    def _keep(self) -> None:
+        self._panel.hide()
+        if self._shell.tray_available:
+            self._shell.hide()
+        else:
+            self._shell.showMinimized()

@@ -1,28 +1,32 @@
-"""The rail at the left: one button a page, and the appearance menu at its foot. Narrow windows get icons alone."""
+"""The rail at the left: the menu, the palette, one button a page. Narrow windows get icons alone."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from widgets import theme
-from widgets.parts.build import icon_label, label, row
+from widgets.parts.build import icon_label, label, row, tool_button
 
 __all__ = ["WIDE", "Rail"]
 
 WIDE = 184
 NARROW = 56
+RailPage = tuple[str, str, str]
 
 
 class Rail(QFrame):
-    """Says `chosen` with a page's name, `scheme_chosen` with a scheme."""
+    """Says `chosen` with a page's name, `scheme_chosen` with a scheme, `palette_wanted`."""
 
     chosen = Signal(str)
     scheme_chosen = Signal(str)
+    palette_wanted = Signal()
 
-    def __init__(self, pages: list[tuple[str, str, str]], parent: QWidget | None = None) -> None:
-        """`pages` are (name, title, icon) in order; the n-th answers Ctrl-n."""
+    def __init__(self, pages: Sequence[RailPage], foot: Sequence[RailPage] = (), parent: QWidget | None = None) -> None:
+        """`pages` are (name, title, icon) in order; those of the foot stand apart at its end."""
         super().__init__(parent)
         self.setObjectName("rail")
         self.setProperty("ground", "window")
@@ -30,42 +34,36 @@ class Rail(QFrame):
         self._narrow = False
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
-        self._icons = {name: icon for name, _title, icon in pages}
+        self._titles = {name: title for name, title, _icon in (*pages, *foot)}
+        self._icons = {name: icon for name, _title, icon in (*pages, *foot)}
         laid = QVBoxLayout(self)
-        laid.setContentsMargins(theme.SPACE_S, theme.SPACE_L, theme.SPACE_S, theme.SPACE_S)
+        laid.setContentsMargins(theme.SPACE_S, theme.SPACE_M, theme.SPACE_S, theme.SPACE_S)
         laid.setSpacing(2)
-        self._word = label("Headwater", "strong")
-        mark = row(icon_label("headwater", "accent", 20), self._word, None, space=theme.SPACE_S)
-        mark.setContentsMargins(10, 0, 0, theme.SPACE_M)
-        laid.addLayout(mark)
-        for number, (name, title, icon) in enumerate(pages, 1):
-            button = self._button(title, icon)
-            button.setObjectName(f"rail_{name}")
-            button.setCheckable(True)
-            keys = QKeySequence(f"Ctrl+{number}")
-            button.setShortcut(keys)
-            button.setToolTip(f"{title}  {keys.toString(QKeySequence.SequenceFormat.NativeText)}")
-            button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
-            self._group.addButton(button)
-            self._buttons[name] = button
-            laid.addWidget(button)
+        self._mark = QWidget()
+        mark = row(icon_label("headwater", "accent", 20), label("Headwater", "strong"), parent=self._mark)
+        mark.setContentsMargins(10, 0, 0, 0)
+        self._menu_button = tool_button("menu", self.tr("Menu"), name="menu_button", size=20)
+        self._menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu_button.hide()
+        self._head = row(self._mark, None, self._menu_button, space=0)
+        self._head.setContentsMargins(0, 0, 2, theme.SPACE_S)
+        laid.addLayout(self._head)
+        self._palette = self._button(self.tr("Go to …"), "search")
+        self._palette.setObjectName("rail_palette")
+        self._palette.clicked.connect(lambda *_: self.palette_wanted.emit())
+        laid.addWidget(self._palette)
+        for page in pages:
+            laid.addWidget(self._page_button(*page))
         laid.addStretch(1)
+        for page in foot:
+            laid.addWidget(self._page_button(*page))
         self._appearance = self._button(self.tr("Appearance"), "contrast")
         self._appearance.setObjectName("rail_appearance")
         self._appearance.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._schemes: dict[str, QAction] = {}
-        menu, schemes = QMenu(self), QActionGroup(self)
-        for scheme, text in (
-            ("system", self.tr("As the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
-        ):
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.triggered.connect(lambda _=False, scheme=scheme: self.scheme_chosen.emit(scheme))
-            schemes.addAction(action)
-            self._schemes[scheme] = action
-        self._appearance.setMenu(menu)
+        self._appearance.setMenu(self._scheme_menu())
+        self._appearance.setVisible(not foot)
         laid.addWidget(self._appearance)
         self.setFixedWidth(WIDE)
 
@@ -81,16 +79,61 @@ class Rail(QFrame):
         if scheme in self._schemes:
             self._schemes[scheme].setChecked(True)
 
+    def show_keys(self, keys: dict[str, str]) -> None:
+        """Tell the keys of the pages, and of the palette ("palette"), in their tooltips."""
+        for name, button in self._buttons.items():
+            button.setToolTip(f"{self._titles[name]}  {keys.get(name, '')}".rstrip())
+        self._palette.setToolTip(f"{self.tr('Go to or do anything by its name')}  {keys.get('palette', '')}".rstrip())
+
+    def set_menu(self, menus: Sequence[QMenu]) -> None:
+        """The window's menu, where the system has no bar for it."""
+        menu = QMenu(self)
+        menu.setObjectName("window_menu")
+        for each in menus:
+            menu.addMenu(each)
+        old = self._menu_button.menu()
+        self._menu_button.setMenu(menu)
+        self._menu_button.show()
+        if old is not None:
+            old.deleteLater()
+
+    def open_menu(self) -> None:
+        """As if its button were pressed."""
+        self._menu_button.showMenu()
+
     def set_narrow(self, narrow: bool) -> None:
         """Icons alone."""
         if narrow == self._narrow:
             return
         self._narrow = narrow
-        self._word.setVisible(not narrow)
+        self._mark.setVisible(not narrow)
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        for button in (*self._buttons.values(), self._appearance):
+        for button in (*self._buttons.values(), self._palette, self._appearance):
             button.setToolButtonStyle(style)
         self.setFixedWidth(NARROW if narrow else WIDE)
+
+    def _scheme_menu(self) -> QMenu:
+        menu, schemes = QMenu(self), QActionGroup(self)
+        for scheme, text in (
+            ("system", self.tr("As the system")),
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, scheme=scheme: self.scheme_chosen.emit(scheme))
+            schemes.addAction(action)
+            self._schemes[scheme] = action
+        return menu
+
+    def _page_button(self, name: str, title: str, icon: str) -> QToolButton:
+        button = self._button(title, icon)
+        button.setObjectName(f"rail_{name}")
+        button.setCheckable(True)
+        button.clicked.connect(lambda _=False: self.chosen.emit(name))
+        self._group.addButton(button)
+        self._buttons[name] = button
+        return button
 
     def _button(self, title: str, icon: str) -> QToolButton:
         button = QToolButton()

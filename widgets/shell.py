@@ -1,4 +1,4 @@
-"""The window around the pages: rail, page stack, notices, the state line, and how it closes.
+"""The window around the pages: what it is made of, how one goes from page to page, and how the engine comes and goes.
 
 It paints before the engine exists: a page is imported and built on its first visit, and until a client is attached
 the stack shows that the engine is starting.
@@ -6,46 +6,42 @@ the stack shows that the engine is starting.
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
-from widgets import theme
-from widgets.closing import ClosePanel
+from widgets import geometry, theme
+from widgets.closing import ClosePanel, Closing
+from widgets.commands import Context
+from widgets.commands.served import Served
+from widgets.navigation import PAGES, PARENT, Navigator
+from widgets.notices import Notices
 from widgets.pages.page import Page, Place
 from widgets.parts.build import column, line, row
-from widgets.parts.panels import Banner, error_text
+from widgets.parts.panels import Banner
 from widgets.rail import Rail
 from widgets.starting import Starting
 from widgets.stateline import StateLine
 from widgets.tasks import Refresher, TaskScope
 from widgets.vault_panel import VaultPanel
+from widgets.watch import Watch
 
 if TYPE_CHECKING:
     from app.api import EngineApi
     from connectors.sdk import ErrorInfo
     from widgets.events import EventFeed
+    from widgets.pages.actions import ConnectionActions
 
 __all__ = ["Shell"]
 
 logger = logging.getLogger("headwater.window")
 
-PAGES = {
-    "sources": ("widgets.pages.sources", "SourcesPage"),
-    "add_source": ("widgets.pages.add_source", "AddSourcePage"),
-    "connection": ("widgets.pages.connection", "ConnectionPage"),
-    "library": ("widgets.pages.library", "LibraryPage"),
-    "activity": ("widgets.pages.activity", "ActivityPage"),
-    "accounts": ("widgets.pages.accounts", "AccountsPage"),
-}
-PARENT = {"add_source": "sources", "connection": "sources"}
-"""Pages without a button of their own, and whose button is marked while they are seen."""
 NARROW_BELOW = 1000
+SIZE = (1180, 760)
 
 
 class Shell(QMainWindow):
@@ -68,40 +64,48 @@ class Shell(QMainWindow):
         self.client: EngineApi | None = None
         self.feed: EventFeed | None = None
         self.tray_available = tray_available
-        self.pages: dict[str, Page] = {}
-        self.current: Page | None = None
-        self._place = Place(str(self.settings.value("page", "sources")))
-        self._quitting = False
+        self.keep_running = False
+        """Closing the window leaves Headwater in the tray."""
+        self.scheme = str(settings.value("scheme", "system"))
+        self.watch = Watch(self.tasks, self)
+        self._first_view = True
         self._was_painted = False
+        self._watched_window = False
 
-        self.rail = Rail(
-            [
-                ("sources", self.tr("Sources"), "sources"),
-                ("library", self.tr("Library"), "library"),
-                ("activity", self.tr("Activity"), "activity"),
-                ("accounts", self.tr("Accounts"), "user"),
-            ]
-        )
+        pages = self._rail_pages()
+        foot = [page for page in pages if page[0] == "settings"]
+        self.rail = Rail([page for page in pages if page not in foot], foot)
         self.rail.chosen.connect(lambda name: self.go(Place(name)))
-        self.rail.scheme_chosen.connect(self._choose_scheme)
-        self.rail.show_scheme(str(self.settings.value("scheme", "system")))
+        self.rail.scheme_chosen.connect(self.choose_scheme)
+        self.rail.show_scheme(self.scheme)
         self.stack = QStackedWidget()
         self.starting = Starting()
         self.stack.addWidget(self.starting)
-        self._notices = QVBoxLayout()
-        self._notices.setSpacing(theme.SPACE_S)
+        self.navigator = Navigator(self.stack, self._saved_place())
+        self.notices = Notices()
+        self.notices.locked.connect(lambda what: self.ask_passphrase(what, None))
         self.state_line = StateLine()
         self.close_panel = ClosePanel()
-        self.close_panel.hide()
-        self.close_panel.stay.connect(self.close_panel.hide)
-        self.close_panel.to_tray.connect(self._to_tray)
-        self.close_panel.stop.connect(self.quit_requested)
+        self.closing = Closing(self, self.close_panel)
         self.vault_panel = VaultPanel(self.tasks)
         self._state_refresher = Refresher(self.tasks, "state", self._refresh_state, interval=0.5)
         self.vault_panel.unlocked.connect(self._state_refresher.ask)
         self.state_line.unlock_wanted.connect(lambda: self.ask_passphrase(self.tr("The vault is locked"), None))
+        self.setCentralWidget(self._lay_out())
+        self.served = Served(self, pages)
+        self.palette_panel = self.served.palette
+        self.key_sheet = self.served.sheet
+        self.rail.palette_wanted.connect(self.palette_panel.toggle)
+        self.navigator.went.connect(self._went)
+        self.navigator.built.connect(self._built)
+        self.navigator.failed.connect(self.report)
+        self._went(self.navigator.place)
+        if not geometry.restore(self, settings.value("geometry")):
+            self.resize(*SIZE)
+
+    def _lay_out(self) -> QWidget:
         body = QWidget()
-        body.setLayout(column(self.close_panel, self.vault_panel, self.stack, self._notices, space=0))
+        body.setLayout(column(self.close_panel, self.vault_panel, self.stack, self.notices, space=0))
         main = QWidget()
         inner = column(space=0)
         middle = row(self.rail, line(vertical=True), body, space=0)
@@ -110,17 +114,17 @@ class Shell(QMainWindow):
         inner.addWidget(line())
         inner.addWidget(self.state_line)
         main.setLayout(inner)
-        self.setCentralWidget(main)
-        self.rail.show_page(PARENT.get(self._place.page, self._place.page))
-        for keys, act in (
-            ("Ctrl+F", lambda: self.current and self.current.focus_search()),
-            ("F5", lambda: self.current and self.current.refresh()),
-            ("Ctrl+N", lambda: self.go(Place("add_source"))),
-            ("Alt+Left", self._up),
-            ("Ctrl+Q", self.ask_to_close),
-        ):
-            QShortcut(QKeySequence(keys), self, act)
-        self._restore()
+        return main
+
+    def _rail_pages(self) -> list[tuple[str, str, str]]:
+        known = [
+            ("sources", self.tr("Sources"), "sources"),
+            ("library", self.tr("Library"), "library"),
+            ("activity", self.tr("Activity"), "activity"),
+            ("accounts", self.tr("Accounts"), "user"),
+            ("settings", self.tr("Settings"), "settings"),
+        ]
+        return [page for page in known if page[0] in PAGES]
 
     # --- the engine comes and goes ---
 
@@ -131,16 +135,26 @@ class Shell(QMainWindow):
         self.client = client
         self.feed = EventFeed(client, self)
         self.feed.fact.connect(lambda _fact: self._state_refresher.ask())
+        self.feed.fact.connect(lambda _fact: self.watch.look())
         self.feed.lost.connect(self._engine_lost)
         self.feed.found.connect(self._engine_found)
         self.feed.start()
         for page in self.pages.values():
             page.follow(self.feed)
         self._state_refresher.ask()
-        self.go(self._place if self._place.page in PAGES and self._place.page not in PARENT else Place("sources"))
+        self.watch.begin(client)
+        self.palette_panel.attach(client)
+        self.navigator.client = client
+        place, self.navigator.place = self.navigator.place, Place("sources")
+        if place.page == "connection":
+            self.go(Place("sources"))
+            self.tasks.start(self._return_to(client, place), "return")
+        else:
+            self.go(place if place.page in PAGES and place.page not in PARENT else Place("sources"))
 
     async def detach(self) -> None:
         """The engine is about to go: end everything that speaks to it."""
+        self.palette_panel.dismiss()
         for page in self.pages.values():
             page.deactivate()
         for page in self.pages.values():
@@ -156,8 +170,9 @@ class Shell(QMainWindow):
 
     def _engine_found(self) -> None:
         self._state_refresher.ask()
+        self.watch.look()
         if self.current is not None:
-            self.current.refresh()
+            self.tasks.start(self.current.activate(), "activate again")
         text = self.tr("The engine had stopped and was started again. Nothing that was stored is lost.")
         self.show_notice(Banner(text, ground="warning"))
 
@@ -166,165 +181,175 @@ class Shell(QMainWindow):
         self.starting.show_failure(error, self.retry_requested.emit)
         self.state_line.show_stopped()
 
+    async def _refresh_state(self) -> None:
+        if self.client is None:
+            return
+        first, self._first_view = self._first_view, False
+        view = await self.client.engine()
+        self.state_line.show_engine(view)
+        if first and view.vault_state == "passphrase":
+            self.ask_passphrase(self.tr("The vault is locked"), None)
+
     # --- pages ---
 
     def go(self, place: Place) -> None:
-        """Navigate. A page with unsaved changes asks first. "close" and "demo" are places that are acts."""
-        if place.page == "close":
-            self.ask_to_close()
-            return
-        if place.page == "demo":
-            self.demo_requested.emit()
-            return
-        if self.client is None:
-            self._place = place
-            self.rail.show_page(PARENT.get(place.page, place.page))
-            return
-        leaving = self.current is not self.pages.get(place.page) or place.ref not in ("", self._place.ref)
-        if self.current is not None and leaving and self.current.unsaved():
-            self.rail.show_page(PARENT.get(self._place.page, self._place.page))
-            self.current.ask_to_leave(place)
-            return
-        page = self._page(place.page)
-        if page is None:
-            return
-        if self.current is not None and self.current is not page:
-            self.current.deactivate()
-        self._place = place
-        self.current = page
-        page.show_place(place)
-        self.stack.setCurrentWidget(page)
+        """Navigate. "close", "quit" and "demo" are places that are acts."""
+        acts = {"close": self.ask_to_close, "quit": self.ask_to_quit, "demo": self.demo_requested.emit}
+        if place.page in acts:
+            acts[place.page]()
+        else:
+            self.navigator.go(place)
+
+    def context(self) -> Context:
+        """What a command would act upon now."""
+        selection = self.current.selection() if self.current is not None else []
+        return Context(self.navigator.place, self.client is not None, tuple(selection))
+
+    def connection_actions(self) -> ConnectionActions:
+        """What acts upon connections from outside their pages."""
+        page = self.navigator.page("sources")
+        assert page is not None, "commands that need it wait for the engine"
+        actions: ConnectionActions = page.actions_  # type: ignore[attr-defined]
+        return actions
+
+    @property
+    def pages(self) -> dict[str, Page]:
+        """The pages that were built."""
+        return self.navigator.pages
+
+    @property
+    def current(self) -> Page | None:
+        """The page that is seen."""
+        return self.navigator.current
+
+    def _went(self, place: Place) -> None:
         self.rail.show_page(PARENT.get(place.page, place.page))
-        self.tasks.start(page.activate(), f"activate {place.page}")
+        self.served.show_page(place.page)
+        if self.current is not None:
+            self.tasks.start(self.current.activate(), f"activate {place.page}")
 
-    def _page(self, name: str) -> Page | None:
-        if name not in self.pages and self.client is not None:
-            module, attribute = PAGES[name]
-            try:
-                page: Page = getattr(importlib.import_module(module), attribute)(self.client)
-            except Exception as error:
-                logger.exception("The page %s could not be opened", name)
-                self.report(error)
-                return None
-            self.pages[name] = page
-            self.stack.addWidget(page)
-            if isinstance(page, Page):
-                page.navigate.connect(self.go)
-                page.notice.connect(self.show_notice)
-                page.vault_needed.connect(self.ask_passphrase)
-                if self.feed is not None:
-                    page.follow(self.feed)
-        return self.pages.get(name)
-
-    def _up(self) -> None:
-        if self._place.page in PARENT:
-            self.go(Place(PARENT[self._place.page]))
+    def _built(self, page: Page) -> None:
+        page.navigate.connect(self.go)
+        page.notice.connect(self.show_notice)
+        page.vault_needed.connect(self.ask_passphrase)
+        if self.feed is not None:
+            page.follow(self.feed)
+        self.served.add_page(page)
 
     # --- notices ---
 
     def show_notice(self, banner: Banner) -> None:
-        """Place a banner below the page; at most three, the oldest leaves."""
-        while self._notices.count() >= 3:
-            first = self._notices.takeAt(0)
-            oldest = first.widget() if first is not None else None
-            if isinstance(oldest, Banner):
-                oldest.expire()
-        self._notices.addWidget(banner)
-        banner.destroyed.connect(self._fit_notices)
-        self._fit_notices()
-        banner.show()
-
-    def _fit_notices(self) -> None:
-        """Banners stand above the state line, where they push nothing away that is being read."""
-        gap = theme.SPACE_M if self._notices.count() else 0
-        self._notices.setContentsMargins(theme.SPACE_XL, gap, theme.SPACE_XL, gap)
+        """Place a banner below the page."""
+        self.notices.show_notice(banner)
 
     def report(self, error: BaseException) -> None:
         """Something failed that nobody waited for: say so without standing in the way."""
-        from connectors.sdk import error_info
-
-        info = error_info(error)
-        if info.code == "vault_locked":
-            self.ask_passphrase(info.what, None)
-            return
-        text = f"{info.sentence()}. {info.remedy}" if info.remedy else info.sentence()
-        banner = Banner(text, ground="error", icon="error", action_text=self.tr("Copy"), action_kind="quiet")
-        banner.acted.connect(lambda: QGuiApplication.clipboard().setText(error_text(info)))
-        self.show_notice(banner)
+        self.notices.report(error)
 
     def ask_passphrase(self, what: str, then: Callable[[], object] | None) -> None:
         """The vault is locked: ask for its passphrase, and go on with `then`."""
         if self.client is not None:
             self.vault_panel.ask(self.client, what, then)
 
-    # --- state line ---
-
-    async def _refresh_state(self) -> None:
-        if self.client is None:
-            return
-        first = self.state_line.engine is None
-        view = await self.client.engine()
-        self.state_line.show_engine(view)
-        if first and view.vault_locked:
-            self.ask_passphrase(self.tr("The vault is locked"), None)
+    def show_about(self) -> None:
+        """What this is."""
+        view = self.state_line.engine
+        text = self.tr("Headwater {0}. Profile: {1}").format(view.version, view.profile) if view else "Headwater"
+        self.show_notice(Banner(text, icon="headwater"))
 
     # --- closing ---
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Never closes by itself: the session ends first, and asks before it stops a run."""
-        if self._quitting:
+        if self.closing.done:
             event.accept()
             return
         event.ignore()
         self.ask_to_close()
 
     def ask_to_close(self) -> None:
-        """Close, or ask once if a sync is running."""
-        if self.close_panel.isVisible():
-            self.close_panel.setFocus()
-            return
-        if self.current is not None and self.current.unsaved():
-            self.current.ask_to_leave(Place("close"))
-            return
-        view = self.state_line.engine
-        if view is not None and view.active_runs + view.queued_runs > 0:
-            self.close_panel.ask(view.active_runs + view.queued_runs, self.tray_available)
-            return
-        self.quit_requested.emit()
+        """The window is to go: into the tray if that is wanted, else all of it."""
+        self.closing.ask(hide=self.keep_running and self.tray_available)
 
-    def _to_tray(self) -> None:
-        self.close_panel.hide()
-        self.hide()
+    def ask_to_quit(self) -> None:
+        """All of it is to go; asks once if a sync is running."""
+        self.closing.ask()
+
+    def come_forward(self) -> None:
+        """Out of the tray or the task bar, above the other windows."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def finish(self) -> None:
         """Close for good."""
-        self._quitting = True
+        self.closing.done = True
         self.close()
 
-    # --- geometry ---
+    # --- what is remembered ---
 
     def save_place(self) -> None:
-        """Remember geometry and page."""
+        """Remember geometry, page and tab."""
+        place = self.navigator.where() or self.navigator.place
+        if place.page in PARENT and place.page != "connection":
+            place = Place(PARENT[place.page])
         self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("page", PARENT.get(self._place.page, self._place.page))
+        for name, value in (("page", place.page), ("ref", place.ref), ("tab", place.tab)):
+            self.settings.setValue(name, value)
         self.settings.sync()
 
-    def _restore(self) -> None:
-        geometry = self.settings.value("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1180, 760)
+    def _saved_place(self) -> Place:
+        page, ref, tab = (str(self.settings.value(name, "")) for name in ("page", "ref", "tab"))
+        return Place(page or "sources", ref, tab) if page == "connection" else Place(page or "sources")
 
-    def _choose_scheme(self, scheme: str) -> None:
+    async def _return_to(self, client: EngineApi, place: Place) -> None:
+        """Back to a connection that was seen last, if it is still there and nobody has gone elsewhere meanwhile."""
+        from connectors.sdk import HeadwaterError
+
+        try:
+            view = await client.connection(place.ref)
+        except HeadwaterError:
+            return
+        if view.removed_at is None and self.navigator.place == Place("sources"):
+            self.navigator.show(place)
+
+    # --- the look ---
+
+    def choose_scheme(self, scheme: str) -> None:
+        """Light, dark, or as the system is."""
+        self.scheme = scheme
         self.settings.setValue("scheme", scheme)
         self.rail.show_scheme(scheme)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app, scheme)  # type: ignore[arg-type]
 
+    # --- Qt ---
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The rail folds in a narrow window."""
         super().resizeEvent(event)
         self.rail.set_narrow(self.width() < NARROW_BELOW)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """From now on there is a native window whose mouse can be watched."""
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None and not self._watched_window:
+            self._watched_window = True
+            handle.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The mouse's own back and forward buttons; a press beside a floating panel closes it."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            if event.button() in (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton):
+                back = event.button() == Qt.MouseButton.BackButton
+                self.navigator.go_back() if back else self.navigator.go_forward()
+                return True
+            for panel in (self.palette_panel, self.key_sheet):
+                panel.pressed_at(event.position().toPoint())
+        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Says `painted` after the first frame."""

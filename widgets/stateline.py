@@ -51,7 +51,7 @@ class StateLine(QFrame):
         else:
             text = self.tr("{0} queued").format(view.queued_runs) if view.queued_runs else self.tr("No runs")
         self._runs.setText(text)
-        self._unlock.setVisible(view.vault_locked)
+        self._unlock.setVisible(view.vault_state in ("passphrase", "locked"))
         self._vault.setText(self.tr("Secrets: {0}").format(view.vault))
         self.setToolTip(self.tr("Headwater {0}, profile {1}").format(view.version, view.profile))
         self.changed.emit(view)

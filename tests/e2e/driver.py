@@ -81,7 +81,7 @@ def run_window(
 
         async def work() -> None:
             driver = Driver(shell, pictures, scheme)
-            shell._choose_scheme(scheme)
+            shell.choose_scheme(scheme)
             try:
                 await job(driver)
             except BaseException as error:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from connectors.sdk import ConfigError
 from tests.widgets.conftest import Run, until
@@ -33,6 +33,7 @@ def test_pages_are_built_on_their_first_visit(run: Run, engine: FakeEngine, tmp_
     run(main())
 
 
+@pytest.mark.point(30)
 def test_close_during_a_run_asks_once_and_stay_stays(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def main() -> None:
         async with window(engine, tmp_path) as shell:
@@ -66,21 +67,52 @@ def test_close_without_a_run_does_not_ask(run: Run, tmp_path: Path) -> None:
     run(main())
 
 
-def test_without_a_tray_the_panel_does_not_offer_one(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+@pytest.mark.point(30)
+@pytest.mark.point(42)
+def test_keeping_on_goes_to_the_tray_or_without_one_to_the_task_bar(
+    run: Run, engine: FakeEngine, tmp_path: Path
+) -> None:
     async def main() -> None:
         async with window(engine, tmp_path) as shell:
             await until(lambda: shell.state_line.engine is not None)
             shell.ask_to_close()
-            assert find(shell.close_panel, QWidget, "close_tray").isHidden()
-            shell.close_panel.hide()
+            keep = find(shell.close_panel, QAbstractButton, "close_keep")
+            assert keep.text() == "Minimise and keep running"
+            press(shell.close_panel, "close_keep")
+            assert shell.isMinimized()
+            shell.come_forward()
+            assert not shell.isMinimized()
             shell.tray_available = True
             shell.ask_to_close()
-            press(shell.close_panel, "close_tray")
+            assert keep.text() == "Keep running in the tray"
+            press(shell.close_panel, "close_keep")
             assert shell.isHidden()
 
     run(main())
 
 
+@pytest.mark.point(30)
+def test_a_window_that_keeps_running_goes_to_the_tray_without_a_question_and_quit_still_asks(
+    run: Run, engine: FakeEngine, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with window(engine, tmp_path) as shell:
+            await until(lambda: shell.state_line.engine is not None)
+            shell.keep_running = True
+            shell.close()
+            assert shell.close_panel.isVisible(), "there is no tray to keep it in"
+            shell.close_panel.hide()
+            shell.tray_available = True
+            shell.close()
+            assert shell.isHidden()
+            shell.ask_to_quit()
+            assert shell.isVisible()
+            assert shell.close_panel.isVisible()
+
+    run(main())
+
+
+@pytest.mark.point(44)
 def test_size_and_page_are_remembered(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def main() -> None:
         async with window(engine, tmp_path) as shell:
@@ -95,14 +127,24 @@ def test_size_and_page_are_remembered(run: Run, engine: FakeEngine, tmp_path: Pa
     run(main())
 
 
-def test_a_connection_that_is_gone_is_not_opened_at_the_next_start(
+@pytest.mark.point(44)
+def test_the_tab_that_was_seen_is_opened_at_the_next_start_unless_its_connection_is_gone(
     run: Run, engine: FakeEngine, tmp_path: Path
 ) -> None:
     async def main() -> None:
-        async with window(engine, tmp_path, Place("connection", "c2")) as shell:
+        async with window(engine, tmp_path, Place("connection", "c2", "runs")) as shell:
             shell.save_place()
         async with window(engine, tmp_path) as shell:
+            await until(lambda: shell.current is shell.pages.get("connection"))
+            assert shell.navigator.where() == Place("connection", "c2", "runs")
+            shell.save_place()
+        await engine.remove_connection("c2")
+        async with window(engine, tmp_path) as shell:
             assert shell.current is shell.pages["sources"]
+        await engine.purge_connection("c2")
+        async with window(engine, tmp_path) as shell:
+            assert shell.current is shell.pages["sources"]
+            assert not shell.navigator.history.can_go_back
 
     run(main())
 

@@ -41,7 +41,12 @@ class AccountsPage(Page):
         self._loaded = False
         self._refresher = Refresher(self.tasks, "load", self._load)
         self._sign_in = button(
-            self.tr("Sign in"), self.sign_in, kind="primary", icon="plus", name="sign_in", shortcut="Ctrl+Shift+N"
+            self.tr("Sign in"),
+            self.sign_in,
+            kind="primary",
+            icon="plus",
+            name="sign_in",
+            tip=self.tr("Sign in to an account"),
         )
         self.panel = SignInPanel(client, self.tasks)
         self.panel.signed_in.connect(lambda _account: self.reload())
@@ -89,8 +94,12 @@ class AccountsPage(Page):
         feed.fact.connect(lambda _fact: self.reload() if self.isVisible() else None)
 
     def show_place(self, place: Place) -> None:
-        """`ref` is an account to show; `tab` "sign_in" signs in to it again."""
+        """`ref` is an account to show; `tab` "sign_in" signs in to it again, or without one to another."""
         self._place = place
+
+    def where(self, place: Place) -> Place:
+        """Coming back does not sign in once more."""
+        return Place("accounts", place.ref)
 
     def focus_search(self) -> None:
         """Ctrl-F, while a provider is chosen."""
@@ -136,6 +145,9 @@ class AccountsPage(Page):
 
     def _go_to_place(self) -> None:
         place, self._place = self._place, Place("accounts")
+        if place.tab == "sign_in" and not place.ref:
+            self.sign_in()
+            return
         card = self.cards.get(place.ref)
         if card is None or card.view is None:
             return

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from widgets import theme
+from widgets.commands import Context
+from widgets.commands.actions import menu_of
+from widgets.commands.connection import connection_commands
 from widgets.pages.page import Page, Place
 from widgets.parts.panels import Banner
 
@@ -119,32 +120,9 @@ class ConnectionActions(QObject):
 
     def menu(self, view: ConnectionView, parent: Page) -> QMenu:
         """Everything that can be done to it."""
-        menu = QMenu(parent)
-
-        def add(text: str, icon: str, act: Callable[[], object], role: str = "muted") -> QAction:
-            action = menu.addAction(theme.icon(icon, role), text)
-            action.triggered.connect(lambda _=False: act())
-            return action
-
-        active = view.active_run is not None
-        add(self.tr("Open"), "chevron-right", lambda: self._page.navigate.emit(Place("connection", view.id)))
-        if active:
-            add(self.tr("Cancel sync"), "stop", lambda: self.cancel(view))
-        elif view.enabled:
-            add(self.tr("Sync now"), "sync", lambda: self.sync(view))
-            add(self.tr("Sync and look for deletions"), "sync", lambda: self.sync(view, "reconcile"))
-            add(self.tr("Fetch everything again"), "sync", lambda: self.sync(view, "full"))
-        menu.addSeparator()
-        add(self.tr("Settings"), "settings", lambda: self._page.navigate.emit(Place("connection", view.id, "settings")))
-        if view.enabled:
-            add(self.tr("Disable"), "disabled", lambda: self.enable(view, False))
-        else:
-            add(self.tr("Enable"), "play", lambda: self.enable(view, True))
-        add(self.tr("Duplicate"), "duplicate", lambda: self.duplicate(view))
-        add(self.tr("Export …"), "export", lambda: self.export([view]))
-        menu.addSeparator()
-        add(self.tr("Remove"), "trash", lambda: self.remove(view), "error")
-        return menu
+        commands = connection_commands(lambda: self, self._page.navigate.emit)
+        context = Context(Place("sources"), True, (view,))
+        return menu_of(commands, context, lambda command, where: command.run(where), parent)
 
     async def _export(self, views: list[ConnectionView], path: Path) -> None:
         document = await self._client.export_connections([view.id for view in views])

@@ -119,6 +119,15 @@ class ConnectionPage(Page):
         if place.tab == "runs" and place.filter:
             self.runs.choose(place.filter)
 
+    def where(self, place: Place) -> Place:
+        """With the tab that is seen; a change or run that was asked for on the way is not asked for again."""
+        tab = TABS[self.tabs.currentIndex()]
+        return Place("connection", self._ref, tab, place.filter if place.tab == tab and tab != "overview" else "")
+
+    def selection(self) -> list[ConnectionView]:
+        """The one that is shown."""
+        return [self.view] if self.view is not None else []
+
     async def activate(self) -> None:
         """Read it."""
         self._seen = True

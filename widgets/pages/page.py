@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from widgets.tasks import TaskScope
 
 if TYPE_CHECKING:
-    from app.api import EngineApi
+    from app.api import ConnectionView, EngineApi
+    from widgets.commands import Command
     from widgets.events import EventFeed
 
 __all__ = ["Page", "Place"]
@@ -57,6 +58,18 @@ class Page(QWidget):
 
     def show_place(self, place: Place) -> None:
         """Called before `activate` when somebody navigates here with something in mind."""
+
+    def where(self, place: Place) -> Place:
+        """Where the person is, for coming back: `place` is how they came, the page may know a tab that is seen now."""
+        return place
+
+    def selection(self) -> list[ConnectionView]:
+        """The connections that a command without a name means here."""
+        return []
+
+    def commands(self) -> list[Command]:
+        """What can be done on this page and nowhere else; asked once."""
+        return []
 
     def focus_search(self) -> None:
         """Ctrl-F."""

@@ -18,7 +18,7 @@ from widgets.parts import Chip, EmptyState, SearchField, button, column, label, 
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
-    from app.api import EngineApi
+    from app.api import ConnectionView, EngineApi
     from widgets.events import EventFeed
 
 __all__ = ["SourcesPage"]
@@ -98,6 +98,17 @@ class SourcesPage(Page):
         self._clock.timeout.connect(self.model.tick)
 
     # --- page ---
+
+    def show_place(self, place: Place) -> None:
+        """`filter` is a state to narrow to; without one the list stays as it was left."""
+        if place.filter in self._chips:
+            self.search.clear()
+            self._choose_state(place.filter)
+
+    def selection(self) -> list[ConnectionView]:
+        """The row under the cursor."""
+        current = self.model.at(self.list.currentIndex())
+        return [current.view] if current is not None else []
 
     async def activate(self) -> None:
         """Look at once, and keep the relative times true while it is seen."""

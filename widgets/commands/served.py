@@ -1,0 +1,96 @@
+"""The commands of one window in all their forms: shortcuts, menu, palette, sheet of keys; renewed when a page joins."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from widgets.commands.actions import CommandActions
+from widgets.commands.command import Command, Commands, Context, keys_text
+from widgets.commands.connection import connection_commands
+from widgets.commands.sheet import KeySheet
+from widgets.commands.window import RailPage, window_commands
+from widgets.palette import Palette
+
+if TYPE_CHECKING:
+    from widgets.pages.page import Page
+    from widgets.shell import Shell
+
+__all__ = ["Served"]
+
+MAC = sys.platform == "darwin"
+
+
+class Served(QObject):
+    """`commands` is the registry; `run` does one of them."""
+
+    changed = Signal()
+    """There are others now."""
+
+    def __init__(
+        self, shell: Shell, pages: Sequence[RailPage], *, native_menu: bool = sys.platform == "darwin"
+    ) -> None:
+        super().__init__(shell)
+        self._shell = shell
+        self._pages = pages
+        self._native = native_menu
+        self._of_pages: dict[str, list[Command]] = {}
+        self._page = ""
+        self.palette = Palette(shell, shell.tasks, shell.settings, run=self.run, go=shell.go)
+        self.sheet = KeySheet(shell)
+        if not native_menu:
+            QShortcut(QKeySequence("F10"), shell, shell.rail.open_menu)
+        self.actions = self._serve()
+
+    def run(self, command: Command, context: Context | None = None) -> bool:
+        """Do it, or say why not."""
+        return self.actions.run(command, context)
+
+    def add_page(self, page: Page) -> None:
+        """A page was built: what can be done there joins."""
+        own = [replace(command, pages=frozenset({page.name})) for command in page.commands()]
+        if own:
+            self._of_pages[page.name] = own
+            self.renew()
+
+    def show_page(self, name: str) -> None:
+        """Keys of other pages rest."""
+        self._page = name
+        self.actions.show_page(name)
+
+    def renew(self) -> None:
+        """Say all anew: there are others now, or they are said in another language."""
+        self.actions.close()
+        self.actions = self._serve()
+        self.changed.emit()
+
+    def _serve(self) -> CommandActions:
+        shell = self._shell
+        self.commands = Commands(
+            [
+                *window_commands(shell, self._pages),
+                *connection_commands(shell.connection_actions, shell.go),
+                *(command for own in self._of_pages.values() for command in own),
+            ]
+        )
+        actions = CommandActions(shell, self.commands, shell.context)
+        actions.refused.connect(shell.notices.say)
+        actions.show_page(self._page)
+        menus = actions.menus(shell)
+        if self._native:
+            bar = shell.menuBar()
+            bar.clear()
+            for menu in menus:
+                bar.addMenu(menu)
+        else:
+            shell.rail.set_menu(menus)
+        keys = {name: keys_text(self.commands[f"go.{name}"]) for name, _title, _icon in self._pages}
+        shell.rail.show_keys({**keys, "palette": keys_text(self.commands["go.palette"])})
+        self.palette.serve(self.commands, shell.context)
+        self.sheet.serve(self.commands)
+        return actions

@@ -1,0 +1,129 @@
+"""The sheet of keys: every shortcut of the window, by group, drawn from the commands themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
+
+from widgets import theme
+from widgets.commands.actions import menu_titles
+from widgets.commands.command import Command, Commands, sequences
+from widgets.overlay import Overlay
+from widgets.parts.build import button, column, heading, label, row
+
+__all__ = ["KeySheet"]
+
+NATIVE = QKeySequence.SequenceFormat.NativeText
+Line = tuple[str, list[str]]
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("commands", text)
+
+
+class KeySheet(Overlay):
+    """F1. Built when it opens: commands and their keys may have changed."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window, 720, 560)
+        self.setObjectName("key_sheet")
+        self.setAccessibleName(self.tr("Keyboard shortcuts"))
+        self._commands = Commands()
+        self._area = QScrollArea()
+        self._area.setObjectName("key_sheet_area")
+        self._area.setAccessibleName(self.tr("Keyboard shortcuts"))
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._close = button(self.tr("Close"), self.dismiss, kind="quiet", name="key_sheet_close")
+        top = row(label(self.tr("Keyboard shortcuts"), "title"), None, self._close)
+        laid = column(top, self._area, parent=self, space=theme.SPACE_M, margin=theme.SPACE_L)
+        laid.setStretch(1, 1)
+
+    def serve(self, commands: Commands) -> None:
+        """What there is to show."""
+        self._commands = commands
+
+    def first(self) -> QWidget:
+        """The list, so that arrow keys scroll."""
+        return self._area
+
+    def open(self) -> None:
+        """Write it anew."""
+        inner = QWidget()
+        left, right = self._columns()
+        sides = row(_side(left), _side(right), space=theme.SPACE_XXL)
+        sides.setStretch(0, 1)
+        sides.setStretch(1, 1)
+        sides.setContentsMargins(0, 0, theme.SPACE_M, 0)
+        column(sides, None, parent=inner, space=0)
+        self._area.setWidget(inner)
+        super().open()
+
+    def lines(self) -> dict[str, list[Line]]:
+        """The shortcuts by group: the name of what they do, and its keys."""
+        found: dict[str, list[Line]] = {}
+        for name, title in menu_titles().items():
+            commands = [command for command in self._commands if command.menu == name and command.keys]
+            if commands:
+                found[title.replace("&", "")] = [_line(command) for command in commands]
+        found[tr("In a form")] = [
+            (tr("Undo, redo"), [_native("Ctrl+Z"), _native("Ctrl+Shift+Z")]),
+            (tr("Paste settings"), [_native("Ctrl+Shift+V")]),
+            (tr("Next problem, the one before"), [_native("F8"), _native("Shift+F8")]),
+        ]
+        found[tr("In a list")] = [
+            (tr("Do what the row offers"), [_native("Space")]),
+            (tr("Its menu"), [_native("Shift+F10"), _native("Menu")]),
+            (tr("Copy"), [QKeySequence(QKeySequence.StandardKey.Copy).toString(NATIVE)]),
+        ]
+        return found
+
+    def _columns(self) -> tuple[list[tuple[str, list[Line]]], list[tuple[str, list[Line]]]]:
+        """The groups in two columns of about the same height, in their order."""
+        groups = list(self.lines().items())
+        total = sum(len(lines) + 2 for _title, lines in groups)
+        left: list[tuple[str, list[Line]]] = []
+        height = 0
+        for title, lines in groups:
+            if height + (len(lines) + 2) / 2 > total / 2 and left:
+                break
+            left.append((title, lines))
+            height += len(lines) + 2
+        return left, groups[len(left) :]
+
+
+def _side(groups: Sequence[tuple[str, list[Line]]]) -> QWidget:
+    made = QWidget()
+    laid = column(parent=made, space=theme.SPACE_S)
+    for title, lines in groups:
+        laid.addWidget(heading(title))
+        grid = QGridLayout()
+        grid.setVerticalSpacing(6)
+        grid.setHorizontalSpacing(theme.SPACE_M)
+        grid.setColumnStretch(0, 1)
+        for number, (text, keys) in enumerate(lines):
+            grid.addWidget(label(text, wrap=True), number, 0)
+            caps = row(*(_cap(key) for key in keys), space=theme.SPACE_XS)
+            grid.addLayout(caps, number, 1, Qt.AlignmentFlag.AlignRight)
+        laid.addLayout(grid)
+        laid.addSpacing(theme.SPACE_M)
+    laid.addStretch(1)
+    return made
+
+
+def _cap(key: str) -> QLabel:
+    made = label(key, "detail", "muted")
+    made.setProperty("place", "key")
+    return made
+
+
+def _line(command: Command) -> Line:
+    text = command.text.replace("&", "").removesuffix("…").strip()
+    return text, [key.toString(NATIVE) for key in sequences(command)[:2]]
+
+
+def _native(keys: str) -> str:
+    return QKeySequence(keys).toString(NATIVE)
