@@ -1,15 +1,21 @@
-"""The window: first paint against an empty one, and how long its loop keeps an event waiting while a sync runs."""
+"""The window: first paint against an empty one, and what it costs while a sync runs, between pages and at rest."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from widgets.shell import Shell
 
 EMPTY = """
 import os, sys, time
@@ -62,16 +68,31 @@ def _time(command: list[str]) -> float:
     return float(out.split()[-1]) - started
 
 
-def loop_lag(url: str, bucket: str) -> tuple[float, float, int]:
-    """(p99, max, ticks) in milliseconds of a 5 ms tick on the window's loop while a full first sync runs beside it."""
+@dataclass
+class Figures:
+    """Of one window: the delay of a 5 ms tick and the share of a core while a full first sync runs beside it; the time
+    to another page, first and later; the share of a core at rest; the memory of the window's process, in MB."""
+
+    lag_p99: float
+    lag_most: float
+    ticks: int
+    busy: float
+    documents: float
+    first_switch: float
+    switch: float
+    rest: float
+    resident: float
+
+
+def live(url: str, bucket: str) -> Figures:
+    """Start a window with an engine of its own and measure it."""
     script = [sys.executable, "-m", "tests.bench.window", url, bucket]
     environ = {**os.environ, "PYTHONPATH": os.getcwd(), "BENCH_SECRET": "bench-secret-key"}
     environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     done = subprocess.run(script, capture_output=True, text=True, env=environ, timeout=300, check=False)
     if done.returncode:
         raise SystemExit(f"The window's part of the bench failed:\n{done.stderr[-2000:]}")
-    p99, most, ticks = done.stdout.split()[-3:]
-    return float(p99), float(most), int(ticks)
+    return Figures(**json.loads(done.stdout.splitlines()[-1]))
 
 
 async def _watch(url: str, bucket: str, client: object) -> None:
@@ -102,13 +123,55 @@ async def _watch(url: str, bucket: str, client: object) -> None:
     await asyncio.sleep(1)
     run = await engine.start_sync(view.id)
     lags: list[float] = []
+    began, spent = time.perf_counter(), time.process_time()
     ended = asyncio.create_task(_ended(engine, run.id), name="bench: end")
     while not ended.done():
         before = time.perf_counter()
         await asyncio.sleep(0.005)
         lags.append((time.perf_counter() - before - 0.005) * 1000)
+    took = time.perf_counter() - began
+    busy = (time.process_time() - spent) / took
     lags.sort()
-    print(f"{lags[int(len(lags) * 0.99)]:.1f} {lags[-1]:.1f} {len(lags)}", flush=True)
+    first, later = await _switches(shell, view.id)
+    await asyncio.sleep(2)
+    began, spent = time.perf_counter(), time.process_time()
+    await asyncio.sleep(10)
+    rest = (time.process_time() - spent) / (time.perf_counter() - began)
+    found = Figures(
+        lag_p99=lags[int(len(lags) * 0.99)],
+        lag_most=lags[-1],
+        ticks=len(lags),
+        busy=busy,
+        documents=(await engine.run(run.id)).counts.documents / took,
+        first_switch=max(first),
+        switch=max(later),
+        rest=rest,
+        resident=_resident(),
+    )
+    print(json.dumps(asdict(found)), flush=True)
+
+
+async def _switches(shell: Shell, connection: str) -> tuple[list[float], list[float]]:
+    """Milliseconds from the wish for a page to its first frame, of the first visit and of later ones."""
+    from widgets.pages.page import Place
+
+    places = [Place(name) for name in ("sources", "library", "activity", "accounts", "add_source")]
+    places.insert(1, Place("connection", connection))
+    first: list[float] = []
+    later: list[float] = []
+    for found in (first, later, later):
+        for place in places:
+            before = time.perf_counter()
+            shell.go(place)
+            shell.repaint()
+            found.append((time.perf_counter() - before) * 1000)
+            await asyncio.sleep(0.3)
+    return first, later
+
+
+def _resident() -> float:
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 async def _ended(engine: object, run_id: str) -> None:
