@@ -64,7 +64,7 @@ class Changes:
             type, config = await self._edited(stored, edit, kept)
             effect = "none"
             if type is not None:
-                effect, _ = effect_of(type, stored.config, config)
+                effect, _ = effect_of(type, _today(type, stored), config)
             changed = await self._connections.update(
                 stored,
                 name=edit.name,
@@ -78,7 +78,7 @@ class Changes:
             await self._forget(kept)
             raise
         if type is not None:
-            before = set(secret_references(type, stored.config).values())
+            before = set(secret_references(type, _today(type, stored)).values())
             after = set(secret_references(type, changed.config).values())
             await self._forget([reference for reference in before - after if reference.startswith("keyring:")])
         if edit.enabled is False:
@@ -94,7 +94,7 @@ class Changes:
             type, config = await self._edited(stored, edit, kept)
             if type is None:
                 return EditPreview(effect="none")
-            effect, changed = effect_of(type, stored.config, config)
+            effect, changed = effect_of(type, _today(type, stored), config)
             known = await self._library.catalog.count(stored.num)
             if effect != "scope" or not listing:
                 return EditPreview(effect=effect, changed=changed, known=known)
@@ -196,10 +196,7 @@ class Changes:
         if edit.config is None and not edit.set and not edit.secrets:
             return None, stored.config
         type = self._sources.catalogue.get(stored.type)
-        before = stored.config
-        if stored.config_version < type.spec.config_version:
-            before = migrated(type, before, stored.config_version)
-        config = before
+        config = before = _today(type, stored)
         if edit.config is not None:
             secrets = {
                 pointer: {"$secret": reference}
@@ -243,6 +240,13 @@ class Changes:
         self._scheduler.changed(stored)
         self._activity.add("info", message, connection_id=stored.id)
         await self._library.runs.record(kind, stored.id, {"id": stored.id, "name": stored.name})
+
+
+def _today(type: ConnectorType, stored: Stored) -> dict[str, Json]:
+    """The stored config in today's form: what it is edited in and compared with."""
+    if stored.config_version >= type.spec.config_version:
+        return stored.config
+    return migrated(type, stored.config, stored.config_version)
 
 
 def _keep_secrets(config: dict[str, Json], secrets: dict[str, Json]) -> dict[str, Json]:

@@ -37,7 +37,15 @@ def test_an_older_config_is_imported_shown_and_edited_in_todays_form(
         view = await engine.connection("Docs")
         assert view.config["bucket_name"] == "docs"
         assert "legacy" not in view.config
+        # What the migration changed is no change of the person's: only what she edits decides.
+        tuning = api.ConnectionEdit(set={"listing_version": "1"})
+        preview = await engine.preview_edit("Docs", tuning)
+        assert (preview.effect, preview.changed) == ("tuning", ["/listing_version"])
+        epoch = (await engine._connections.get("Docs")).epoch
+        await engine.edit_connection("Docs", tuning)
+        assert (await engine._connections.get("Docs")).epoch == epoch
         await engine.edit_connection("Docs", api.ConnectionEdit(set={"prefix": "a/"}))
+        assert (await engine._connections.get("Docs")).epoch == epoch + 1
         view = await engine.connection("Docs")
         assert (view.config["bucket_name"], view.config["prefix"], view.config_version) == ("docs", "a/", 1)
 
