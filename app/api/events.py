@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from app.api.runs import RunCounts
+from app.api.vault import VaultState
 from app.api.view import View
 from connectors.sdk import Json
 
@@ -17,7 +18,7 @@ class EngineView(View, frozen=True, kw_only=True):
     pid: int
     started_at: float
     vault: str
-    vault_locked: bool
+    vault_state: VaultState
     active_runs: int
     queued_runs: int
     last_fact: int

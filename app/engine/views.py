@@ -12,7 +12,7 @@ from app.accounts import Secrets
 from app.api import ConnectionState, ConnectionView, RunView
 from app.connections import Catalogue, Connections, Stored
 from app.connections.catalogue import ConnectorType
-from app.connections.config import secret_references
+from app.connections.config import secret_references, secret_titles
 from app.library import Library
 from app.library.runs import COLUMNS, NO_PASS, TABLES, run_view
 from app.sync import Scheduler
@@ -44,22 +44,38 @@ class Views:
         facts = await self._library.database.read(
             lambda db: {item.num: _look(db, item, active[item.num]) for item in stored}
         )
-        return [self._view(item, facts[item.num]) for item in stored]
+        missing = await self._missing(stored)
+        return [self._view(item, facts[item.num], missing) for item in stored]
 
     async def one(self, stored: Stored) -> ConnectionView:
         active = self._active(stored)
-        return self._view(stored, await self._library.database.read(lambda db: _look(db, stored, active)))
+        look = await self._library.database.read(lambda db: _look(db, stored, active))
+        return self._view(stored, look, await self._missing([stored]))
+
+    async def _missing(self, stored: list[Stored]) -> set[str]:
+        """References of these to secrets that can't be had from the vault any more."""
+        references: set[str] = set()
+        for item in stored:
+            known = self._catalogue.find(item.type)
+            if known is not None:
+                references.update(secret_references(known, _in_todays_form(known, item)).values())
+        return await self._secrets.missing(references)
 
     def _active(self, stored: Stored) -> str:
         """The id of its run that has a task."""
         key = self._scheduler.active(stored.id)
         return key.id if key is not None else ""
 
-    def _view(self, stored: Stored, look: _Look) -> ConnectionView:
+    def _view(self, stored: Stored, look: _Look, missing: set[str]) -> ConnectionView:
         known = self._catalogue.find(stored.type)
         state, sentence = describe(stored, look, installed=known is not None)
         config = _in_todays_form(known, stored) if known is not None else stored.config
         references = secret_references(known, config) if known is not None else {}
+        titles = secret_titles(known, config) if known is not None else {}
+        gone = [title for reference, title in titles.items() if reference in missing]
+        if gone and state not in ("queued", "running", "waiting", "disabled"):
+            word = "Secret missing" if len(gone) == 1 else "Secrets missing"
+            state, sentence = "sign_in_again", f"{word}: {', '.join(gone)}"
         return ConnectionView(
             id=stored.id,
             name=stored.name,
@@ -75,7 +91,7 @@ class Views:
             enabled=stored.enabled,
             schedule=stored.schedule,
             secrets={
-                pointer: self._secrets.describe(SecretRef(reference)) if reference else ""
+                pointer: self._secrets.describe(SecretRef(reference)) if reference and reference not in missing else ""
                 for pointer, reference in references.items()
             },
             documents=look.documents,
@@ -110,8 +126,8 @@ def describe(stored: Stored, look: _Look, *, installed: bool) -> tuple[Connectio
         if active.state == "queued":
             return "queued", "Waiting for its turn"
         if active.state == "waiting" and not active.pausing:
-            until = time.strftime("%H:%M", time.localtime(active.until)) if active.until else "later"
-            return "waiting", f"Waiting until {until}: {active.reason}"
+            until = time.strftime(" until %H:%M", time.localtime(active.until)) if active.until else ""
+            return "waiting", f"Waiting{until}: {active.reason}"
         if active.state != "paused":
             return "running", "Pausing at the end of this page" if active.pausing else "Syncing"
     if not installed:

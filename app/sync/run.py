@@ -8,6 +8,7 @@ again from its row with the partitions that it has read through.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,8 +27,10 @@ from app.sync.plan import plan_page
 from app.sync.reading import Pass
 from app.sync.sources import Sources
 from app.sync.state import KeyedState
+from app.sync.waiting import VAULT_SECONDS, first_of, sleep_until, worth_waiting
 from app.words import counted
 from connectors.sdk import (
+    AuthError,
     Capability,
     Clock,
     Covers,
@@ -73,6 +76,8 @@ class Run:
     _new_scope: asyncio.Event = field(default_factory=asyncio.Event)
     _retried: set[str] = field(default_factory=set)
     _meter: Meter | None = None
+    _patience: float | None = None
+    """Until when it waits for the vault; None: for as long as it takes."""
 
     def connection_changed(self, stored: Stored) -> None:
         """The connection was edited: take it over at the next page, or at once when its scope is another."""
@@ -141,6 +146,11 @@ class Run:
                     return "failed", error.info()
                 self.log.warning(f"{error.what}; trying again", where=error.where)
                 await self._wait(error.what, self.clock.now() + 2**failures)
+            except AuthError as error:
+                over = self._patience is not None and self._patience <= self.clock.now()
+                if over or not worth_waiting(error, resident=self.sources.resident):
+                    return "failed", error.info()
+                await self._wait_for_vault(error)
             except Exception as error:
                 return "failed", error_info(error)
             if self.pausing:
@@ -291,20 +301,21 @@ class Run:
         self.counts = (await self.library.runs.get(self.key.id)).counts
         return "done_with_failures" if self.counts.failed else "done"
 
-    async def _wait(self, reason: str, until: float) -> None:
+    async def _wait(self, reason: str, until: float | None, event: Coroutine[Any, Any, None] | None = None) -> None:
+        """Until a time, or `event`; a pause or a new scope ends it at once."""
         await self.library.runs.change(self.key, "waiting", reason=reason, until=until)
-        changed = asyncio.create_task(self._new_scope.wait(), name=f"run {self.key.id}: wait")
-        pausing = asyncio.create_task(self._pausing.wait(), name=f"run {self.key.id}: pause")
-        sleeping = asyncio.create_task(self.clock.sleep(until - self.clock.now()), name=f"run {self.key.id}: sleep")
-        try:
-            await asyncio.wait({changed, pausing, sleeping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (changed, pausing, sleeping):
-                task.cancel()
-            await asyncio.gather(changed, pausing, sleeping, return_exceptions=True)
+        also = [event] if event is not None else []
+        sleep = sleep_until(self.clock, until)
+        await first_of(f"run {self.key.id}: wait", sleep, self._new_scope.wait(), self._pausing.wait(), *also)
         await self._reload()
         if not self.pausing:
             await self.library.runs.change(self.key, "running")
+
+    async def _wait_for_vault(self, error: AuthError) -> None:
+        self.log.warning(f"{error.what}; going on when it is unlocked", remedy=error.remedy)
+        if not self.sources.resident:
+            self._patience = self._patience or self.clock.now() + VAULT_SECONDS
+        await self._wait(error.what, self._patience, self.sources.secrets.opened())
 
     async def _reload(self) -> None:
         """Take over the connection as it is stored now."""
