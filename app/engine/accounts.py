@@ -39,7 +39,7 @@ class SignIns:
 
     async def sign_in(self, request: api.SignInRequest) -> AsyncIterator[api.SignInStep]:
         """The steps of an attempt; nothing of one that does not succeed is kept."""
-        request = await self._with_client(request)
+        request = await self._with_client(await self._again(request))
         described = provider(request.provider).filled(request.variables)
         stored: list[str] = []
         try:
@@ -144,6 +144,15 @@ class SignIns:
     async def _used(self) -> set[str]:
         known = await self._accounts.store.all()
         return {reference for each in known for reference in (each.client_secret, each.key)}
+
+    async def _again(self, request: api.SignInRequest) -> api.SignInRequest:
+        """A sign-in under the name of an account is to that one once more: it keeps what it was allowed."""
+        known = [one for one in await self._accounts.store.all() if one.name.casefold() == request.name.casefold()]
+        if not request.name or not known or known[0].provider != request.provider:
+            return request
+        scopes = list(dict.fromkeys((*known[0].scopes, *request.scopes)))
+        owner = request.client_of or ("" if request.client_id else known[0].id)
+        return msgspec.structs.replace(request, scopes=scopes, client_of=owner)
 
     async def _with_client(self, request: api.SignInRequest) -> api.SignInRequest:
         """With the client of an account, if it asks for that."""

@@ -46,6 +46,7 @@ from connectors.sdk.spec import (
     SecretRef,
     SourceSpec,
     option,
+    wanted_scopes,
 )
 
 __all__ = [
@@ -100,4 +101,5 @@ __all__ = [
     "Warn",
     "error_info",
     "option",
+    "wanted_scopes",
 ]

@@ -6,6 +6,7 @@ derive. `option()` is `pydantic.Field` with the words a form needs, so that each
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -88,10 +89,13 @@ AuthKind = Literal[
 
 
 class AccountScope(msgspec.Struct, frozen=True):
-    """A permission that a source asks an account for, and what it needs it for, in words."""
+    """A permission that a source asks an account for, and what it needs it for, in words. Without one that is not
+    `needed` it works all the same. `option` is the title of the option that wants it, "" where signing in does."""
 
     name: str
-    purpose: str
+    purpose: str = ""
+    needed: bool = True
+    option: str = ""
 
 
 class Authorization(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,13 +106,15 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     aws_sigv4: access_key_id, secret_access_key S, session_token S?, region, service ·
     oauth2_client_credentials: token_url, client_id, client_secret S, scope?, audience?, client_auth ("basic"|"post") ·
     google_service_account: key S (the JSON), scope, subject? ·
-    account: account (the id of a signed-in account), scopes (those that are needed, separated by spaces)
+    account: account (the id of a signed-in account)
+    `scopes` are what an account has to allow (`wanted_scopes`).
     `hosts` are the only `host` or `host:port` a credential is sent to; "*.example.com" covers subdomains.
     """
 
     kind: AuthKind
     params: dict[str, str | SecretRef | None]
     hosts: tuple[str, ...]
+    scopes: tuple[AccountScope, ...] = ()
 
 
 class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +186,8 @@ def option(
     """A config field. `effect`: a "scope" change starts a new checkpoint epoch, a "tuning" change takes effect on the
     next page. `options` names a live source of choices (`Source.options`), `depends` the pointers it needs, `tree` that
     it is picked from `Source.discover`. `labels` gives each enum value a title. `account` is a provider whose accounts
-    the field chooses from ("": any), with the `scopes` it needs. Further keywords go to pydantic."""
+    the field chooses from ("": any). `scopes` are what the account has to allow: for the account's own field always,
+    for any other as long as it is switched on or filled in. Further keywords go to pydantic."""
     extra: dict[str, Json] = {"x-effect": effect}
     if order is not None:
         extra["order"] = order
@@ -200,11 +207,11 @@ def option(
         extra["x-unit"] = unit
     if labels is not None:
         extra["x-enum-labels"] = labels
+    told: list[Json] = [msgspec.to_builtins(scope) for scope in scopes]
     if account is not None:
-        extra["x-account"] = {
-            "provider": account,
-            "scopes": [{"name": scope.name, "purpose": scope.purpose} for scope in scopes],
-        }
+        extra["x-account"] = {"provider": account, "scopes": told}
+    elif told:
+        extra["x-scopes"] = told
     if pattern_message is not None:
         extra["patternErrorMessage"] = pattern_message
     return Field(
@@ -215,3 +222,30 @@ def option(
         json_schema_extra=extra,
         **constraints,
     )
+
+
+def wanted_scopes(config: BaseModel) -> tuple[AccountScope, ...]:
+    """What the chosen options of a config want an account to allow, each once; what one option needs is needed."""
+    found: dict[str, AccountScope] = {}
+    for scope in _scopes(config):
+        known = found.get(scope.name)
+        if known is None or (scope.needed and not known.needed):
+            found[scope.name] = scope
+    return tuple(found.values())
+
+
+def _scopes(config: BaseModel) -> Iterator[AccountScope]:
+    for name, field in type(config).model_fields.items():
+        value = getattr(config, name)
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        if value and "x-account" in extra:
+            yield from msgspec.convert(extra["x-account"], _Asked).scopes
+        if value and "x-scopes" in extra:
+            for scope in msgspec.convert(extra["x-scopes"], list[AccountScope]):
+                yield msgspec.structs.replace(scope, option=field.title or name)
+        if isinstance(value, BaseModel):
+            yield from _scopes(value)
+
+
+class _Asked(msgspec.Struct):
+    scopes: list[AccountScope] = []

@@ -37,6 +37,7 @@ class Config(ConnectorConfig):
     )
     other: str | None = option(None, title="Other", account="google")
     note: str = option("", title="Note")
+    mail: bool = option(False, title="Mail", scopes=(AccountScope("mail", "Read the mail"),))
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +115,25 @@ def test_the_accounts_of_the_provider_are_listed(run: Run, engine: FakeEngine) -
             assert form.value() == {"account": "acc_z", "other": "acc_a1"}
             pick(form, "/other", "None")
             assert form.value().get("other") is None
+
+    run(main())
+
+
+def test_an_option_that_is_switched_on_asks_for_its_own_permission_and_no_other(run: Run, engine: FakeEngine) -> None:
+    async def main() -> None:
+        known = engine.put_account("acc_a1", "ines", scopes=[DRIVE, "people"])
+        async with shown(engine, {"account": "acc_a1"}) as form:
+            assert "Read the mail" not in read(editor(form))
+            QTest.keyClick(field(form, "/mail"), Qt.Key.Key_Space)
+            assert form.value()["mail"] is True
+            told = read(editor(form))
+            assert "Read the mail" in told
+            assert "Name who owns a file" not in told
+            click(button(form, "Allow them"))
+            await until(lambda: engine.open_sign_ins)
+            assert requests(engine)[-1].scopes == [DRIVE, "people", "mail"]
+            engine.end_sign_in(replace(known, scopes=[DRIVE, "people", "mail"]))
+            await until(lambda: "Read the mail" not in read(editor(form)))
 
     run(main())
 

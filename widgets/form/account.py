@@ -36,6 +36,7 @@ class AccountEditor(Editor):
         self._accounts: list[AccountView] | None = None
         self._values: list[Json] = []
         self._value: Json = UNSET
+        self._asked_for: tuple[ScopeWanted, ...] = ()
         self.inner = LineEditor(spec)
         self.inner.edited.connect(self.edited)
         self.target = self.inner.target
@@ -69,8 +70,15 @@ class AccountEditor(Editor):
         self._note.hide()
         self.add(self._note)
         self.target = self.combo
+        outside.subscribe(self._form_changed)
         self._fill()
         self.load()
+
+    def _form_changed(self) -> None:
+        """Another option may want more, or less, of the account."""
+        if shiboken6.isValid(self) and self._asked_for != (wanted := self._scopes()):
+            self._asked_for = wanted
+            self._judge()
 
     def load(self) -> None:
         """Asks which accounts there are now."""
@@ -165,11 +173,10 @@ class AccountEditor(Editor):
         from widgets.sign_in import ScopeWanted
 
         listed = self._asked.get("scopes")
-        return tuple(
-            ScopeWanted(str(one.get("name", "")), str(one.get("purpose", "")))
-            for one in (listed if isinstance(listed, list) else [])
-            if isinstance(one, dict) and one.get("name")
-        )
+        own = [one for one in (listed if isinstance(listed, list) else []) if isinstance(one, dict)]
+        also = self._outside.scopes() if self._outside is not None else []
+        named = {str(one["name"]): str(one.get("purpose", "")) for one in (*own, *also) if one.get("name")}
+        return tuple(ScopeWanted(name, purpose) for name, purpose in named.items())
 
     # --- changing
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from app.forms import FieldSpec, FormState
+from app.forms import FieldSpec, FormState, Kind, Path
 from connectors.sdk import Node, Option
 from connectors.sdk.errors import error_info
 from widgets.form.services import FormServices
@@ -37,6 +37,21 @@ class Outside:
         except RuntimeError:
             coro.close()
             return None
+
+    def scopes(self, path: Path = ()) -> list[dict[str, Any]]:
+        """What the options that are switched on or filled in want an account to allow."""
+        found: list[dict[str, Any]] = []
+        for child in self._state.children(path):
+            if child.kind is Kind.OBJECT:
+                found += self.scopes((*path, child.name))
+            asked = child.schema.get("x-scopes")
+            if isinstance(asked, list) and self._state.get((*path, child.name)):
+                found += [one for one in asked if isinstance(one, dict)]
+        return found
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Calls `listener` when the form has changed."""
+        self._state.subscribe(lambda _: listener())
 
     def missing(self, spec: FieldSpec) -> str:
         """The label of the first field that has to be filled in before choices can be asked for; "" if none."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import httpx
 
 from app.accounts.authorizers.credential import Credential
-from connectors.sdk import Authorization, ConfigError, PermissionDenied
+from app.accounts.oauth.provider import providers
+from connectors.sdk import AccountScope, Authorization, ConfigError, PermissionDenied
 
 if TYPE_CHECKING:
+    from app.accounts.oauth.account import Account
     from app.accounts.oauth.accounts import Accounts
     from app.accounts.secrets import Secrets
     from app.network import Network
@@ -24,6 +26,7 @@ class SignedInAccount(Credential):
         super().__init__(authorization, secrets, network)
         self._accounts = accounts
         self._id = self._text("account")
+        self._scopes = authorization.scopes
         self._checked = False
         self.account = f"account {self._id}"
 
@@ -43,14 +46,32 @@ class SignedInAccount(Credential):
         return bool(await self._accounts.access_token(self._id, refused=refused) != refused)
 
     async def _check_scopes(self, accounts: Accounts) -> None:
-        """Name what is missing before a server says only that something is."""
+        """Name what is missing, and what wants it, before a server says only that something is."""
         account = await accounts.store.find(self._id)
-        missing = [scope for scope in self._text("scopes", "").split() if scope not in account.scopes]
+        has = allowed(account)
+        missing = [scope for scope in self._scopes if scope.needed and scope.name not in has]
         if missing:
+            options = [f"“{scope.option}”" for scope in missing]
+            can_leave = all(scope.option for scope in missing)
+            leave = f", or switch {' and '.join(dict.fromkeys(options))} off" if can_leave else ""
             raise PermissionDenied(
-                f"The account “{account.name}” was not allowed: {', '.join(missing)}",
+                f"The account “{account.name}” was not allowed: {'; '.join(map(_told, missing))}",
                 where=account.name,
-                remedy="Sign in again, and allow it.",
+                remedy=f"Sign in again, and allow it{leave}.",
                 code="scope_missing",
             )
         self._checked = True
+
+
+def allowed(account: Account) -> set[str]:
+    """What an account may do: what it was allowed, and what that includes."""
+    known = providers().get(account.provider)
+    includes = {scope.name: scope.includes for scope in known.scopes} if known is not None else {}
+    return {name for scope in account.scopes for name in (scope, *includes.get(scope, ()))}
+
+
+def _told(scope: AccountScope) -> str:
+    why = scope.purpose.rstrip(".")
+    wants = f"“{scope.option}” wants it" if scope.option else ""
+    said = "; ".join(filter(None, (why, wants)))
+    return f"{scope.name} ({said})" if said else scope.name

@@ -45,10 +45,11 @@ class Redirect(_Data):
 
 
 class Scope(_Data):
-    """A permission, and what it is asked for."""
+    """A permission, what it is asked for, and which others it `includes`: who was allowed it has those too."""
 
     name: str
     purpose: str
+    includes: tuple[str, ...] = ()
 
 
 class Profile(_Data):

@@ -6,16 +6,17 @@ import re
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+import msgspec
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from connectors.sdk import AccountScope, Authorization, ConnectorConfig, FileFilters, Secret, option
+from connectors.sdk import AccountScope, Authorization, ConnectorConfig, FileFilters, Secret, option, wanted_scopes
 from connectors.sources._web import WebAddress, authority
 
 GITHUB = "https://github.com"
-SCOPES = (
-    AccountScope("repo", "Read private repositories, and who may see them. GitHub has no read-only scope for this."),
-    AccountScope("read:org", "List the organizations whose repositories can be picked."),
+PRIVATE = AccountScope(
+    "repo", "Read private repositories, and who may see them. GitHub has no read-only scope for this."
 )
+PICKING = AccountScope("read:org", "List the organizations whose repositories can be picked.", needed=False)
 CONTENT = "What to sync"
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?/(?:\*|[A-Za-z0-9._-]+)")
 
@@ -45,10 +46,12 @@ class Account(ConnectorConfig):
     model_config = ConfigDict(title="Signed-in account")
 
     method: Literal["account"] = "account"
-    account: str = option(..., title="Account", effect="tuning", order=1, account="github", scopes=SCOPES, min_length=1)
+    account: str = option(
+        ..., title="Account", effect="tuning", order=1, account="github", scopes=(PICKING,), min_length=1
+    )
 
     def authorization(self, host: str) -> Authorization:
-        return Authorization(kind="account", params={"account": self.account, "scopes": "repo"}, hosts=(host,))
+        return Authorization(kind="account", params={"account": self.account}, hosts=(host,))
 
 
 def _repository(text: str) -> str:
@@ -90,6 +93,14 @@ class GitHubConfig(ConnectorConfig):
         depends=("/base_url", "/auth"),
         examples=[["octo-org/handbook"]],
         min_length=1,
+    )
+    private: bool = option(
+        True,
+        title="Private repositories",
+        help="Off: `owner/*` takes only the public ones, and an account need not be allowed to read private ones.",
+        order=2,
+        group=CONTENT,
+        scopes=(PRIVATE,),
     )
     issues: bool = option(True, title="Issues", help="With their comments.", order=3, group=CONTENT)
     pull_requests: bool = option(
@@ -134,7 +145,8 @@ class GitHubConfig(ConnectorConfig):
 
     def authorization(self) -> Authorization:
         """The credential goes to the API alone."""
-        return self.auth.authorization(authority(self.api))
+        found = self.auth.authorization(authority(self.api))
+        return msgspec.structs.replace(found, scopes=wanted_scopes(self)) if found.kind == "account" else found
 
 
 def addresses(base_url: str) -> tuple[str, str]:

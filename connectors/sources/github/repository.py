@@ -37,9 +37,10 @@ class Repository(msgspec.Struct, frozen=True):
 class Repositories:
     """Looks repositories up, each once."""
 
-    def __init__(self, github: GitHub, log: Log) -> None:
+    def __init__(self, github: GitHub, log: Log, *, private: bool = True) -> None:
         self._github = github
         self._log = log
+        self._private = private
         self._found: dict[str, Repository] = {}
         self._owned: dict[str, list[str]] = {}
 
@@ -59,9 +60,10 @@ class Repositories:
         return list(found.values())
 
     async def of_owner(self, owner: str) -> list[str]:
-        """The names of an organization's or a person's repositories that the credential may see."""
+        """The names of an organization's or a person's repositories that the credential may see and that are wanted."""
         if owner not in self._owned:
-            self._owned[owner] = sorted(str(each["full_name"]) for each in await self.listed(owner))
+            listed = await self.listed(owner)
+            self._owned[owner] = sorted(str(one["full_name"]) for one in listed if self._private or not one["private"])
         return self._owned[owner]
 
     async def listed(self, owner: str) -> list[dict[str, Json]]:

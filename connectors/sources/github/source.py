@@ -94,7 +94,7 @@ class GitHubSource(Source[GitHubConfig]):
     def __init__(self, config: GitHubConfig, context: Context) -> None:
         super().__init__(config, context)
         self.github = GitHub(context.http, context.clock, api=config.api, graphql=config.graphql)
-        self.repositories = Repositories(self.github, context.log)
+        self.repositories = Repositories(self.github, context.log, private=config.private)
         parts: list[Part] = []
         if config.issues or config.pull_requests:
             parts.append(Threads(self.github, issues=config.issues, pulls=config.pull_requests))

@@ -13,16 +13,16 @@ from connectors.sdk import (
     Probe,
     Response,
     Warn,
+    wanted_scopes,
 )
 from connectors.sources.github.client import GitHub, document
-from connectors.sources.github.config import GitHubConfig
+from connectors.sources.github.config import PICKING, GitHubConfig
 from connectors.sources.github.part import Part
 from connectors.sources.github.repository import Repositories
 
 SHOWN = 5
 OPENED = 50  # of those that are named one by one
 _IMPLIED = {"read:org": {"write:org", "admin:org"}}
-_PURPOSES = {"repo": "private repositories", "read:org": "the organizations to pick from"}
 
 
 class Trial:
@@ -70,11 +70,14 @@ class Trial:
         if told is None:
             return "The credential has its permissions per repository; the next steps try them"
         scopes = {scope.strip() for scope in told.split(",") if scope.strip()}
-        missing = [scope for scope in _PURPOSES if not scopes & {scope, *_IMPLIED.get(scope, set())}]
+        missing = [
+            f"{scope.name} ({'“' + scope.option + '”: ' if scope.option else ''}{scope.purpose.rstrip('.')})"
+            for scope in (*wanted_scopes(self._config), PICKING)
+            if not scopes & {scope.name, *_IMPLIED.get(scope.name, set())}
+        ]
         if missing:
-            named = ", ".join(f"{scope} ({_PURPOSES[scope]})" for scope in missing)
             raise Warn(
-                f"The credential lacks: {named}",
+                f"The credential lacks: {', '.join(dict.fromkeys(missing))}",
                 remedy="Nothing to do if only public repositories are synced; else make one with these scopes.",
             )
         return f"Scopes: {', '.join(sorted(scopes))}"

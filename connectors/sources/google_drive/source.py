@@ -24,6 +24,7 @@ from connectors.sdk import (
     Source,
     SourceSpec,
     State,
+    wanted_scopes,
 )
 from connectors.sdk.files import FileFilter
 from connectors.sources._web import authority, endpoint
@@ -78,7 +79,8 @@ class GoogleDriveSource(Source[GoogleDriveConfig]):
         hosts = (authority(config.endpoint_url or GOOGLE),)
         auth = config.auth
         if isinstance(auth, SignedIn):
-            return Authorization(kind="account", params={"account": auth.account, "scopes": SCOPE}, hosts=hosts)
+            scopes = wanted_scopes(config)
+            return Authorization(kind="account", params={"account": auth.account}, hosts=hosts, scopes=scopes)
         return Authorization(
             kind="google_service_account",
             params={"key": auth.service_account_key, "scope": SCOPE, "subject": auth.subject or None},

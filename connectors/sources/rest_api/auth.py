@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from connectors.sdk import Authorization, ConnectorConfig, Secret, option
+from connectors.sdk import AccountScope, Authorization, ConnectorConfig, Secret, option
 from connectors.sources._web import WebAddress
 
 
@@ -130,7 +130,8 @@ class SignedIn(ConnectorConfig):
     )
 
     def authorization(self, host: str) -> Authorization | None:
-        return Authorization(kind="account", params={"account": self.account, "scopes": self.scopes}, hosts=(host,))
+        scopes = tuple(AccountScope(name) for name in self.scopes.split())
+        return Authorization(kind="account", params={"account": self.account}, hosts=(host,), scopes=scopes)
 
 
 Auth = Annotated[NoAuth | ApiKeyHeader | Bearer | Basic | ClientCredentials | SignedIn, Field(discriminator="method")]

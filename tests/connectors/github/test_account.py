@@ -82,8 +82,13 @@ def test_an_account_without_the_scope_ends_the_run_with_its_name(profile: Path) 
         assert view.state == "failed"
         assert view.error is not None
         assert (view.error.code, view.error.where) == ("scope_missing", "Octocat")
-        assert "repo" in view.error.what
+        assert "repo (Read private repositories" in view.error.what
+        assert "“Private repositories” wants it" in view.error.what
+        assert "or switch “Private repositories” off" in view.error.remedy
         assert not github.seen
+        (connection,) = await engine.connections()
+        await engine.edit_connection(connection.id, api.ConnectionEdit(config={**connection.config, "private": False}))
+        assert (await synced(engine)).state == "done"
 
     run(profile, ("read:user",), test)
 

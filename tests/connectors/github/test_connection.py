@@ -100,17 +100,34 @@ def test_the_credential_goes_to_the_api_alone() -> None:
     signed_in = GitHubSource.authorization(account)
     assert signed_in is not None
     assert (signed_in.kind, signed_in.hosts) == ("account", ("git.example.com:443",))
-    assert signed_in.params == {"account": "acc-1", "scopes": "repo"}
+    assert signed_in.params == {"account": "acc-1"}
+    assert [(scope.name, scope.needed) for scope in signed_in.scopes] == [("read:org", False), ("repo", True)]
+    public = made(auth={"method": "account", "account": "acc-1"}, private=False).authorization()
+    assert [scope.name for scope in public.scopes] == ["read:org"]
     assert [(end.host, end.typed) for end in GitHubSource.endpoints(account)] == [("git.example.com", True)]
     assert [(end.host, end.typed) for end in GitHubSource.endpoints(made())] == [("api.github.com", False)]
+
+
+def test_without_private_repositories_none_is_taken_and_no_scope_is_missed() -> None:
+    async def test(github: FakeGitHub) -> None:
+        github.scopes = "read:org"
+        given = config(github, repositories=["octocat/*", "octo-org/*"], private=False)
+        assert (await steps(given))["scopes"].state == "ok"
+        await (library := Library()).sync(given)
+        assert {each.partition("/")[0] for each in library.documents} == {"7"}
+        await library.sync({**given, "private": True})
+        assert {each.partition("/")[0] for each in library.documents} == {"7", "8"}
+
+    run(world(), test)
 
 
 def test_the_form_chooses_among_accounts_of_github_and_says_what_each_scope_is_for() -> None:
     schema: dict[str, Any] = GitHubConfig.model_json_schema()
     asked = schema["$defs"]["Account"]["properties"]["account"]["x-account"]
     assert asked["provider"] == "github"
-    assert [scope["name"] for scope in asked["scopes"]] == ["repo", "read:org"]
-    assert all(scope["purpose"] for scope in asked["scopes"])
+    more = schema["properties"]["private"]["x-scopes"]
+    assert [scope["name"] for scope in (*asked["scopes"], *more)] == ["read:org", "repo"]
+    assert all(scope["purpose"] for scope in (*asked["scopes"], *more))
 
 
 def test_the_connection_test_names_who_we_are_and_opens_each_part() -> None:
@@ -127,8 +144,8 @@ def test_the_connection_test_names_who_we_are_and_opens_each_part() -> None:
 @pytest.mark.parametrize(
     ("scopes", "state", "named"),
     [
-        ("", "warning", ["repo (private repositories)", "read:org"]),
-        ("repo", "warning", ["read:org (the organizations"]),
+        ("", "warning", ["repo (“Private repositories”: Read private", "read:org"]),
+        ("repo", "warning", ["read:org (List the organizations"]),
         ("repo, admin:org", "ok", ["admin:org"]),
         (None, "ok", ["per repository"]),
     ],

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from connectors.sdk import (
     Access,
     AccessChanged,
+    AccountScope,
     Authorization,
     DocumentRef,
     HeadwaterError,
@@ -72,7 +73,10 @@ def test_a_service_account_acts_for_a_person() -> None:
 def test_an_account_is_asked_for_no_more_than_reading() -> None:
     config = GoogleDriveSource.Config.model_validate({"auth": {"method": "account", "account": "ada"}})
     assert GoogleDriveSource.authorization(config) == Authorization(
-        kind="account", params={"account": "ada", "scopes": SCOPE}, hosts=("www.googleapis.com:443",)
+        kind="account",
+        params={"account": "ada"},
+        hosts=("www.googleapis.com:443",),
+        scopes=(AccountScope(SCOPE, "Read the files, their folders and who may see them."),),
     )
     asks = GoogleDriveSource.Config.model_json_schema()["$defs"]["SignedIn"]["properties"]["account"]["x-account"]
     assert (asks["provider"], [scope["name"] for scope in asks["scopes"]]) == ("google", [SCOPE])
