@@ -1,4 +1,9 @@
-"""One palette, one type scale, one spacing scale, for light and dark: the only module that holds colours and sizes.
+"""One palette, one type scale, one spacing scale, for light and dark: with `tokens` the only module that holds colours
+and sizes.
+
+Text is drawn at 100 to 200 % of its usual size. `apply` changes colours and size while the window runs: a font that a
+widget was given from the scale grows with it, heights that hold lines of text (`scaled`, ROW, ROW_TALL) do for whoever
+asks after `theme_changed`. Motion is what `motion_ms` allows; with reduced motion that is none.
 
 Fusion is the style on every platform, with our palette and a small stylesheet for what Fusion draws with gradients.
 Icons are SVG files with `currentColor`, drawn in a colour of the palette; `set_icon` remembers what a button wears, so
@@ -7,7 +12,6 @@ that `apply` can dress it again when the scheme changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Template
@@ -17,6 +21,8 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from widgets.tokens import DARK, LIGHT, Tokens
 
 __all__ = [
     "RADIUS",
@@ -36,8 +42,11 @@ __all__ = [
     "color",
     "font",
     "icon",
+    "motion_ms",
     "pixmap",
+    "scaled",
     "set_icon",
+    "text_size",
     "theme_changed",
     "tokens",
 ]
@@ -50,94 +59,19 @@ SPACE_XL = 24
 SPACE_XXL = 32
 RADIUS = 6
 ROW = 32
-"""Height of a table's row."""
+"""Height of a table's row, at the text's size."""
 ROW_TALL = 56
-"""Height of a row with two lines."""
+"""Height of a row with two lines, at the text's size."""
+LINE = 17
+"""Height of a line of body text at 100 %."""
+MOTION_MS = 120
+"""How long it takes to show where something went."""
 
 Scheme = Literal["system", "light", "dark"]
 Role = Literal["text", "muted", "accent", "on_accent", "ok", "warning", "error", "border", "control_border"]
 FontRole = Literal["title", "section", "body", "strong", "detail", "mono"]
 
 ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """The colours of one scheme, as #RRGGBB. `text` and `muted` reach 4.5:1 on all three grounds."""
-
-    dark: bool
-    window: str
-    surface: str
-    sunken: str
-    border: str
-    control_border: str
-    hover: str
-    selected: str
-    text: str
-    muted: str
-    disabled: str
-    accent: str
-    accent_hover: str
-    on_accent: str
-    ok: str
-    warning: str
-    error: str
-    ok_ground: str
-    warning_ground: str
-    error_ground: str
-    accent_ground: str
-    match: str
-
-
-LIGHT = Tokens(
-    dark=False,
-    window="#F5F6F8",
-    surface="#FFFFFF",
-    sunken="#ECEEF2",
-    border="#DCDFE5",
-    control_border="#858C98",
-    hover="#EDEFF3",
-    selected="#E3ECFC",
-    text="#1A1D21",
-    muted="#545C68",
-    disabled="#8B929D",
-    accent="#1F5FD6",
-    accent_hover="#1A52BA",
-    on_accent="#FFFFFF",
-    ok="#146C43",
-    warning="#8A5A00",
-    error="#B3261E",
-    ok_ground="#E7F3EC",
-    warning_ground="#FBF2DE",
-    error_ground="#FBEAE9",
-    accent_ground="#E8F0FD",
-    match="#FFE9A8",
-)
-
-DARK = Tokens(
-    dark=True,
-    window="#15171B",
-    surface="#1C1F24",
-    sunken="#111316",
-    border="#30353E",
-    control_border="#707986",
-    hover="#242830",
-    selected="#24344F",
-    text="#E9EBEE",
-    muted="#A0A8B4",
-    disabled="#6F7783",
-    accent="#7FAAFF",
-    accent_hover="#9BBDFF",
-    on_accent="#0B1220",
-    ok="#5BD197",
-    warning="#F2BD4B",
-    error="#FF8A80",
-    ok_ground="#18302A",
-    warning_ground="#33291A",
-    error_ground="#3A2224",
-    accent_ground="#1E2B42",
-    match="#5C4A12",
-)
 
 
 class Notifier(QObject):
@@ -150,6 +84,8 @@ _notifier = Notifier()
 theme_changed = _notifier.changed
 _current = LIGHT
 _follows_system = False
+_percent = 100
+_still = False
 
 
 def tokens() -> Tokens:
@@ -162,9 +98,32 @@ def color(role: str) -> QColor:
     return QColor(getattr(_current, role))
 
 
-def apply(app: QApplication, scheme: Scheme = "system") -> None:
-    """Dress the application. With "system" it follows the system's scheme from now on."""
+def text_size() -> int:
+    """The size of text in force, in percent."""
+    return _percent
+
+
+def scaled(pixels: float) -> int:
+    """A length that text fills, at the text's size."""
+    return round(pixels * _percent / 100)
+
+
+def motion_ms() -> int:
+    """How long a movement may take; 0 where nothing is to move."""
+    return 0 if _still else MOTION_MS
+
+
+def apply(
+    app: QApplication,
+    scheme: Scheme = "system",
+    *,
+    text_size: int | None = None,
+    reduced_motion: bool | None = None,
+) -> None:
+    """Dress the application. With "system" it follows the system's scheme from now on; None leaves a thing as it is."""
     global _current, _follows_system
+    if reduced_motion is not None:
+        _set_motion(app, reduced_motion)
     hints = app.styleHints()
     if scheme == "system" and not _follows_system:
         hints.colorSchemeChanged.connect(_system_changed)
@@ -174,13 +133,19 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
     dark = hints.colorScheme() == Qt.ColorScheme.Dark if scheme == "system" else scheme == "dark"
     chosen = DARK if dark else LIGHT
     dressed = app.property("headwater_dressed")
-    if dressed and chosen is _current:
+    before = _percent
+    if dressed and chosen is _current and text_size in (None, before):
         return
     _current = chosen
+    if text_size is not None:
+        _set_text_size(text_size)
     if not dressed:
         app.setStyle("Fusion")
         app.setProperty("headwater_dressed", True)
     app.setFont(font("body"))
+    if _percent != before:
+        for widget in app.allWidgets():
+            _resize_text(widget, before)
     app.setPalette(_palette(_current))
     app.setStyleSheet(_stylesheet(_current))
     _pixmap.cache_clear()
@@ -189,6 +154,48 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
             name, role, size = str(widget.property("headwater_icon")).split()
             _dress(widget, name, role, int(size))
     _notifier.changed.emit()
+
+
+def _set_text_size(percent: int) -> None:
+    global _percent, ROW, ROW_TALL
+    _percent = percent
+    ROW, ROW_TALL = 32 + _grown(1), 56 + _grown(2)
+
+
+def _grown(lines: int) -> int:
+    """By how much so many lines of text are higher than at 100 %."""
+    return scaled(LINE * lines) - LINE * lines
+
+
+def _resize_text(widget: QWidget, before: int) -> None:
+    """The same text in the size that holds now. What was given no font of its own follows the application's."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
+        return
+    own = widget.font()
+    usual = {round(size * before / 100): size for size, _weight in _SIZES.values()}
+    pixels = own.pixelSize()
+    if pixels > 0:
+        own.setPixelSize(scaled(usual.get(pixels, pixels * 100 / before)))
+        widget.setFont(own)
+
+
+def _set_motion(app: QApplication, still: bool) -> None:
+    global _still, _usual_effects
+    if still == _still:
+        return
+    _still = still
+    if still:
+        _usual_effects = {effect: app.isEffectEnabled(effect) for effect in _EFFECTS}, app.cursorFlashTime()
+    if _usual_effects is not None:
+        effects, flash = _usual_effects
+        for effect, usual in effects.items():
+            app.setEffectEnabled(effect, usual and not still)
+        app.setCursorFlashTime(0 if still else flash)
+    _notifier.changed.emit()
+
+
+_EFFECTS = tuple(effect for effect in Qt.UIEffect if effect is not Qt.UIEffect.UI_General)
+_usual_effects: tuple[dict[Qt.UIEffect, bool], int] | None = None
 
 
 def _system_changed() -> None:
@@ -216,7 +223,7 @@ def font(role: FontRole = "body") -> QFont:
     made = QFontDatabase.systemFont(kind)
     if role == "mono" and not QFontInfo(made).fixedPitch():
         made.setFamily("monospace")
-    made.setPixelSize(size)
+    made.setPixelSize(scaled(size))
     made.setWeight(weight)
     return made
 
@@ -318,8 +325,15 @@ def _palette(t: Tokens) -> QPalette:
 
 def _stylesheet(t: Tokens) -> str:
     values = {name: value for name, value in vars(t).items() if isinstance(value, str)}
+    grown = _grown(1)
+    heights = {f"h{usual}": str(usual + grown) for usual in (20, 22, 24, 26, 28, 30)}
     return Template(_SHEET).substitute(
-        values, radius=RADIUS, icons=ICONS.as_posix(), scheme="dark" if t.dark else "light"
+        values,
+        **heights,
+        box=str(16 + grown // 3),
+        radius=RADIUS,
+        icons=ICONS.as_posix(),
+        scheme="dark" if t.dark else "light",
     )
 
 

@@ -15,8 +15,10 @@ from app import api
 from app.accounts import Secrets, SessionVault, Vault
 from app.library.runs import Runs
 from app.network import Network, NetworkSettings
-from app.settings import PROXY_PASSWORD, Settings, SettingsStore, languages, settings_schema
 from app.settings.autostart import is_set, set_autostart
+from app.settings.languages import languages
+from app.settings.model import PROXY_PASSWORD, Settings, settings_schema
+from app.settings.store import SettingsStore
 from connectors.sdk import ConfigError, HeadwaterError, SecretRef
 
 _FIXED = {

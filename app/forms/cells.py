@@ -52,6 +52,11 @@ class Cells:
             self.done.append(Step(before, changed, burst))
         return tuple(changed)
 
+    def forget(self) -> None:
+        """What is now has no history."""
+        self.done.clear()
+        self.undone.clear()
+
     def end_burst(self) -> None:
         """The next change begins a step of its own."""
         if self.done:

@@ -14,6 +14,7 @@ from typing import Any
 from app.forms.assemble import Assembler
 from app.forms.cells import Cells
 from app.forms.filling import Filler
+from app.forms.keeping import pack, unpack
 from app.forms.loading import Loader
 from app.forms.normalise import normalise
 from app.forms.problems import FieldError, Problems
@@ -205,6 +206,11 @@ class FormState:
         loader.value(self.form.root, (), value)
         self._apply({**dict.fromkeys(self._cells.now, UNSET), **loader.cells}, exact=(), secrets=loader.secrets)
 
+    def take_over(self, value: Json) -> None:
+        """Replaces the value by one that holds already: nothing to undo, and what counts as changed stays as it was."""
+        self.set_value(value)
+        self._cells.forget()
+
     def together(self) -> AbstractContextManager[None]:
         """Makes all changes within a `with` one undo step."""
         return self._cells.together()
@@ -269,6 +275,27 @@ class FormState:
         self._baseline = dict(self._cells.now)
         self._stored = dict(self._secrets)
         self._original = Assembler(self.form.root, Cells(self._baseline), self._stored, self._validation.valid)
+
+    # --- putting away
+
+    def keep(self) -> Json:
+        """All that was typed, as JSON and without secrets: see `keeping`."""
+        return pack(self._cells.now, self._secrets, self._tree.spec)
+
+    def typed_secrets(self) -> dict[Path, SecretSlot]:
+        """The secrets that were typed or pointed at, to be handed back to `take_up` in the same process."""
+        return {path: slot for path, slot in self._secrets.items() if slot.state == "changed"}
+
+    def take_up(self, kept: Json, secrets: Mapping[Path, SecretSlot] | None = None) -> list[Path]:
+        """Goes on with what `keep` answered for the same schema. Answers the fields whose secret is not there any
+        more. Raises ValueError, TypeError, KeyError or IndexError for anything else, and then changes nothing."""
+        cells, referred, again, highest = unpack(kept)
+        self._ids = count(max(highest, next(self._ids)) + 1)
+        self._cells.fill({**dict.fromkeys(list(self._cells.now), UNSET), **cells})
+        self._cells.done.clear()
+        self._secrets.update({**referred, **(secrets or {})})
+        self._changed(((), *cells))
+        return [path for path in again if path not in self._secrets and self._tree.is_active(path)]
 
     # --- secrets
 

@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.forms import FormState
-from app.settings import Early, SettingsStore, defaults, languages, read_early, settings_schema
+from app.settings.early import Early, read_early
+from app.settings.languages import languages
+from app.settings.model import defaults, settings_schema
+from app.settings.store import SettingsStore
 from connectors.sdk import ConfigError, PermanentError
 
 

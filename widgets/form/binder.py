@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -60,12 +61,20 @@ class Binder(QObject):
     structure_changed = Signal()
 
     def __init__(
-        self, state: FormState, services: FormServices | None, tasks: TaskScope, make_block: Callable[..., Block]
+        self,
+        state: FormState,
+        services: FormServices | None,
+        tasks: TaskScope,
+        make_block: Callable[..., Block],
+        *,
+        at_once: bool = False,
     ) -> None:
         super().__init__()
         self.state = state
         self.services = services
         self.tasks = tasks
+        self.at_once = at_once
+        """Changes hold at once, and are told from the defaults; see `FormView`."""
         self.host: QWidget | None = None
         self.blocks: dict[Path, Block] = {}
         self._below: dict[Path, set[Path]] = {}
@@ -198,6 +207,8 @@ class Binder(QObject):
         return [path for path in before.keys() | seen.keys() if before.get(path) != seen.get(path)]
 
 
-def object_name(pointer: str) -> str:
-    """The objectName of a field's input, by which tests and scripts find it."""
-    return f"field:{pointer}"
+def object_name(state: FormState, path: Path) -> str:
+    """The objectName of a field's input, by which tests and scripts find it: `field:` and its pointer. What a branch of
+    a union holds has the union's pointer too, and the branch's number behind it: `field:/until@1`."""
+    branches = takewhile(lambda step: isinstance(step, tuple) and step[0] == "@", reversed(path))
+    return f"field:{state.pointer(path)}{''.join(reversed([f'@{step[1]}' for step in branches]))}"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QCheckBox,
     QComboBox,
@@ -57,7 +58,7 @@ class Segments(QWidget):
     def __init__(self, labels: Sequence[str]) -> None:
         super().__init__()
         self._group = QButtonGroup(self)
-        self.buttons: list[QPushButton] = []
+        self.buttons: list[QAbstractButton] = []
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
@@ -154,6 +155,34 @@ class YesNoEditor(Editor):
         value = UNSET if value is None else value
         places = [place for place, one in enumerate(self._values) if one is value]
         self.segments.show_choice(places[0] if places else None)
+
+
+class SegmentsEditor(Editor):
+    """One of a few that all are seen, where the schema wants it so."""
+
+    wide = False
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self.segments = Segments([choice.label for choice in spec.choices])
+        self.segments.setEnabled(not spec.read_only)
+        self.segments.chosen.connect(lambda place: self.edited.emit(spec.choices[place].value))
+        self.target = self.segments.buttons[0]
+        self.add(self.segments)
+
+    def show_value(self, value: Json) -> None:
+        """Presses the value's segment, and lets Tab lead to it."""
+        place = next((i for i, one in enumerate(self.spec.choices) if same(one.value, value)), None)
+        self.segments.show_choice(place)
+        self.segments.setFocusProxy(self.segments.buttons[place or 0])
+
+    def describe(self, object_name: str, name: str, description: str) -> None:
+        """Each segment says what it is of."""
+        self.segments.setObjectName(object_name)
+        for choice, one in zip(self.spec.choices, self.segments.buttons, strict=True):
+            one.setObjectName(f"{object_name}={plain_text(choice.value)}")
+            one.setAccessibleName(self.tr("{label}: {choice}").format(label=name, choice=choice.label))
+            one.setAccessibleDescription(description)
 
 
 class ChoiceEditor(Editor):

@@ -33,6 +33,8 @@ class ChangedMark:
 
     def _build(self) -> QToolButton:
         words = QCoreApplication.translate("ChangedMark", "Changed. Back to what it was: {label}")
+        if self._binder.at_once:
+            words = QCoreApplication.translate("ChangedMark", "Changed. Back to the default: {label}")
         made = tool_button("undo", words.format(label=self._spec.label), self._reset, size=14)
         made.setText(QCoreApplication.translate("ChangedMark", "changed"))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.forms import UNSET, FieldSpec, Kind
 from widgets.form.account import AccountEditor
-from widgets.form.choices import CheckEditor, ChoiceEditor, SeveralEditor, YesNoEditor
+from widgets.form.choices import CheckEditor, ChoiceEditor, SegmentsEditor, SeveralEditor, YesNoEditor
 from widgets.form.editor import Editor
 from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.paths import PathEditor
@@ -17,6 +17,8 @@ from widgets.form.text import AreaEditor, LineEditor, NumberEditor
 from widgets.form.tree import TreeEditor
 from widgets.form.units import UnitEditor
 
+FEW = 6
+"""So many choices may stand side by side."""
 EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.STRING, ""): LineEditor,
     (Kind.STRING, "path"): PathEditor,
@@ -36,6 +38,7 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.BOOLEAN, ""): CheckEditor,
     (Kind.BOOLEAN, "open"): YesNoEditor,
     (Kind.ENUM, ""): ChoiceEditor,
+    (Kind.ENUM, "radio"): SegmentsEditor,
     (Kind.MULTI_ENUM, ""): SeveralEditor,
     (Kind.SECRET, ""): SecretEditor,
     (Kind.TAGS, ""): TagsEditor,
@@ -65,6 +68,8 @@ def hint(spec: FieldSpec) -> str:
         return "source"
     if spec.kind in (Kind.INTEGER, Kind.NUMBER) and spec.unit:
         return "unit"
+    if spec.kind is Kind.ENUM and spec.display == "radio" and spec.required and len(spec.choices) <= FEW:
+        return "radio"
     if spec.kind is Kind.BOOLEAN and (spec.nullable or (spec.required and spec.default is UNSET)):
         return "open"
     return ""

@@ -78,7 +78,7 @@ class Row(Block):
                 self._head.addWidget(name)
         if spec.read_only:
             self._head.addWidget(label(self.tr("read only"), "detail", "muted"))
-        elif spec.required and not self.editor.names_itself:
+        elif spec.required and not self.editor.names_itself and not self.binder.at_once:
             self._head.addWidget(label(self.tr("required"), "detail", "muted"))
         if self._label is None or not self._label.wordWrap():
             self._head.addStretch(1)
@@ -118,9 +118,9 @@ class Row(Block):
             self._show_error(text)
             words = [plain(self.spec.help) if self.spec.help else "", text]
             name = self.spec.label
-            if self.spec.required:
+            if self.spec.required and not self.binder.at_once:
                 name = self.tr("{label}, required").format(label=name)
-            self.editor.describe(object_name(pointer), name, " ".join(filter(None, words)))
+            self.editor.describe(object_name(state, self.path), name, " ".join(filter(None, words)))
         if self._label is not None and self._label.buddy() is not self.editor.target:
             self._label.setBuddy(self.editor.target)
         self._mark.refresh()

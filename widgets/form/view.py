@@ -30,6 +30,7 @@ from widgets.form.row import Row
 from widgets.form.search import FormSearch
 from widgets.form.secret import SecretEditor
 from widgets.form.services import FormServices
+from widgets.form.steps import SteppedBody
 from widgets.form.summary import Problem, ProblemsBar
 from widgets.form.union import UnionBlock
 from widgets.form.wording import say
@@ -42,7 +43,10 @@ LONG = 24
 
 
 class FormView(QWidget):
-    """A form. It does not scroll by itself, for pages have more to show than a form, unless `scrollable` is set."""
+    """A form. It does not scroll by itself, for pages have more to show than a form, unless `scrollable` is set.
+
+    `at_once` is for settings, which hold as soon as they are changed: what is marked as changed differs from its
+    default, and nothing is called required, for everything is there."""
 
     changed = Signal()
 
@@ -55,12 +59,18 @@ class FormView(QWidget):
         services: FormServices | None = None,
         override: Mapping[str, Any] | None = None,
         scrollable: bool = False,
+        at_once: bool = False,
+        begin: Callable[[FormState], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.state = FormState(schema, value, secrets, override, say)
+        self.state = FormState(schema, None if at_once else value, secrets, override, say)
+        if at_once and value is not None:
+            self.state.take_over(value)
+        if begin is not None:  # with what was typed before, say
+            begin(self.state)
         self.tasks = TaskScope("form")
-        self._binder = Binder(self.state, services, self.tasks, make_block)
+        self._binder = Binder(self.state, services, self.tasks, make_block, at_once=at_once)
         self._binder.setParent(self)
         self._binder.structure_changed.connect(self._structure_changed)
         self._retab = QTimer(self)
@@ -79,7 +89,8 @@ class FormView(QWidget):
         root = self.state.form.root
         if len(root.children) > LONG:
             self._make_search()
-        column.addWidget(PastePanel(self._binder))
+        if not at_once:
+            column.addWidget(PastePanel(self._binder))
         column.addWidget(self._binder.make((), root, 0, heading=root.kind is not Kind.OBJECT))
         column.addStretch(1)
         self._place(scrollable)
@@ -140,6 +151,26 @@ class FormView(QWidget):
     def redo(self) -> None:
         """Makes the last undone change again."""
         self.state.redo()
+
+    def first_empty(self) -> QWidget | None:
+        """The input of the first field that has to be filled in and is not."""
+        for error in self.state.errors():
+            block = self._binder.blocks.get(error.path)
+            if block is not None and not self.state.is_present(error.path):
+                return block.first_input()
+        return None
+
+    @property
+    def step(self) -> int:
+        """The step that is shown, where the form has steps."""
+        stepped = self._inner.findChild(SteppedBody)
+        return stepped.step if stepped is not None else 0
+
+    def show_step(self, step: int) -> None:
+        """Shows a step as it was left, whatever is wrong before it."""
+        stepped = self._inner.findChild(SteppedBody)
+        if stepped is not None:
+            stepped.show_step(step)
 
     def warnings(self) -> list[str]:
         """What the schema's author should know."""
