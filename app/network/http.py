@@ -12,13 +12,14 @@ import httpx
 import msgspec
 
 from app.network.answers import Answer, StreamedAnswer, read_whole
-from app.network.exchange import Exchanges, Outgoing, Shared
+from app.network.exchange import Exchange, Exchanges, Outgoing, Shared
 from app.network.faults import FAULTS, bad_url
 from app.network.redact import public_url
 from app.network.retry import IDEMPOTENT, with_retries
-from connectors.sdk import Json, Log, PermanentError
+from connectors.sdk import Explain, Json, Log, PermanentError, RateLimited
 
 T = TypeVar("T")
+_REFUSAL_BYTES = 64 * 1024
 
 
 class HttpClient:
@@ -53,6 +54,7 @@ class HttpClient:
         idempotent: bool | None = None,
         max_bytes: int = 64 * 1024 * 1024,
         timeout: float | None = None,
+        explain: Explain | None = None,
     ) -> Answer:
         """See `connectors.sdk.Http.request`."""
         content_type = None
@@ -69,6 +71,7 @@ class HttpClient:
                 async with asyncio.timeout(out.timeout):
                     body = b"" if out.method == "HEAD" else await read_whole(response, max_bytes)
                 exchange.received = len(body)
+                self._explain(exchange, body, explain)
                 return Answer(response.status_code, response.headers, body, str(response.url))
             except FAULTS as error:
                 raise self._exchanges.fault(error, exchange.request) from error
@@ -91,10 +94,24 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         accept: frozenset[int] | set[int] = frozenset(),
         authorize: bool = True,
+        explain: Explain | None = None,
     ) -> AsyncIterator[StreamedAnswer]:
         """See `connectors.sdk.Http.stream`. Sent again only until the answer begins."""
         out = self._outgoing(method, url, params, headers, b"", None, accept, authorize, None)
-        exchange = await self._repeat(lambda: self._exchanges.open(out), out, None)
+
+        async def begin() -> Exchange:
+            exchange = await self._exchanges.open(out)
+            if explain is not None and exchange.response.status_code >= 400:
+                try:
+                    body = await read_whole(exchange.response, _REFUSAL_BYTES, cut=True)
+                    self._explain(exchange, body, explain)
+                except FAULTS as error:
+                    raise self._exchanges.fault(error, exchange.request) from error
+                finally:
+                    await exchange.close()
+            return exchange
+
+        exchange = await self._repeat(begin, out, None)
         try:
             answer = StreamedAnswer(
                 exchange.response,
@@ -107,6 +124,17 @@ class HttpClient:
                 exchange.received = answer.received
         finally:
             await exchange.close()
+
+    def _explain(self, exchange: Exchange, body: bytes, explain: Explain | None) -> None:
+        """Raise what the connector reads in a refusal; one for too many requests holds the others back too."""
+        response = exchange.response
+        if explain is None or response.status_code < 400:
+            return
+        error = explain(response.status_code, body)
+        if isinstance(error, RateLimited):
+            exchange.limiter.pause(max(0.0, error.retry_at - self._shared.clock.now()))
+        error.detail = self._shared.redactor.redact(error.detail)
+        raise error
 
     async def _repeat(self, send: Callable[[], Awaitable[T]], out: Outgoing, idempotent: bool | None) -> T:
         settings = self._shared.settings

@@ -1,7 +1,7 @@
 """The contract every connector is written against. Imports neither an HTTP library nor Qt, and nothing of `app`."""
 
 from connectors.sdk.checks import CheckStep, Probe, StepState, Warn
-from connectors.sdk.context import Clock, Context, Http, Log, Objects, Response, State, StreamedResponse
+from connectors.sdk.context import Clock, Context, Explain, Http, Log, Objects, Response, State, StreamedResponse
 from connectors.sdk.documents import (
     Access,
     AccessChanged,
@@ -68,6 +68,7 @@ __all__ = [
     "DocumentRef",
     "Endpoint",
     "ErrorInfo",
+    "Explain",
     "Failure",
     "FileFilters",
     "HeadwaterError",

@@ -7,11 +7,12 @@ rate limiter, retry, cancellation and metrics, and the credential, which a conne
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from connectors.sdk.documents import Content, Json
+from connectors.sdk.errors import HeadwaterError
 
 
 class Response(Protocol):
@@ -41,6 +42,10 @@ class StreamedResponse(Protocol):
     def chunks(self) -> AsyncIterator[bytes]: ...
 
 
+Explain: TypeAlias = Callable[[int, bytes], HeadwaterError]
+"""What a refusal means, by its status and body."""
+
+
 class Http(Protocol):
     """The one HTTP client, bound to this connection.
 
@@ -48,6 +53,8 @@ class Http(Protocol):
     NotFound, 429 RateLimited once the host will not wait longer, 5xx TransientError after its retries) unless its
     status is in `accept`. Transport faults raise TransientError, TLS and address faults ConfigError. Redirects are
     followed for GET and HEAD, each hop vetted, credentials dropped across origins. `params` extend the URL's own query.
+    `explain` reads the refusals among `accept` (400 and above) and answers the error that each means; the host treats
+    a RateLimited like its own: it holds back who shares the credential, and tries again ever more slowly.
     """
 
     async def request(
@@ -65,6 +72,7 @@ class Http(Protocol):
         idempotent: bool | None = None,
         max_bytes: int = 64 * 1024 * 1024,
         timeout: float | None = None,
+        explain: Explain | None = None,
     ) -> Response:
         """Send and read whole. `idempotent` says whether the host may repeat it (default: by method, RFC 9110 9.2.2).
 
@@ -84,6 +92,7 @@ class Http(Protocol):
         headers: Mapping[str, str] | None = None,
         accept: frozenset[int] | set[int] = frozenset(),
         authorize: bool = True,
+        explain: Explain | None = None,
     ) -> AbstractAsyncContextManager[StreamedResponse]:
         """Send and hand out the body in chunks. A truncated body raises TransientError from `chunks()`."""
         ...

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from connectors.sdk import Context, Json, NotFound, PermanentError, StreamedResponse
+from connectors.sdk import Context, Explain, Json, NotFound, PermanentError, StreamedResponse
 from connectors.sources.google_drive.errors import refusal
 
 T = TypeVar("T")
@@ -242,17 +242,17 @@ class Drive:
         headers = {"x-goog-drive-resource-keys": f"{file}/{resource_key}"} if resource_key else None
         params = {"mimeType": export} if export else {"alt": "media", "supportsAllDrives": "true"}
         target = f"{url}/export" if export else url
-        async with self._context.http.stream("GET", target, params=params, headers=headers, accept=_REFUSALS) as answer:
-            if answer.status in _REFUSALS:
-                body = b"".join([chunk async for chunk in answer.chunks()])
-                raise refusal(answer.status, body, where=target, now=self._context.clock.now())
+        async with self._context.http.stream(
+            "GET", target, params=params, headers=headers, accept=_REFUSALS, explain=self._explain(target)
+        ) as answer:
             yield answer
+
+    def _explain(self, url: str) -> Explain:
+        return lambda status, body: refusal(status, body, where=url, now=self._context.clock.now())
 
     async def _ask(self, path: str, kind: type[T], params: Mapping[str, Any]) -> T:
         url = f"{self._base}/{path}"
-        answer = await self._context.http.get(url, params=params, accept=_REFUSALS)
-        if answer.status in _REFUSALS:
-            raise refusal(answer.status, answer.body, where=url, now=self._context.clock.now())
+        answer = await self._context.http.get(url, params=params, accept=_REFUSALS, explain=self._explain(url))
         try:
             return msgspec.json.decode(answer.body, type=kind)
         except msgspec.DecodeError as error:

@@ -15,7 +15,8 @@ from connectors.sdk import (
     TransientError,
 )
 
-QUOTA_SECONDS = 60.0  # Drive counts requests by the minute
+FIRST_WAIT = 1.0
+"""Seconds before the first try again; the host doubles what follows, with some chance in it, as Google asks for."""
 DAY_SECONDS = 3_600.0
 
 _TOO_MANY = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "quotaExceeded"})
@@ -82,7 +83,7 @@ def _forbidden(reasons: set[str], where: str, detail: str, now: float) -> Headwa
     if reasons & _TOO_MANY or "dailyLimitExceeded" in reasons:
         return RateLimited(
             "Google asks for fewer requests",
-            retry_at=now + (DAY_SECONDS if "dailyLimitExceeded" in reasons else QUOTA_SECONDS),
+            retry_at=now + (DAY_SECONDS if "dailyLimitExceeded" in reasons else FIRST_WAIT),
             where=where,
             remedy="Nothing to do: it goes on by itself.",
             detail=detail,

@@ -12,13 +12,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.network import NetworkSettings
-from connectors.sdk import CheckStep, Content, Upsert
+from connectors.sdk import CheckStep, Clock, Content, Upsert
 from connectors.sdk.testing import Catalog, collect
 from connectors.sources.google_drive import GoogleDriveSource
 from tests.connectors.google_drive.fake import FakeDrive
 from tests.support.context import RecordingLog, connected
 
 ONCE = NetworkSettings(proxy="none", attempts=1, longest_wait=0)
+PATIENT = NetworkSettings(proxy="none")
 TWICE = NetworkSettings(proxy="none", attempts=2, longest_wait=0)
 
 
@@ -47,6 +48,7 @@ def use(
     *,
     settings: NetworkSettings = ONCE,
     log: RecordingLog | None = None,
+    clock: Clock | None = None,
     **config: Any,
 ) -> Any:
     """Runs `job` with a source connected to this Drive by a service account."""
@@ -60,7 +62,9 @@ def use(
                 **config,
             }
             secrets = {"/auth/service_account_key": service_account_key(fake.address)}
-            async with connected(GoogleDriveSource, document, secrets=secrets, settings=settings, log=log) as source:
+            async with connected(
+                GoogleDriveSource, document, secrets=secrets, settings=settings, log=log, clock=clock
+            ) as source:
                 return await job(source)
 
     return asyncio.run(run())

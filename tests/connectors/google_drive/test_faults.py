@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,8 +19,9 @@ from connectors.sdk import (
 from connectors.sdk.testing import Catalog, collect
 from connectors.sources.google_drive import GoogleDriveSource, content, passes
 from connectors.sources.google_drive.config import SCOPE
-from tests.connectors.google_drive.driving import TWICE, asked, body_of, sync, upserts, use
+from tests.connectors.google_drive.driving import PATIENT, TWICE, asked, body_of, sync, upserts, use
 from tests.connectors.google_drive.fake import MOST_EXPORTED, FakeDrive, answering, nothing, refuse
+from tests.network.opened import FakeClock
 from tests.support.context import RecordingLog
 
 
@@ -79,6 +81,34 @@ def test_a_rate_limit_in_the_guise_of_a_403_says_when_to_go_on_and_loses_no_page
 
     assert set(again.documents) == ids
     assert asked(fake, "files.list") - before == 1, "it goes on at the page it had reached"
+
+
+@pytest.mark.parametrize("method", ["files.list", "files.get"])
+def test_a_rate_limit_is_waited_out_ever_more_slowly_and_holds_back_nothing_for_a_minute(method: str) -> None:
+    fake = FakeDrive(page=3)
+    ids = {fake.put(f"{number}.md", str(number)) for number in range(5)}
+    limit = answering(lambda: refuse(403, "userRateLimitExceeded", "User Rate Limit Exceeded"))
+    fake.faults[f"drive.{method}"].extend([nothing, *[limit] * 5])
+    clock = FakeClock(time.time())
+
+    found: Catalog = use(fake, collect, settings=PATIENT, clock=clock)
+
+    assert set(found.documents) == ids
+    assert max(clock.slept) <= 20
+    assert 5 <= sum(clock.slept) <= 120
+    assert not fake.faults[f"drive.{method}"]
+
+
+def test_a_days_quota_that_is_used_up_is_not_asked_for_again_at_once() -> None:
+    fake = FakeDrive()
+    fake.put("a.md", "a")
+    fake.faults["drive.files.list"].append(answering(lambda: refuse(403, "dailyLimitExceeded")))
+    clock = FakeClock(time.time())
+
+    with pytest.raises(RateLimited) as raised:
+        use(fake, collect, settings=PATIENT, clock=clock)
+    assert raised.value.retry_at - clock.time > 3_000
+    assert asked(fake, "files.list") == 1
 
 
 def test_an_expired_token_is_replaced_in_the_middle_of_a_pass() -> None:
