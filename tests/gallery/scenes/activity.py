@@ -1,0 +1,60 @@
+"""Activity: the log, narrowed, with a line opened, empty."""
+
+from __future__ import annotations
+
+from app.api import LogFilter, LogLine
+from tests.gallery.scene import Scene, does, hangs, pick, press, types
+from tests.widgets.fake_engine import FakeEngine
+from widgets.pages.page import Place
+
+ACTIVITY = Place("activity")
+SAID = (
+    ("info", "c2", "Sync started", {"run": "r31", "trigger": "schedule"}),
+    ("debug", "c2", "GET https://s3.example.com/contracts?list-type=2 answered 200 in 34 ms", {"bytes": 48_120}),
+    ("info", "c2", "1,000 objects on the page, 12 new", {"page": 1}),
+    ("warning", "c3", "The server asks to wait until 14:05", {"retry_after": 240}),
+    ("error", "c1", "The server no longer accepts the password", {"code": "auth_failed", "status": 401}),
+    ("info", "c4", "Sync finished: 4 new, 2 changed", {"seconds": 6.2}),
+    ("info", None, "The library was checked: 12,480 documents, all whole", {}),
+)
+
+
+def log(engine: FakeEngine) -> None:
+    """A morning's lines."""
+    lines = [
+        LogLine(
+            seq=number + 1,
+            at=engine.now - (60 - number) * 47,
+            level=SAID[number % len(SAID)][0],  # type: ignore[arg-type]
+            connection_id=SAID[number % len(SAID)][1],
+            message=SAID[number % len(SAID)][2],
+            fields=SAID[number % len(SAID)][3],  # type: ignore[arg-type]
+        )
+        for number in range(60)
+    ]
+    rank = ("debug", "info", "warning", "error")
+
+    async def command(asked: LogFilter) -> list[LogLine]:
+        return [
+            line
+            for line in lines
+            if (asked.after is None or line.seq > asked.after)
+            and (asked.before is None or line.seq < asked.before)
+            and rank.index(line.level) >= rank.index(asked.level)
+            and asked.text.lower() in line.message.lower()
+            and (not asked.connection or asked.connection == line.connection_id)
+        ]
+
+    engine.log = command  # type: ignore[method-assign]
+
+
+SCENES = (
+    Scene("activity", ACTIVITY, given=(log,), points=(35,)),
+    Scene("activity-errors", ACTIVITY, given=(log,), acts=(press("chip_error"),), points=(35,)),
+    Scene("activity-everything", ACTIVITY, given=(log,), acts=(press("chip_debug"),)),
+    Scene("activity-line", ACTIVITY, given=(log,), acts=(does(lambda s: s.page._follow(False)), pick("log", 40))),
+    Scene("activity-nothing", ACTIVITY, given=(log,), acts=(types("search", "zzz"),)),
+    Scene("activity-empty", ACTIVITY, engine="empty"),
+    Scene("activity-loading", ACTIVITY, given=(hangs("log"),)),
+    Scene("activity-narrow", ACTIVITY, given=(log,), size=(900, 600)),
+)

@@ -1,0 +1,81 @@
+"""Add a source: catalogue, form, paste, test, guard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.sdk import PermissionDenied
+from tests.gallery.scene import Act, Given, Scene, Stage, does, fails, hangs, press, scroll, types
+from tests.gallery.scenes.common import ENGINE_GONE
+from tests.widgets.fake_engine import FAILED_STEPS, FakeEngine
+from widgets.pages.page import Place
+
+ADD = Place("add_source")
+S3_VALUE = {"bucket": "contracts", "access_key_id": "AKIADEMO"}
+FOLDER_VALUE = {"path": "/srv/handbook"}
+PASTED = "s3://AKIADEMO:not-a-real-secret@contracts/2024?endpoint=https://s3.eu-central-1.amazonaws.com"
+
+
+def chosen(type: str) -> Act:
+    """Choose a type in the catalogue."""
+    return types("search", type, enter=True)
+
+
+def value(of: dict[str, Any]) -> Act:
+    """Values in the form."""
+    return does(lambda stage: stage.page.draft.form.set_value(of))
+
+
+def gated(engine: FakeEngine) -> None:
+    """The second step of a test never ends."""
+    import asyncio
+
+    engine.gate = asyncio.Semaphore(1)
+
+
+def failing(engine: FakeEngine) -> None:
+    """The test fails at signing in."""
+    engine.steps = list(FAILED_STEPS)
+
+
+def stale(stage: Stage) -> None:
+    """Something is changed after the test."""
+    stage.page.draft.form.set_value({"path": "/srv/other"})
+
+
+def leave(stage: Stage) -> None:
+    """Somebody leaves with a half-filled form."""
+    stage.page.ask_to_leave(Place("sources"))
+
+
+def form(
+    name: str, type: str, of: dict[str, Any], *acts: Act, given: tuple[Given, ...] = (), points: tuple[int, ...] = ()
+) -> Scene:
+    """A type's form with values, and what is done in it."""
+    return Scene(name, ADD, acts=(chosen(type), value(of), *acts), given=given, points=points)
+
+
+DENIED = PermissionDenied("This profile is read-only", where="~/.local/share/headwater", remedy="Open another profile.")
+
+SCENES = (
+    Scene("catalogue", ADD, points=(2, 4, 5)),
+    Scene("catalogue-search", ADD, acts=(types("search", "bucket"),), points=(1,)),
+    Scene("catalogue-nothing", ADD, acts=(types("search", "zzz"),), points=(3,)),
+    Scene("catalogue-problem", ADD, acts=(chosen("gopher"),), points=(4,)),
+    Scene("catalogue-loading", ADD, given=(hangs("connectors"),)),
+    Scene("form-empty", ADD, acts=(chosen("s3"),), points=(7, 14)),
+    form("form", "s3", S3_VALUE, points=(11, 14)),
+    form("form-errors", "s3", {}, press("save_and_sync"), points=(9,)),
+    form("form-save-failed", "folder", FOLDER_VALUE, press("save"), given=(fails(DENIED, "add_connection"),)),
+    Scene("form-loading", ADD, given=(hangs("connector_schema"),), acts=(chosen("s3"),)),
+    Scene("form-engine-gone", ADD, given=(fails(ENGINE_GONE, "connector_schema"),), acts=(chosen("s3"),)),
+    form("form-below", "s3", S3_VALUE, scroll()),
+    form("paste", "s3", {}, press("paste"), types("paste_box", PASTED), points=(10,)),
+    form("test", "folder", FOLDER_VALUE, press("test"), points=(20,)),
+    form("test-deep", "folder", FOLDER_VALUE, does(lambda s: s.page.draft.test.deep.setChecked(True)), press("test")),
+    form("test-running", "folder", FOLDER_VALUE, press("test"), given=(gated,), points=(23,)),
+    form("test-failed", "folder", FOLDER_VALUE, press("test"), given=(failing,), points=(21,)),
+    form("test-details", "folder", FOLDER_VALUE, press("test", "step_details"), given=(failing,), points=(21, 22)),
+    form("test-stale", "folder", FOLDER_VALUE, press("test"), does(stale), points=(24,)),
+    form("leave-form", "folder", FOLDER_VALUE, does(leave), points=(13,)),
+)

@@ -1,0 +1,72 @@
+"""The window around the pages: starting, failing, closing, locked, narrow, with notices."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from connectors.sdk import TransientError
+from tests.gallery.scene import Scene, Stage, does, keys
+from tests.gallery.scenes.common import ENGINE_GONE, gauges
+from tests.widgets.fake_engine import FakeEngine
+from widgets.parts.panels import Banner
+
+START_FAILED = TransientError(
+    "The library's database is in use by another program",
+    where="~/.local/share/headwater/library.db",
+    remedy="Close the other program, or restart the computer.",
+    detail="apsw.BusyError: database is locked",
+)
+
+
+def start_failed(stage: Stage) -> None:
+    """The engine did not come."""
+    stage.shell.show_failure(START_FAILED.info())
+
+
+def lost(stage: Stage) -> None:
+    """The engine has just died."""
+    stage.shell._engine_lost(ENGINE_GONE)
+
+
+def found(stage: Stage) -> None:
+    """And was started again."""
+    stage.shell._engine_found()
+
+
+def closing(tray: bool) -> object:
+    """The window is closed while a sync runs."""
+
+    def act(stage: Stage) -> None:
+        stage.shell.tray_available = tray
+        stage.shell.ask_to_close()
+
+    return act
+
+
+def locked(engine: FakeEngine) -> None:
+    """The vault waits for its passphrase."""
+    engine.vault_state = "locked"
+
+
+async def three(stage: Stage) -> None:
+    """As many notices as there may be."""
+    stage.shell.show_notice(Banner("Contracts and its documents were removed.", action_text="Undo"))
+    await stage.rest()
+    stage.shell.report(ENGINE_GONE)
+    await stage.rest()
+    stage.shell.show_notice(Banner("Saved contracts.json.", icon="export", ground="ok"))
+
+
+SCENES = (
+    Scene("starting", engine="none", page="window"),
+    Scene("engine-failed", engine="none", page="window", before=(does(start_failed),)),
+    Scene("engine-lost", page="window", acts=(does(lost),)),
+    Scene("engine-restarted", page="window", acts=(does(found),)),
+    Scene("closing", page="window", acts=(does(closing(True)),), points=(30,)),
+    Scene("closing-no-tray", page="window", acts=(does(closing(False)),), points=(42,)),
+    Scene("vault-locked", page="window", given=(locked,)),
+    Scene("notices", page="window", acts=(does(three),)),
+    Scene("narrow", page="window", size=(900, 600), acts=(does(gauges),)),
+    Scene("wide", page="window", size=(1920, 1080), acts=(does(gauges),)),
+    Scene("focus-in-rail", page="window", acts=(keys(Qt.Key.Key_Tab, Qt.Key.Key_Tab),), points=(38,)),
+)
