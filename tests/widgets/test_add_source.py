@@ -199,6 +199,9 @@ def test_save_and_sync_hands_the_secret_over_and_opens_the_connection(
             draft.name.setText("Board papers")
             fill_s3(draft)
             press(draft, "save_and_sync")
+            page = cast(AddSourcePage, shell.current)
+            await until(lambda: page.stack.currentWidget() is page.first_run)
+            press(page, "first_run_open")
             await until(lambda: shell.current is shell.pages.get("connection"))
             await idle(shell)
             added = cast(ConnectionDraft, next(argument for name, argument in engine.calls if name == "add_connection"))
@@ -220,26 +223,6 @@ def test_a_name_that_is_taken_is_told_at_the_name(run: Run, engine: FakeEngine, 
             await until(lambda: draft.name.accessibleDescription() == "There is a connection of this name already")
             assert draft.save_button.isEnabled()
             assert shell.current is shell.pages["add_source"]
-
-    run(main())
-
-
-def test_leaving_with_something_typed_asks_in_a_panel(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with window(engine, tmp_path, ADD) as shell:
-            page = cast(AddSourcePage, shell.current)
-            draft = await choose(shell, "s3")
-            fill_s3(draft)
-            press(shell, "rail_library")
-            assert shell.current is page
-            assert page.leave_panel.isVisible()
-            press(page, "leave_keep")
-            assert draft.form.value()["bucket"] == "contracts"
-            press(shell, "rail_library")
-            press(page, "leave_discard")
-            await idle(shell)
-            assert shell.current is shell.pages["library"]
-            assert not page.unsaved()
 
     run(main())
 
@@ -268,6 +251,7 @@ def test_a_locked_vault_asks_for_its_passphrase_and_saving_goes_on(
         async with window(engine, tmp_path, ADD) as shell:
             draft = await choose(shell, "s3")
             fill_s3(draft)
+            engine.vault_state = "passphrase"
             engine.fail_next = AuthError("This machine has no keyring that can keep secrets", code="vault_locked")
             press(draft, "save")
             await until(lambda: shell.vault_panel.isVisible())

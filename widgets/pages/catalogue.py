@@ -76,12 +76,14 @@ class CatalogueModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._all: list[ConnectorView] = []
+        self._recent: list[str] = []
         self._rows: list[str | ConnectorView] = []
         self._text = ""
 
-    def show_connectors(self, connectors: list[ConnectorView]) -> None:
-        """The types there are."""
+    def show_connectors(self, connectors: list[ConnectorView], recent: list[str] | None = None) -> None:
+        """The types there are, and which are in use, the latest first: those come first, in a group of their own."""
         self._all = connectors
+        self._recent = list(recent or ())
         self.narrow(self._text)
 
     def narrow(self, text: str) -> None:
@@ -89,14 +91,16 @@ class CatalogueModel(QAbstractListModel):
         self.beginResetModel()
         self._text = text.lower()
         if not self._text:
+            known = {connector.type: connector for connector in self._all if not connector.problem}
+            used = [known[type] for type in self._recent if type in known]
             groups: dict[str, list[ConnectorView]] = {}
-            for connector in self._all:
-                groups.setdefault(connector.group or tr("Other"), []).append(connector)
-            self._rows = []
-            for group, members in groups.items():
-                self._rows.append(group)
-                ordered: list[ConnectorView] = sorted(members, key=_by_title)
-                self._rows.extend(ordered)
+            for connector in sorted(self._all, key=_by_title):
+                if connector not in used:
+                    group = tr("Can't be used") if connector.problem else connector.group or tr("Other")
+                    groups.setdefault(group, []).append(connector)
+            self._rows = [tr("In use"), *used] if used else []
+            for group in sorted(groups, key=lambda group: (bool(groups[group][0].problem), group.casefold())):
+                self._rows += [group, *groups[group]]
         else:
             hits = [(rank, connector) for connector in self._all if (rank := self._rank(connector)) is not None]
             self._rows = [connector for _rank, connector in sorted(hits, key=lambda hit: hit[0])]
@@ -115,6 +119,10 @@ class CatalogueModel(QAbstractListModel):
             if not isinstance(row, str) and row.type == type:
                 return self.index(number)
         return QModelIndex()
+
+    def connector(self, type: str) -> ConnectorView | None:
+        """The type of that name, whether it is listed now or not."""
+        return next((connector for connector in self._all if connector.type == type), None)
 
     def _rank(self, connector: ConnectorView) -> tuple[int, int, str] | None:
         title = connector.title.lower()
@@ -238,27 +246,25 @@ class Catalogue(QFrame):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
-        self._nothing = EmptyState(
-            "search",
-            self.tr("No source type matches"),
-            self.tr("Show all"),
-            self.search.clear,
-            detail=self.tr("A JSON API is reached with REST API, a feed with RSS."),
-        )
+        self._nothing = EmptyState("search", "", self.tr("Show all"), self.search.clear)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._nothing)
         head = column(self.search)
         head.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_XS)
-        laid = column(head, self._stack, parent=self, space=0)
-        laid.setStretch(1, 1)
+        self._laid = column(head, self._stack, parent=self, space=0)
+        self._laid.setStretch(1, 1)
         self.setMinimumWidth(280)
         self.setMaximumWidth(340)
 
-    def show_connectors(self, connectors: list[ConnectorView]) -> None:
-        """The types there are."""
+    def lay_above(self, widget: QWidget) -> None:
+        """Something between the search and the list."""
+        self._laid.insertWidget(1, widget)
+
+    def show_connectors(self, connectors: list[ConnectorView], recent: list[str] | None = None) -> None:
+        """The types there are, and which of them are in use."""
         chosen = self.list.currentIndex().data(CONNECTOR_ROLE)
-        self.model.show_connectors(connectors)
+        self.model.show_connectors(connectors, recent)
         if chosen is not None:
             self.list.setCurrentIndex(self.model.index_of(chosen.type))
 
@@ -269,6 +275,12 @@ class Catalogue(QFrame):
     def _narrow(self, text: str) -> None:
         self.model.narrow(text)
         self._stack.setCurrentWidget(self.list if self.model.rowCount() else self._nothing)
+        if not self.model.rowCount():
+            self._nothing.say(
+                self.tr("No source matches “{0}”").format(text if len(text) <= 40 else text[:39] + "…"),
+                self.tr("A web API that has no entry of its own is reached with REST API, a feed with RSS."),
+                self.tr("Show all"),
+            )
         if text:
             self.list.setCurrentIndex(self.model.first())
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 
 from widgets import theme
 from widgets.pages.catalogue import sign_in_words
+from widgets.pages.drafts import Draft, digest
+from widgets.pages.enter_again import EnterAgain
 from widgets.pages.form_services import EngineServices
 from widgets.pages.page import Page
 from widgets.pages.schedule import ScheduleBox
 from widgets.pages.test_panel import TestPanel
-from widgets.parts import button, column, frame, icon_label, label, line, plural, row
+from widgets.parts import ErrorPanel, button, column, frame, icon_label, label, line, plural, row
 
 if TYPE_CHECKING:
     from app.api import ConnectionDraft, ConnectorView
+    from app.forms import FormState
+    from connectors.sdk import ErrorInfo
 
 __all__ = ["FORM_WIDTH", "DraftView", "buddy"]
 
@@ -25,19 +30,26 @@ FORM_WIDTH = 648
 
 
 class DraftView(QWidget):
-    """Says `saved` with the stored connection."""
+    """Says `saved` with the stored connection and its first run, None if it is not to sync yet. `kept` is what was
+    typed before."""
 
-    saved = Signal(object)
+    saved = Signal(object, object)
+    changed = Signal()
+    discarded = Signal()
 
-    def __init__(self, page: Page, connector: ConnectorView, schema: dict[str, Any], name: str) -> None:
+    def __init__(
+        self, page: Page, connector: ConnectorView, schema: dict[str, Any], name: str, kept: Draft | None = None
+    ) -> None:
         super().__init__()
         from app.api import CheckTarget
         from widgets.form import FormView
 
         self._page = page
         self.connector = connector
+        self._schema = digest(schema)
+        self._kept = kept
         self._first_name = name
-        self.name = QLineEdit(name)
+        self.name = QLineEdit(kept.name if kept is not None else name)
         self.name.setObjectName("name")
         self.name.setAccessibleName(self.tr("Name"))
         self.name.textEdited.connect(lambda _text: self._blame_name(""))
@@ -45,10 +57,25 @@ class DraftView(QWidget):
         self._name_error.hide()
         self.schedule = ScheduleBox("watch" in connector.capabilities)
         services = EngineServices(page.client, lambda: CheckTarget(draft=self.value()))
-        self.form = FormView(schema, services=services)
+        self.again = EnterAgain()
+        self.form = FormView(schema, services=services, begin=self._take_up)
+        self.again.attach(self.form)
         self.test = TestPanel(page, self._target)
         self.test.blamed.connect(self.form.show_error)
         self.form.changed.connect(lambda: self.test.mark_stale(CheckTarget(draft=self.value())))
+
+        self._saved_schedule = self.schedule.schedule()
+        if kept is not None:
+            from app.api import Schedule
+
+            self.schedule.show_schedule(Schedule(every=kept.every, watch=kept.watch))
+            self.test.deep.setChecked(kept.deep)
+        self._discard = button(self.tr("Discard"), self.discarded.emit, kind="quiet", icon="trash", name="discard")
+        self._discard.setToolTip(self.tr("Away with everything typed here; it can be undone for a moment"))
+        self.failure = ErrorPanel(action_text=self.tr("Try again"), on_action=self._try_again)
+        self.failure.hide()
+        for told in (self.form.changed, self.name.textEdited, self.schedule.chosen, self.test.deep.toggled):
+            told.connect(self._typed)
 
         head = row(
             icon_label(connector.icon, "accent", 24),
@@ -58,14 +85,16 @@ class DraftView(QWidget):
                 label(self.tr("Sign-in: {0}").format(_sign_in(connector.auth)), "detail", "muted", wrap=True),
                 space=2,
             ),
+            self._discard,
             space=theme.SPACE_M,
         )
         head.setStretch(1, 1)
+        head.setAlignment(self._discard, Qt.AlignmentFlag.AlignTop)
         own = column(buddy(self.tr("&Name"), self.name), self.name, self._name_error, space=theme.SPACE_XS)
         inner = QWidget()
         inner.setMaximumWidth(FORM_WIDTH)
         sync = column(buddy(self.tr("S&ync"), self.schedule), row(self.schedule, None), space=theme.SPACE_XS)
-        laid = column(head, own, self.form, line(), sync, None, parent=inner, space=theme.SPACE_L)
+        laid = column(head, self.again, own, self.form, line(), sync, None, parent=inner, space=theme.SPACE_L)
         laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_XL)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
@@ -95,8 +124,65 @@ class DraftView(QWidget):
             space=theme.SPACE_M,
         )
         foot.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
-        whole = column(self.area, self.test, line(), self._footer, parent=self, space=0)
+        failed = column(self.failure)
+        failed.setContentsMargins(theme.SPACE_XL, theme.SPACE_S, theme.SPACE_XL, theme.SPACE_S)
+        self._failed = QWidget()
+        self._failed.setLayout(failed)
+        self._failed.hide()
+        whole = column(self.area, self.test, self._failed, line(), self._footer, parent=self, space=0)
         whole.setStretch(0, 1)
+        self._sync = True
+        self._discard.setVisible(self.is_dirty())
+
+    # --- coming and going ---
+
+    def begin(self) -> None:
+        """It is seen for the first time: where it was left, else at the first field that must be filled in."""
+        if self._kept is not None:
+            self.form.show_step(self._kept.step)
+            place = self._kept.scroll
+            QTimer.singleShot(0, self, lambda: self.area.verticalScrollBar().setValue(place))
+            return
+        first = self.form.first_empty()
+        if first is None:
+            self.name.selectAll()
+        (first or self.name).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_up(self, state: FormState) -> None:
+        """What was typed before goes into the form; into another form than then, as far as it fits."""
+        if self._kept is None:
+            return
+        try:
+            if self._kept.schema != self._schema:
+                raise ValueError("another schema")
+            self.again.ask_for(state, state.take_up(self._kept.form, self._kept.secrets))
+        except (ValueError, TypeError, KeyError, IndexError):
+            state.set_value(dict(self._kept.value))
+
+    def keep(self) -> Draft:
+        """All that was typed."""
+        schedule = self.schedule.schedule()
+        return Draft(
+            type=self.connector.type,
+            title=self.connector.title,
+            icon=self.connector.icon,
+            name=self.name.text(),
+            schema=self._schema,
+            form=self.form.state.keep(),
+            value=self.form.value(),
+            every=schedule.every,
+            watch=schedule.watch,
+            deep=self.test.deep.isChecked(),
+            step=self.form.step,
+            scroll=self.area.verticalScrollBar().value(),
+            at=time.time(),
+            secrets=self.form.state.typed_secrets(),
+        )
+
+    def _typed(self, *_: object) -> None:
+        self._discard.setVisible(self.is_dirty())
+        self._failed.hide()
+        self.changed.emit()
 
     # --- values ---
 
@@ -118,7 +204,8 @@ class DraftView(QWidget):
 
     def is_dirty(self) -> bool:
         """Whether somebody typed into it."""
-        return bool(self.form.is_dirty()) or self.name.text().strip() != self._first_name
+        other = self.schedule.schedule() != self._saved_schedule
+        return bool(self.form.is_dirty()) or self.name.text().strip() != self._first_name or other
 
     def _target(self) -> Any:
         from app.api import CheckTarget
@@ -143,24 +230,42 @@ class DraftView(QWidget):
             self._page.tasks.start(self._store(sync), "save")
 
     async def _store(self, sync: bool) -> None:
-        from connectors.sdk import AuthError, ConfigError
+        from connectors.sdk import AuthError, ConfigError, HeadwaterError
 
         self._enable(False)
+        self._failed.hide()
         try:
             view = await self._page.client.add_connection(self.value())
-            if sync:
-                await self._page.client.start_sync(view.id, trigger="first")
         except AuthError as error:
-            if error.code != "vault_locked":
-                raise
-            self._page.vault_needed.emit(error.what, lambda: self._save(sync))
+            if error.code == "vault_locked":
+                self._page.vault_needed.emit(error.what, lambda: self._save(sync))
+            else:
+                self._fail(error.info(), sync)
             return
         except ConfigError as error:
             self._blame(error.pointer, error.what if not error.remedy else f"{error.what}. {error.remedy}")
             return
+        except HeadwaterError as error:
+            self._fail(error.info(), sync)
+            return
         finally:
             self._enable(True)
-        self.saved.emit(view)
+        run = None
+        try:
+            if sync:
+                run = await self._page.client.start_sync(view.id, trigger="first")
+        finally:  # it is stored, whatever became of its first sync
+            self.saved.emit(view, run)
+
+    def _fail(self, error: ErrorInfo, sync: bool) -> None:
+        """It could not be stored, for a reason that no field is to blame for."""
+        self._sync = sync
+        self.failure.show_error(error)
+        self._failed.show()
+
+    def _try_again(self) -> None:
+        self._failed.hide()
+        self._save(self._sync)
 
     def _blame(self, pointer: str, message: str) -> None:
         if pointer in ("/name", "name"):

@@ -58,6 +58,8 @@ class TestPanel(QFrame):
         self.hide()
         self._step_states: dict[str, CheckStep] = {}
         self._tested: CheckTarget | None = None
+        self._cancelled = False
+        self._number = 0
 
     @property
     def running(self) -> bool:
@@ -66,8 +68,9 @@ class TestPanel(QFrame):
 
     def toggle(self) -> None:
         """Test, or cancel the test that runs."""
-        if self.running:
+        if self.running and not self._cancelled:
             self._page.tasks.cancel("test")
+            self._show_cancelled()  # at once: what the engine still has to put away is not the person's business
             return
         target = self._target()
         if target is not None:
@@ -83,6 +86,18 @@ class TestPanel(QFrame):
         self.steps.set_stale(True)
         self.verdict.show_state("skipped", self.tr("Tested before your last change"))
 
+    def _show_cancelled(self) -> None:
+        self._cancelled = True
+        self.steps.stop()
+        self.verdict.show_state("cancelled", self.tr("Cancelled"))
+        self._idle()
+
+    def _idle(self) -> None:
+        self.button.setText(self.tr("Test"))
+        self.button.setAccessibleName(self.tr("Test"))
+        theme.set_icon(self.button, "flask")
+        self._fit()
+
     def clear(self) -> None:
         """Nothing was tested."""
         self._page.tasks.cancel("test")
@@ -90,10 +105,14 @@ class TestPanel(QFrame):
         self.hide()
 
     async def _test(self, target: CheckTarget, deep: bool) -> None:
+        number = self._number = self._number + 1
+        self._cancelled = False
         self.steps.clear()
+        self.steps.secrets = _typed(target)
         self._step_states.clear()
         self.verdict.show_state("running", self.tr("Testing …"))
         self.button.setText(self.tr("Cancel"))
+        self.button.setAccessibleName(self.tr("Cancel the test"))
         theme.set_icon(self.button, "stop")
         self.show()
         stream = self._page.client.check(target, deep)
@@ -104,8 +123,8 @@ class TestPanel(QFrame):
                 self._fit()
             self._conclude()
         except asyncio.CancelledError:
-            self.steps.stop()
-            self.verdict.show_state("cancelled", self.tr("Cancelled"))
+            if number == self._number and not self.steps.stale:
+                self._show_cancelled()
             raise
         except Exception as error:
             from connectors.sdk import CheckStep, error_info
@@ -127,9 +146,8 @@ class TestPanel(QFrame):
             close = getattr(stream, "aclose", None)
             if close is not None:
                 await close()
-            self.button.setText(self.tr("Test"))
-            theme.set_icon(self.button, "flask")
-            self._fit()
+            if number == self._number:
+                self._idle()
 
     def _conclude(self) -> None:
         states = [step.state for step in self._step_states.values()]
@@ -166,3 +184,10 @@ class TestPanel(QFrame):
         self._scroll.setFixedHeight(min(most, height + 2))
         bar = self._scroll.verticalScrollBar()
         bar.setValue(bar.maximum())
+
+
+def _typed(target: CheckTarget) -> tuple[str, ...]:
+    """The secrets that were typed, long enough to be told from ordinary words."""
+    given = [*target.secrets.values(), *(target.draft.secrets.values() if target.draft is not None else ())]
+    texts = [one.removeprefix("value:") for one in given if one.startswith("value:")]
+    return tuple(text for text in texts if len(text) >= 4)

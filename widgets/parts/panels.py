@@ -5,7 +5,9 @@ An empty state carries one sentence and one action; an error what, where and one
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -67,19 +69,29 @@ class EmptyState(QWidget):
         self.action.setVisible(bool(action_text))
 
 
-def error_text(error: ErrorInfo, version: str = "") -> str:
-    """An error as text for the clipboard: everything a colleague or a bug report needs, no secrets by contract."""
+def error_text(error: ErrorInfo, version: str = "", at: float | None = None) -> str:
+    """An error as text for the clipboard: everything a colleague or a bug report needs, no secrets by contract.
+    `at` is when it happened (else now), `version` Headwater's (else that of the window)."""
     lines = [error.what]
     if error.where:
         lines.append(f"Where: {error.where}")
     if error.remedy:
         lines.append(f"Remedy: {error.remedy}")
     lines.append(f"Code: {error.category}/{error.code}")
-    if version:
-        lines.append(f"Version: {version}")
+    lines.append(f"Version: Headwater {version or _version()}")
+    lines.append(f"Time: {datetime.fromtimestamp(time.time() if at is None else at, UTC):%Y-%m-%d %H:%M:%S} UTC")
     if error.detail:
         lines += ["", error.detail]
     return "\n".join(lines)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("headwater")
+    except PackageNotFoundError:  # a checkout
+        return "0.1.0.dev"
 
 
 class ErrorPanel(QFrame):

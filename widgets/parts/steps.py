@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QWidget
 
@@ -26,7 +28,7 @@ TITLE = 160
 class StepRow(QFrame):
     """One step. A failed or doubtful one carries its remedy, and its raw text folded."""
 
-    def __init__(self, step: CheckStep, parent: QWidget | None = None) -> None:
+    def __init__(self, step: CheckStep, secrets: Iterable[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"step_{step.name}")
         self.step = step
@@ -40,8 +42,11 @@ class StepRow(QFrame):
         self._remedy = label("", "body", wrap=True, select=True)
         self._detail = label("", "mono", "muted", wrap=True, select=True)
         self._fold = button(self.tr("Details"), self._toggle, kind="link", name="step_details")
-        self._copy = button(self.tr("Copy"), self._copy_text, kind="link", name="step_copy")
+        self._copy = button(self.tr("Copy error"), self._copy_text, kind="link", name="step_copy")
         self._error: ErrorInfo | None = None
+        self._at = 0.0
+        self.secrets = secrets
+        """Texts that must not be shown or copied, even if the other side sends them back."""
         first = row(space=theme.SPACE_S)
         top = Qt.AlignmentFlag.AlignTop
         first.addWidget(self._icon, 0, top)
@@ -61,16 +66,18 @@ class StepRow(QFrame):
         self.step = step
         shown = look(step.state)
         self._icon.show_icon(shown.icon, shown.role)
-        message = step.message or (self.tr("Skipped") if step.state == "skipped" else "")
+        message = self._redacted(step.message) or (self.tr("Skipped") if step.state == "skipped" else "")
         self._message.setText(message)
         done = step.state not in ("running", "skipped")
         self._ms.setText(format_duration(step.ms / 1000) if done else "")
         self._remedy.setText(step.remedy)
         self._remedy.setVisible(bool(step.remedy))
         self._error = step.error
+        self._at = time.time()
         has_detail = step.error is not None and bool(step.error.detail)
-        self._detail.setText(step.error.detail if step.error is not None else "")
+        self._detail.setText(self._redacted(step.error.detail) if step.error is not None else "")
         self._detail.hide()
+        self._fold.setText(self.tr("Details"))
         self._fold.setVisible(has_detail)
         self._copy.setVisible(step.error is not None)
         self._more.setVisible(step.state in ("failed", "warning") and bool(step.remedy or step.error))
@@ -84,10 +91,18 @@ class StepRow(QFrame):
 
     def _toggle(self) -> None:
         self._detail.setVisible(self._detail.isHidden())
+        self._fold.setText(self.tr("Details") if self._detail.isHidden() else self.tr("Hide details"))
 
     def _copy_text(self) -> None:
         if self._error is not None:
-            QGuiApplication.clipboard().setText(error_text(self._error))
+            QGuiApplication.clipboard().setText(self._redacted(error_text(self._error, at=self._at)))
+            self._copy.setText(self.tr("Copied"))
+            QTimer.singleShot(1500, self, lambda: self._copy.setText(self.tr("Copy error")))
+
+    def _redacted(self, text: str) -> str:
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
 
 
 class StepsView(QWidget):
@@ -98,6 +113,8 @@ class StepsView(QWidget):
         self._laid = column(parent=self, space=0)
         self.rows: dict[str, StepRow] = {}
         self.stale = False
+        self.secrets: tuple[str, ...] = ()
+        """What was typed as a secret for this test."""
 
     def clear(self) -> None:
         """Ready for another test."""
@@ -113,7 +130,7 @@ class StepsView(QWidget):
         if step.name in self.rows:
             self.rows[step.name].show_step(step)
         else:
-            self.rows[step.name] = StepRow(step)
+            self.rows[step.name] = StepRow(step, self.secrets)
             self._laid.addWidget(self.rows[step.name])
 
     def stop(self) -> None:

@@ -1,0 +1,109 @@
+"""What stands in the body of a page: its content, or why there is none (it is being fetched, nothing is there, it
+failed). One place for all pages, so that these states look and behave alike.
+
+Waiting is shown only when it lasts: what answers within a moment never flickers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+
+from widgets import theme
+from widgets.parts.build import column, icon_label, label, row
+from widgets.parts.panels import EmptyState, ErrorPanel
+
+if TYPE_CHECKING:
+    from connectors.sdk import ErrorInfo
+
+__all__ = ["LATER_MS", "Body", "OfflineStrip", "Skeleton"]
+
+LATER_MS = 150
+"""Waiting that is over sooner is not shown."""
+WIDTHS = ((150, 240), (110, 300), (190, 210), (130, 260), (160, 190))
+
+
+class Skeleton(QWidget):
+    """Rows without content yet. Still, not pulsing: it is gone in a moment."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Five rows of two lines."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("sunken"))
+        for number, (first, second) in enumerate(WIDTHS):
+            top = number * theme.ROW_TALL
+            painter.drawRoundedRect(QRectF(0, top + 14, 28, 28), theme.RADIUS, theme.RADIUS)
+            painter.drawRoundedRect(QRectF(44, top + 15, min(first, self.width() - 44), 10), 4, 4)
+            painter.drawRoundedRect(QRectF(44, top + 33, min(second, self.width() - 44), 8), 4, 4)
+
+
+class Body(QStackedWidget):
+    """Content, waiting, empty or failed. Says `retried` when the person wants another try."""
+
+    retried = Signal()
+
+    def __init__(self, content: QWidget, empty: EmptyState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.content = content
+        self.empty = empty
+        self.error = ErrorPanel(action_text=self.tr("Try again"), on_action=self.retried.emit)
+        self._failed = QWidget()
+        column(self.error, None, parent=self._failed, margin=theme.SPACE_XL)
+        self._words = label("", "body", "muted")
+        self.waiting = QWidget()
+        laid = column(self._words, Skeleton(), parent=self.waiting, margin=theme.SPACE_XL, space=theme.SPACE_S)
+        laid.setStretch(1, 1)
+        self._blank = QWidget()
+        for shown in (self._blank, content, empty, self.waiting, self._failed):
+            self.addWidget(shown)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER_MS)
+        self._later.timeout.connect(lambda: self.setCurrentWidget(self.waiting))
+
+    def wait(self, words: str) -> None:
+        """Something is being fetched. What is there stays; where nothing is, `words` tell, if it takes a moment."""
+        self._words.setText(words)
+        self.waiting.setAccessibleName(words)
+        if self.currentWidget() not in (self.content, self.waiting) and not self._later.isActive():
+            self._later.start()
+
+    def clear(self) -> None:
+        """Nothing is there, and nothing is said of it: it will be known in a moment."""
+        self._settle(self._blank)
+
+    def show_content(self) -> None:
+        """There it is."""
+        self._settle(self.content)
+
+    def show_empty(self) -> None:
+        """Nothing is there; `empty` says why and what to do."""
+        self._settle(self.empty)
+
+    def show_error(self, error: ErrorInfo) -> None:
+        """It failed, with one remedy and another try."""
+        self.error.show_error(error)
+        self._settle(self._failed)
+
+    def _settle(self, shown: QWidget) -> None:
+        self._later.stop()
+        self.setCurrentWidget(shown)
+
+
+class OfflineStrip(QFrame):
+    """Across a page's top while there is no engine. It is being started again, so it asks for nothing."""
+
+    def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("offline")
+        self.setProperty("ground", "warning_banner")
+        self.setAccessibleName(sentence)
+        laid = row(icon_label("sync", "warning", 16), label(sentence, wrap=True), parent=self, space=theme.SPACE_M)
+        laid.setStretch(1, 1)
+        laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_S, theme.SPACE_XL, theme.SPACE_S)
+        self.hide()
