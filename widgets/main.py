@@ -12,6 +12,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, cast
@@ -21,7 +22,10 @@ from PySide6.QtWidgets import QApplication
 
 from widgets import theme
 from widgets.collector import Collector
+from widgets.instance import Instance, hand_over
+from widgets.links import SCHEME
 from widgets.loop import run
+from widgets.outside import Outside
 from widgets.shell import Shell
 from widgets.tray import Tray
 
@@ -55,7 +59,16 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--profile", type=Path, help="directory that holds all state (default: the platform's)")
     parser.add_argument("--demo", action="store_true", help="start local sample sources and connect them")
+    parser.add_argument("--hidden", action="store_true", help="start in the tray, where there is one")
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="open NAME",
+        help="show a connection (its name or id), a run or a document (their id), or a headwater:// address; "
+        "in the window that is open already, if there is one",
+    )
     options = parser.parse_args(words)
+    target = _target(parser, options.words)
     profile = options.profile or default_profile(options.demo)
     if options.demo:
         from app.demo import prepare_profile
@@ -65,6 +78,13 @@ def main(argv: list[str] | None = None) -> int:
             prepare_profile(profile)
         except HeadwaterError as error:
             parser.error(f"{error}. {error.remedy}")
+    with suppress(OSError):  # the engine says what is wrong with the profile, in the window
+        profile.mkdir(mode=0o700, parents=True, exist_ok=True)
+    instance = Instance(profile)
+    if not instance.first():
+        if hand_over(profile, target):
+            return 0
+        parser.exit(1, f"Headwater is open in this profile already and does not answer ({profile}). Close it first.\n")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app = cast(QApplication, app)
     app.setApplicationName("Headwater")
@@ -72,8 +92,23 @@ def main(argv: list[str] | None = None) -> int:
     settings = QSettings(str(profile / "window.ini"), QSettings.Format.IniFormat)
     theme.apply(app, cast(theme.Scheme, str(settings.value("scheme", "system"))))
     shell = Shell(settings, tray_available=Tray.available())
-    run(app, session(shell, profile, demo=options.demo))
+    if target:
+        shell.open_link(target)
+    try:
+        run(app, session(shell, profile, demo=options.demo, hidden=options.hidden, instance=instance))
+    finally:
+        instance.close()
     return 0
+
+
+def _target(parser: argparse.ArgumentParser, words: list[str]) -> str:
+    """What is to be opened: `open NAME`, or an address of ours as a desktop hands it over."""
+    if not words:
+        return ""
+    is_address = len(words) == 1 and words[0].lower().startswith(f"{SCHEME}://")
+    if not is_address and (words[0] != "open" or len(words) != 2):
+        parser.error("say open NAME, or a headwater:// address")
+    return words[-1]
 
 
 def default_profile(demo: bool) -> Path:
@@ -87,7 +122,15 @@ def default_profile(demo: bool) -> Path:
     return user_data_path("Headwater", appauthor=False)
 
 
-async def session(shell: Shell, profile: Path, *, demo: bool = False, open_engine: Open | None = None) -> None:
+async def session(
+    shell: Shell,
+    profile: Path,
+    *,
+    demo: bool = False,
+    hidden: bool = False,
+    open_engine: Open | None = None,
+    instance: Instance | None = None,
+) -> None:
     """Everything between the first frame and the end of the window."""
     loop = asyncio.get_running_loop()
     quit_event, painted = asyncio.Event(), asyncio.Event()
@@ -100,19 +143,22 @@ async def session(shell: Shell, profile: Path, *, demo: bool = False, open_engin
         loop.add_signal_handler(signal.SIGTERM, quit_event.set)
     except (NotImplementedError, ValueError, RuntimeError):
         pass  # Windows has no signal handlers on a loop; Ctrl-C ends the process there as usual.
-    tray = _tray(shell) if shell.tray_available else None
+    outside = Outside(shell)
     collector = Collector(shell)
     collector.start()
-    shell.show()
-    await painted.wait()
-    working = loop.create_task(_work(shell, profile, demo, open_engine, tray, collector), name="session.work")
+    if not (hidden and shell.tray_available):
+        shell.show()
+        await painted.wait()
+    if instance is not None:
+        instance.asked.connect(shell.open_link)
+        instance.listen()
+    working = loop.create_task(_work(shell, profile, demo, open_engine, outside, collector), name="session.work")
     try:
         await quit_event.wait()
     finally:
         shell.save_place()
         shell.hide()
-        if tray is not None:
-            tray.hide()
+        outside.end()
         working.cancel()
         try:
             await asyncio.wait_for(asyncio.wait([working]), CLOSE_SECONDS)
@@ -124,7 +170,7 @@ async def session(shell: Shell, profile: Path, *, demo: bool = False, open_engin
 
 
 async def _work(
-    shell: Shell, profile: Path, demo: bool, open_engine: Open | None, tray: Tray | None, collector: Collector
+    shell: Shell, profile: Path, demo: bool, open_engine: Open | None, outside: Outside, collector: Collector
 ) -> None:
     """Start the engine; then wait to be cancelled, and close all in order."""
     wanted = asyncio.Event()
@@ -136,8 +182,7 @@ async def _work(
     try:
         collector.settle()
         shell.attach(cast(Any, engine))
-        if tray is not None:
-            shell.state_line.changed.connect(tray.show_engine)
+        outside.begin(cast(Any, engine))
         await wanted.wait()
         handle = await _demo(shell, engine)
         await asyncio.Event().wait()
@@ -187,20 +232,6 @@ async def _load() -> Open:
     """Import the way to the engine beside the loop, so that the window answers meanwhile."""
     module = await asyncio.to_thread(importlib.import_module, "app.engine.process")
     return cast(Open, module.open_engine_process)
-
-
-def _tray(shell: Shell) -> Tray:
-    tray = Tray(shell)
-
-    def show() -> None:
-        shell.showNormal()
-        shell.raise_()
-        shell.activateWindow()
-
-    tray.opened.connect(show)
-    tray.quit.connect(shell.quit_requested.emit)
-    tray.show()
-    return tray
 
 
 def _report(shell: Shell, context: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from widgets import theme
 __all__ = ["SHADOW", "Overlay"]
 
 SHADOW = 18
-"""Room around the panel for its shadow."""
+"""Room around the panel for its shadow; the margin of its layout."""
 EDGE = 24
 """Kept free between the panel and the window's edge."""
 
@@ -29,8 +29,8 @@ class Overlay(QFrame):
     def __init__(self, window: QWidget, width: int, height: int) -> None:
         super().__init__(window)
         self._width, self._height = width, height
+        self._shown_height = height
         self._back_to: QWidget | None = None
-        self.setContentsMargins(SHADOW, SHADOW, SHADOW, SHADOW)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
         window.installEventFilter(self)
@@ -67,6 +67,12 @@ class Overlay(QFrame):
         if ours and back is not None and isValid(back) and back.isVisible():
             back.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
+
+    def fit(self, height: int) -> None:
+        """Be as high as what is shown, and no higher than was said."""
+        self._shown_height = min(self._height, height)
+        if self.isVisible():
+            self._place()
 
     def first(self) -> QWidget:
         """What takes the focus."""
@@ -110,9 +116,12 @@ class Overlay(QFrame):
         if window is None:
             return
         width = min(self._width, window.width() - 2 * EDGE)
-        height = min(self._height, window.height() - 2 * EDGE)
+        most = window.height() - 2 * EDGE
+        height = min(self._height, most)
+        # It grows and shrinks at its foot alone, so that what is read first stays where it is.
         top = max(EDGE, round((window.height() - height) * 0.28))
-        self.setGeometry((window.width() - width) // 2 - SHADOW, top - SHADOW, width + 2 * SHADOW, height + 2 * SHADOW)
+        left, shown = (window.width() - width) // 2, min(self._shown_height, most)
+        self.setGeometry(left - SHADOW, top - SHADOW, width + 2 * SHADOW, shown + 2 * SHADOW)
 
     def _focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
         # None: another window or program has the focus now; the panel waits for its return.

@@ -6,6 +6,7 @@ a connection is seen and reload where a list is. `conflicts` proves that no key 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -18,10 +19,10 @@ from widgets.pages.page import Place
 if TYPE_CHECKING:
     from app.api import ConnectionView
 
-__all__ = ["Command", "Commands", "Context", "Menu", "keys_text", "sequences"]
+__all__ = ["MAC", "Command", "Commands", "Context", "Menu", "keys_text", "sequences"]
 
 Menu = Literal["", "file", "source", "go", "view", "help"]
-Key = str | QKeySequence.StandardKey
+MAC = sys.platform == "darwin"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Command:
     run: Callable[[Context], object]
     help: str = ""
     icon: str = ""
-    keys: tuple[Key, ...] = ()
+    keys: tuple[str, ...] = ()
     pages: frozenset[str] = frozenset()
     passive: bool = False
     """Its keys are answered by the list that has the focus; shown, but no shortcut is made."""
@@ -68,10 +69,7 @@ class Command:
 
 def sequences(command: Command) -> list[QKeySequence]:
     """Its keys on this platform."""
-    found: list[QKeySequence] = []
-    for key in command.keys:
-        found += [QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key)
-    return found
+    return [QKeySequence(key) for key in command.keys]
 
 
 def keys_text(command: Command) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from widgets.commands.actions import CommandActions
-from widgets.commands.command import Command, Commands, Context, keys_text
+from widgets.commands.command import MAC, Command, Commands, Context, keys_text
 from widgets.commands.connection import connection_commands
 from widgets.commands.sheet import KeySheet
 from widgets.commands.window import RailPage, window_commands
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Served"]
 
-MAC = sys.platform == "darwin"
-
 
 class Served(QObject):
     """`commands` is the registry; `run` does one of them."""
@@ -32,9 +29,7 @@ class Served(QObject):
     changed = Signal()
     """There are others now."""
 
-    def __init__(
-        self, shell: Shell, pages: Sequence[RailPage], *, native_menu: bool = sys.platform == "darwin"
-    ) -> None:
+    def __init__(self, shell: Shell, pages: Sequence[RailPage], *, native_menu: bool = MAC) -> None:
         super().__init__(shell)
         self._shell = shell
         self._pages = pages

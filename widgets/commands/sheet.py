@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
 from widgets import theme
 from widgets.commands.actions import menu_titles
 from widgets.commands.command import Command, Commands, sequences
-from widgets.overlay import Overlay
+from widgets.overlay import SHADOW, Overlay
 from widgets.parts.build import button, column, heading, label, row
 
 __all__ = ["KeySheet"]
@@ -28,7 +28,7 @@ class KeySheet(Overlay):
     """F1. Built when it opens: commands and their keys may have changed."""
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window, 720, 560)
+        super().__init__(window, 760, 640)
         self.setObjectName("key_sheet")
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
         self._commands = Commands()
@@ -39,7 +39,7 @@ class KeySheet(Overlay):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._close = button(self.tr("Close"), self.dismiss, kind="quiet", name="key_sheet_close")
         top = row(label(self.tr("Keyboard shortcuts"), "title"), None, self._close)
-        laid = column(top, self._area, parent=self, space=theme.SPACE_M, margin=theme.SPACE_L)
+        laid = column(top, self._area, parent=self, space=theme.SPACE_M, margin=SHADOW + theme.SPACE_L)
         laid.setStretch(1, 1)
 
     def serve(self, commands: Commands) -> None:
@@ -60,6 +60,7 @@ class KeySheet(Overlay):
         sides.setContentsMargins(0, 0, theme.SPACE_M, 0)
         column(sides, None, parent=inner, space=0)
         self._area.setWidget(inner)
+        inner.setAutoFillBackground(False)  # the sheet's own ground shows through
         super().open()
 
     def lines(self) -> dict[str, list[Line]]:
@@ -82,17 +83,15 @@ class KeySheet(Overlay):
         return found
 
     def _columns(self) -> tuple[list[tuple[str, list[Line]]], list[tuple[str, list[Line]]]]:
-        """The groups in two columns of about the same height, in their order."""
-        groups = list(self.lines().items())
-        total = sum(len(lines) + 2 for _title, lines in groups)
+        """The groups in two columns, each put where there is more room."""
         left: list[tuple[str, list[Line]]] = []
-        height = 0
-        for title, lines in groups:
-            if height + (len(lines) + 2) / 2 > total / 2 and left:
-                break
-            left.append((title, lines))
-            height += len(lines) + 2
-        return left, groups[len(left) :]
+        right: list[tuple[str, list[Line]]] = []
+        heights = [0, 0]
+        for title, lines in self.lines().items():
+            side = 0 if heights[0] <= heights[1] else 1
+            (left, right)[side].append((title, lines))
+            heights[side] += len(lines) + 2
+        return left, right
 
 
 def _side(groups: Sequence[tuple[str, list[Line]]]) -> QWidget:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 
-from widgets.commands.command import Command, Context
+from widgets.commands.command import MAC, Command, Context
 from widgets.navigation import PAGES
 from widgets.pages.page import Place
 
@@ -19,7 +19,6 @@ __all__ = ["RailPage", "window_commands"]
 
 RailPage = tuple[str, str, str]
 """A page of the rail: name, title, icon."""
-Standard = QKeySequence.StandardKey
 RELOADS = frozenset({"library", "activity", "accounts", "add_source", "settings"})
 
 
@@ -152,7 +151,7 @@ def _go(shell: Shell, pages: Sequence[RailPage]) -> list[Command]:
             tr("Back"),
             lambda _context: shell.navigator.go_back(),
             icon="arrow-left",
-            keys=(Standard.Back,),
+            keys=("Ctrl+[",) if MAC else ("Alt+Left", "Back"),
             menu="go",
             section=1,
             when=lambda _context: None if shell.navigator.history.can_go_back else tr("this is where you began"),
@@ -162,7 +161,7 @@ def _go(shell: Shell, pages: Sequence[RailPage]) -> list[Command]:
             tr("Forward"),
             lambda _context: shell.navigator.go_forward(),
             icon="arrow-right",
-            keys=(Standard.Forward,),
+            keys=("Ctrl+]",) if MAC else ("Alt+Right", "Forward"),
             menu="go",
             section=1,
             when=lambda _context: None if shell.navigator.history.can_go_forward else tr("you have not gone back"),

@@ -43,6 +43,8 @@ class LibraryPage(Page):
         self._connections: list[ConnectionView] = []
         self._documents = 0
         self._seen = False
+        self._opened = ""
+        """The document that was opened by its id, and is the only result until something is asked."""
         self._live = Refresher(self.tasks, "live", self._look_again, 1.0)
 
         self.search = SearchField(self.tr("Search all documents"), delay_ms=150)
@@ -131,7 +133,7 @@ class LibraryPage(Page):
         """Look at the library as it is now; a question that was asked before stays."""
         self._seen = True
         await self._load_library()
-        await self._search()
+        await self._search(keep=True)
 
     def deactivate(self) -> None:
         """Nothing is asked while nobody looks."""
@@ -143,13 +145,25 @@ class LibraryPage(Page):
         feed.batch.connect(lambda: self._live.ask() if self._seen else None)
 
     def show_place(self, place: Place) -> None:
-        """`ref` narrows to a connection; `filter` is the question or, with the tab "why", the document asked about."""
+        """`ref` narrows to a connection; `filter` is the question or, with the tab "why", the document asked about, with
+        the tab "document" the one to open."""
+        if place.tab == "document":
+            self.search.clear()
+            self.search.flush()
+            self.tasks.cancel("search")
+            self._opened = place.filter
+            return
+        self._opened = ""
         if place.ref:
             self.connection.choose([place.ref])
         if place.tab == "why":
             self.ask_why(place.ref, place.filter)
         elif place.filter:
             self.search.setText(place.filter)
+
+    def where(self, place: Place) -> Place:
+        """With what was asked, or the document that was opened."""
+        return place if self._opened else Place("library", filter=self._text())
 
     def focus_search(self) -> None:
         """Ctrl-F."""
@@ -165,6 +179,7 @@ class LibraryPage(Page):
 
     def _ask(self) -> None:
         """Search anew; an older search that still runs is dropped."""
+        self._opened = ""
         self._show_filters()
         if self._seen:
             self.tasks.cancel("more")
@@ -201,6 +216,9 @@ class LibraryPage(Page):
         """A page of results, how many there are, and what to say about them."""
         from app.api import DocumentFilter, SearchQuery
 
+        if self._opened:
+            opened = await self.client.document(self._opened)
+            return [Result.of_document(opened)], 1, self.tr("Opened by its link")
         text, connections = self._text(), self.connection.chosen()
         if not text:
             listed = await self.client.documents(

@@ -24,6 +24,9 @@ class Entry:
     danger: bool = False
     group: str = ""
     """A heading above it and its like, in the list that is shown before anything was typed."""
+    beyond: int = 0
+    """What is typed has to match something after so many letters: a connection's name alone means the connection, and
+    not each thing that can be done with it."""
     weight: int = 0
     """Among equal matches the heavier comes first: what is at hand before what is far."""
     marks: tuple[int, ...] = ()

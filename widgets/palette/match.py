@@ -12,8 +12,9 @@ __all__ = ["best", "match"]
 START, WHOLE, RUN, GAP = 30, 60, 12, 1
 
 
-def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
-    """The score of `text` and the letters that matched; None if a word of the query is not in it.
+def match(query: str, text: str, *, loose: bool = True) -> tuple[int, tuple[int, ...]] | None:
+    """The score of `text` and the letters that matched; None if a word of the query is not in it. `loose`: its letters
+    may stand apart, at the beginnings of words.
 
     Each word of the query is looked for by itself, so that "sync wiki" finds "Wiki: Sync now"."""
     low = text.lower()
@@ -21,7 +22,7 @@ def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
         low = text
     score, marks = 0, set[int]()
     for word in query.lower().split():
-        found = _word(word, low)
+        found = _word(word, low, loose)
         if found is None:
             return None
         score += found[0]
@@ -33,12 +34,12 @@ def best(query: str, entries: Iterable[Entry], limit: int) -> list[Entry]:
     """The entries that fit, the best first; an entry found by its other words stands below those found by name."""
     found: list[tuple[int, int, Entry]] = []
     for number, entry in enumerate(entries):
-        by_name = match(query, entry.text)
+        by_name = _beyond(entry, match(query, entry.text, loose=not entry.beyond))
         if by_name is not None:
             score, marks = by_name
             score -= len(entry.text) // 8
         else:
-            by_words = match(query, f"{entry.text} {entry.also}") if entry.also else None
+            by_words = _beyond(entry, match(query, f"{entry.text} {entry.also}", loose=False)) if entry.also else None
             if by_words is None:
                 continue
             score, marks = by_words[0] - WHOLE, ()
@@ -49,14 +50,18 @@ def best(query: str, entries: Iterable[Entry], limit: int) -> list[Entry]:
     return [entry for _score, _number, entry in found[:limit]]
 
 
-def _word(word: str, text: str) -> tuple[int, Iterable[int]] | None:
+def _beyond(entry: Entry, found: tuple[int, tuple[int, ...]] | None) -> tuple[int, tuple[int, ...]] | None:
+    return found if found is not None and (not entry.beyond or found[1][-1] >= entry.beyond) else None
+
+
+def _word(word: str, text: str, loose: bool) -> tuple[int, Iterable[int]] | None:
     at = _in_one_piece(word, text)
     if at is not None:
         start = _starts(text, at)
         whole = at + len(word) == len(text) or not text[at + len(word)].isalnum()
         score = RUN * len(word) + (START if start else 0) + (WHOLE if start and whole else 0) - GAP * min(at, 20)
         return score, range(at, at + len(word))
-    if len(word) < 2:
+    if len(word) < 2 or not loose:
         return None
     return _scattered(word, text)
 

@@ -17,12 +17,19 @@ from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QWidget
 
 from widgets import theme
 from widgets.commands import Command, Commands, Context
-from widgets.overlay import Overlay
+from widgets.overlay import SHADOW, Overlay
 from widgets.pages.page import Place
 from widgets.palette.entry import Entry
 from widgets.palette.match import best
-from widgets.palette.rows import EntryDelegate, EntryModel
-from widgets.palette.sources import LEAST_LETTERS, command_entries, find_documents, load_things, search_entry
+from widgets.palette.rows import HEIGHT, EntryDelegate, EntryModel
+from widgets.palette.sources import (
+    LEAST_LETTERS,
+    command_entries,
+    find_documents,
+    first_groups,
+    load_things,
+    search_entry,
+)
 from widgets.parts.build import column, icon_label, label, line, row
 from widgets.tasks import TaskScope
 
@@ -121,7 +128,8 @@ class Palette(Overlay):
         top.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_M, theme.SPACE_S)
         below = row(self._stack)
         below.setContentsMargins(theme.SPACE_S, theme.SPACE_XS, theme.SPACE_S, theme.SPACE_S)
-        column(top, line(), below, parent=self, space=0)
+        self._top_height = top.sizeHint().height() + theme.SPACE_M + 4
+        column(top, line(), below, parent=self, space=0, margin=SHADOW)
 
     def serve(self, commands: Commands, context: Callable[[], Context]) -> None:
         """What there is to do."""
@@ -153,6 +161,11 @@ class Palette(Overlay):
         self._tasks.cancel("palette")
         self._tasks.cancel("palette documents")
         super().dismiss()
+
+    def list_height(self) -> int:
+        """What the lines need; a sentence in their place needs some too."""
+        rows = range(min(self.model.rowCount(), MOST))
+        return max(HEIGHT * 2, sum(self.list.sizeHintForRow(row) for row in rows))
 
     def step(self, by: int) -> None:
         """Choose another line; from the last on to the first."""
@@ -210,6 +223,7 @@ class Palette(Overlay):
         entries = self._found(query) if query else self._start()
         self.model.show_entries(entries)
         self._stack.setCurrentWidget(self.list if entries else self._nothing)
+        self.fit(self._top_height + self.list_height())
         if not entries:
             self._nothing.setText(self.tr("Nothing is called “{0}”.").format(query))
             self._say(self._nothing.text())
@@ -233,9 +247,7 @@ class Palette(Overlay):
         ]
         shown = {entry.id for entry in recent}
         rest = [entry for entry in self._here if entry.id not in shown and not entry.reason]
-        groups = list(dict.fromkeys(entry.group for entry in rest))
-        here = self.tr("Here")
-        groups.sort(key=lambda group: group != here)
+        groups = dict.fromkeys([*first_groups(), *(entry.group for entry in rest)])
         return recent + [entry for group in groups for entry in rest if entry.group == group]
 
     # --- what was chosen before ---

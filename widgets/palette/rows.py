@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from widgets import theme
 from widgets.palette.entry import Entry
 
-__all__ = ["EntryDelegate", "EntryModel"]
+__all__ = ["HEIGHT", "EntryDelegate", "EntryModel"]
 
 HEIGHT = 36
 HEADING = 28

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from widgets.commands import Command, Commands, Context, keys_text
+from widgets.commands.actions import menu_titles
 from widgets.pages.page import Place
 from widgets.palette.entry import Entry
 from widgets.parts.states import look
@@ -18,7 +19,7 @@ from widgets.parts.words import relative_time
 if TYPE_CHECKING:
     from app.api import AccountView, ConnectionView, EngineApi, Hit, RunView
 
-__all__ = ["LEAST_LETTERS", "command_entries", "find_documents", "load_things", "search_entry"]
+__all__ = ["LEAST_LETTERS", "command_entries", "find_documents", "first_groups", "load_things", "search_entry"]
 
 RUNS = 60
 DOCUMENTS = 8
@@ -37,6 +38,7 @@ def tr(text: str) -> str:
 def command_entries(commands: Commands, context: Context, run: Do) -> list[Entry]:
     """Every command that has a meaning here, those that can't be done now with their reason."""
     found = []
+    titles = {name: plain(title) for name, title in menu_titles().items()}
     names = ", ".join(view.name for view in context.connections[:3])
     for command in commands:
         about_things = command.menu == NAMES_A_THING
@@ -56,11 +58,16 @@ def command_entries(commands: Commands, context: Context, run: Do) -> list[Entry
                 also=f"{names} {command.help} {command.id.replace('.', ' ')}",
                 reason=_reason(command, context),
                 danger=command.danger,
-                group=tr("Here") if about_things or (command.pages and here) else tr("Commands"),
+                group=tr("Here") if about_things or command.pages else titles.get(command.menu, ""),
                 weight=8 if about_things else 4,
             )
         )
     return found
+
+
+def first_groups() -> list[str]:
+    """What comes first while nothing is typed: what belongs to this place, then the way to others."""
+    return [tr("Here"), plain(menu_titles()["go"])]
 
 
 async def load_things(client: EngineApi, commands: Commands, place: Place, run: Do, go: Go) -> list[Entry]:
@@ -122,6 +129,7 @@ def _connections(views: Sequence[ConnectionView], commands: Commands, place: Pla
                     detail=view.type_title,
                     icon=command.icon or "chevron-right",
                     danger=command.danger,
+                    beyond=len(view.name),
                     weight=-20,
                 )
 
@@ -143,6 +151,7 @@ def _accounts(views: Sequence[AccountView], go: Go) -> Iterable[Entry]:
             partial(go, Place("accounts", view.id, "sign_in")),
             detail=view.provider_title,
             icon="key",
+            beyond=len(view.name),
             weight=-20,
         )
 
@@ -157,6 +166,7 @@ def _runs(views: Sequence[RunView], go: Go) -> Iterable[Entry]:
             detail=look(view.state).word,
             icon=look(view.state).icon,
             also=f"{view.id} {look(view.state).word}",
+            beyond=len(view.connection),
             weight=-30,
         )
 

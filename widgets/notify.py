@@ -1,0 +1,119 @@
+"""Notifications of the system: only while nobody looks at the window, only what a person wants to know, and one for all
+that comes at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from widgets.pages.page import Place
+from widgets.parts.words import plural
+from widgets.tasks import TaskScope
+
+if TYPE_CHECKING:
+    from app.api import ConnectionView, EngineApi, Fact, RunView
+    from widgets.shell import Shell
+
+__all__ = ["Notice", "Notifier"]
+
+GATHER_MS = 2000
+"""What comes within this time of the first is told together."""
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is told, and where a click leads. `source` is the connection: it is told of once."""
+
+    title: str
+    text: str
+    place: Place
+    source: str = ""
+    bad: bool = False
+
+
+class Notifier(QObject):
+    """Follows the facts; says `notified` with a `Notice`."""
+
+    notified = Signal(object)
+
+    def __init__(self, shell: Shell, tasks: TaskScope) -> None:
+        super().__init__(shell)
+        self.enabled = True
+        """The person wants them."""
+        self._shell = shell
+        self._tasks = tasks
+        self._gathered: dict[str, Notice] = {}
+        self._told: dict[str, str] = {}
+        """The state of each connection that was told last: a retry that fails again is no news."""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(GATHER_MS)
+        self._timer.timeout.connect(self.flush)
+
+    def begin(self, client: EngineApi) -> None:
+        """The engine is there, and the window follows it."""
+        if self._shell.feed is not None:
+            self._shell.feed.fact.connect(lambda fact: self._fact(client, fact))
+
+    def flush(self) -> None:
+        """Tell what has gathered, unless the window was looked at meanwhile."""
+        self._timer.stop()
+        notices, self._gathered = list(self._gathered.values()), {}
+        if not notices or not self.wanted():
+            return
+        if len(notices) == 1:
+            self.notified.emit(notices[0])
+            return
+        bad = [notice for notice in notices if notice.bad]
+        count = plural(len(bad), self.tr("source needs attention"), self.tr("sources need attention"))
+        title = count if bad else plural(len(notices), self.tr("source is synced"), self.tr("sources are synced"))
+        names = ", ".join(notice.title for notice in bad or notices)
+        place = Place("sources", filter="needs_attention" if bad else "")
+        self.notified.emit(Notice(title, names[:LONGEST], place, bad=bool(bad)))
+
+    def wanted(self) -> bool:
+        """Nobody looks at the window, and the person has not switched them off."""
+        shell = self._shell
+        looked_at = shell.isActiveWindow() and shell.isVisible() and not shell.isMinimized()
+        return self.enabled and not looked_at
+
+    def _fact(self, client: EngineApi, fact: Fact) -> None:
+        if fact.kind == "run_finished" and fact.connection_id and self.wanted():
+            self._tasks.start(self._look(client, fact.connection_id), "notice")
+
+    async def _look(self, client: EngineApi, connection_id: str) -> None:
+        from connectors.sdk import NotFound
+
+        try:
+            view = await client.connection(connection_id)
+        except NotFound:
+            return
+        notice = self.notice(view)
+        if notice is None:
+            self._told.pop(connection_id, None)
+        elif self._told.get(connection_id) != view.state:
+            self._told[connection_id] = view.state
+            self._gathered[connection_id] = notice
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def notice(self, view: ConnectionView) -> Notice | None:
+        """What there is to tell of a connection whose run has ended, if anything."""
+        run: RunView | None = view.last_run
+        place = Place("connection", view.id)
+        text = view.sentence[:LONGEST]
+        if view.state == "sign_in_again":
+            place = Place("connection", view.id, "overview", "sign_in")
+            return Notice(view.name, text or self.tr("Sign in again"), place, view.id, bad=True)
+        if view.state == "held_back":
+            return Notice(view.name, text or self.tr("Deletions are held back"), place, view.id, bad=True)
+        if run is not None and run.state == "failed":
+            return Notice(view.name, text or self.tr("The sync failed"), place, view.id, bad=True)
+        if run is not None and run.trigger == "first" and run.state in ("done", "done_with_failures"):
+            count = plural(view.documents, self.tr("document"), self.tr("documents"))
+            return Notice(view.name, self.tr("The first sync is done: {0}.").format(count), place, view.id)
+        return None
