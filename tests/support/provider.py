@@ -82,7 +82,7 @@ def browser_command(url: str, decision: str = "allow", login: str = "ines", user
 
 @contextmanager
 def serve(**options: Any) -> Iterator[RealProvider]:
-    """Run a provider; `lifetime` of its access tokens in seconds."""
+    """Run a provider; `lifetime` of its access tokens in seconds, `renewed` of those that a refresh token brings."""
     install()
     process = subprocess.Popen(
         [NODE, FOLDER / "provider.mjs", json.dumps(options)],

@@ -51,7 +51,14 @@ asyncio.run(main())
 class NoRing:
     """A machine without a keyring."""
 
-    async def get(self, account: str) -> str | None:
+    async def title(self) -> str:
+        from app.accounts.keyring import NoKeyring
+
+        raise NoKeyring
+
+    async def unlocked(self) -> None: ...
+
+    async def get(self, account: str, *, prompt: bool = True) -> str | None:
         from app.accounts.keyring import NoKeyring
 
         raise NoKeyring

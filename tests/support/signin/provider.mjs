@@ -4,6 +4,7 @@ import { Provider, interactionPolicy } from 'oidc-provider';
 const options = JSON.parse(process.argv[2] ?? '{}');
 const port = options.port ?? 0;
 const lifetime = options.lifetime ?? 3600;
+const renewed = options.renewed ?? lifetime; // of the access that a refresh token brings
 const tell = (event, more = {}) => process.stdout.write(JSON.stringify({ event, ...more }) + '\n');
 
 import { createServer } from 'node:http';
@@ -35,7 +36,7 @@ server.listen(port, '127.0.0.1', () => {
     pkce: { required: () => true },
     issueRefreshToken: async (_, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
     rotateRefreshToken: () => true,
-    ttl: { AccessToken: lifetime, IdToken: 3600, RefreshToken: 86400, Grant: 86400, Session: 3600, Interaction: 600, DeviceCode: 600 },
+    ttl: { AccessToken: (ctx) => (ctx?.oidc?.params?.grant_type === 'refresh_token' ? renewed : lifetime), IdToken: 3600, RefreshToken: 86400, Grant: 86400, Session: 3600, Interaction: 600, DeviceCode: 600 },
     cookies: { keys: ['one key for all tests'] },
     scopes: ['openid', 'profile', 'email', 'offline_access', 'files.read'],
   });
