@@ -18,6 +18,7 @@ from widgets import geometry, theme
 from widgets.closing import ClosePanel, Closing
 from widgets.commands import Context
 from widgets.commands.served import Served
+from widgets.links import find_place
 from widgets.navigation import PAGES, PARENT, Navigator
 from widgets.notices import Notices
 from widgets.pages.page import Page, Place
@@ -68,6 +69,7 @@ class Shell(QMainWindow):
         """Closing the window leaves Headwater in the tray."""
         self.scheme = str(settings.value("scheme", "system"))
         self.watch = Watch(self.tasks, self)
+        self._link = ""
         self._first_view = True
         self._was_painted = False
         self._watched_window = False
@@ -90,7 +92,7 @@ class Shell(QMainWindow):
         self.vault_panel = VaultPanel(self.tasks)
         self._state_refresher = Refresher(self.tasks, "state", self._refresh_state, interval=0.5)
         self.vault_panel.unlocked.connect(self._state_refresher.ask)
-        self.state_line.unlock_wanted.connect(lambda: self.ask_passphrase(self.tr("The vault is locked"), None))
+        self.state_line.unlock_wanted.connect(lambda: self.ask_passphrase("", None))
         self.setCentralWidget(self._lay_out())
         self.served = Served(self, pages)
         self.palette_panel = self.served.palette
@@ -146,7 +148,10 @@ class Shell(QMainWindow):
         self.palette_panel.attach(client)
         self.navigator.client = client
         place, self.navigator.place = self.navigator.place, Place("sources")
-        if place.page == "connection":
+        if self._link:
+            self.go(Place("sources"))
+            self.tasks.start(self._open_link(client), "open link")
+        elif place.page == "connection":
             self.go(Place("sources"))
             self.tasks.start(self._return_to(client, place), "return")
         else:
@@ -187,8 +192,15 @@ class Shell(QMainWindow):
         first, self._first_view = self._first_view, False
         view = await self.client.engine()
         self.state_line.show_engine(view)
-        if first and view.vault_state == "passphrase":
-            self.ask_passphrase(self.tr("The vault is locked"), None)
+        if first:
+            self.tasks.start(self._look_at_vault(self.client), "vault look")
+
+    async def _look_at_vault(self, client: EngineApi) -> None:
+        """Once, after the start: whether secrets can be had. A locked keyring asks the person, and no page waits."""
+        view = await client.vault(look=True)
+        self._state_refresher.ask()
+        if view.state in ("passphrase", "locked", "lost", "absent"):
+            self.ask_passphrase("", None)
 
     # --- pages ---
 
@@ -199,6 +211,24 @@ class Shell(QMainWindow):
             acts[place.page]()
         else:
             self.navigator.go(place)
+
+    def open_link(self, text: str) -> None:
+        """Come forward, and open what another start asked for; as soon as the engine can say what that is."""
+        self.come_forward()
+        self._link = text
+        if self.client is not None and text:
+            self.tasks.start(self._open_link(self.client), "open link")
+
+    async def _open_link(self, client: EngineApi) -> None:
+        from connectors.sdk import HeadwaterError
+
+        text, self._link = self._link, ""
+        try:
+            place = await find_place(client, text)
+        except HeadwaterError as error:
+            self.report(error)
+        else:
+            self.go(place)
 
     def context(self) -> Context:
         """What a command would act upon now."""
