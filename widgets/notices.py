@@ -50,10 +50,11 @@ class Notices(QWidget):
 
     def report(self, error: BaseException) -> None:
         """Something failed that nobody waited for: say so without standing in the way."""
+        from app.api import VAULT_TROUBLE
         from connectors.sdk import error_info
 
         info = error_info(error)
-        if info.code == "vault_locked":
+        if info.code in VAULT_TROUBLE:
             self.locked.emit(info.what)
             return
         text = f"{info.sentence()}. {info.remedy}" if info.remedy else info.sentence()

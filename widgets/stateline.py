@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from widgets import theme
 from widgets.parts.build import button, label, row
 from widgets.parts.words import plural
+from widgets.vault_words import STATE_TONES, action, place
 
 if TYPE_CHECKING:
     from app.api import EngineView
@@ -30,13 +31,19 @@ class StateLine(QFrame):
         self.engine: EngineView | None = None
         self._engine = label(self.tr("Engine starting"), "detail", "muted")
         self._runs = label("", "detail", "muted")
-        self._vault = label("", "detail", "muted")
+        self._vault = button(self.tr("Secrets"), self.unlock_wanted.emit, kind="quiet", name="vault_state")
+        self._vault.setFont(theme.font("detail"))
         self._unlock = button(self.tr("Unlock"), self.unlock_wanted.emit, kind="link", name="unlock")
-        self._unlock.hide()
+        for made in (self._vault, self._unlock):
+            made.hide()
         laid = row(self._engine, self._runs, None, self._vault, self._unlock, parent=self, space=theme.SPACE_XL)
         laid.setSpacing(theme.SPACE_L)
         laid.setContentsMargins(theme.SPACE_L, 0, theme.SPACE_L, 0)
-        self.setFixedHeight(28)
+        theme.theme_changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(theme.ROW - theme.SPACE_XS)
 
     def show_engine(self, view: EngineView) -> None:
         """The engine as it answered."""
@@ -51,8 +58,7 @@ class StateLine(QFrame):
         else:
             text = self.tr("{0} queued").format(view.queued_runs) if view.queued_runs else self.tr("No runs")
         self._runs.setText(text)
-        self._unlock.setVisible(view.vault_state in ("passphrase", "locked"))
-        self._vault.setText(self.tr("Secrets: {0}").format(view.vault))
+        self._show_vault(place(view), action(view.vault_state), STATE_TONES.get(view.vault_state, "muted"))
         self.setToolTip(self.tr("Headwater {0}, profile {1}").format(view.version, view.profile))
         self.changed.emit(view)
 
@@ -61,4 +67,16 @@ class StateLine(QFrame):
         self.engine = None
         self._engine.setText(self.tr("Engine not running"))
         self._runs.setText("")
-        self._vault.setText("")
+        self._vault.hide()
+        self._unlock.hide()
+
+    def _show_vault(self, text: str, next_action: str, tone: str) -> None:
+        """Where secrets are: pressed, it says more. Beside it what there is to do, if there is."""
+        self._vault.setText(text)
+        self._vault.setAccessibleName(text)
+        self._vault.setProperty("tone", tone)
+        theme.repolish(self._vault)
+        self._unlock.setText(next_action)
+        self._unlock.setAccessibleName(next_action)
+        self._unlock.setVisible(bool(next_action))
+        self._vault.show()

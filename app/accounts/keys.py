@@ -95,7 +95,7 @@ class Keeper:
                         where="keyring",
                         remedy="Choose a passphrase, or keep the secrets for this session only.",
                         detail=str(error),
-                        code="keyring_absent",
+                        code="no_keyring",
                     ) from None
             except AuthError:
                 if kind == "keyring" or self.passphrase is None:

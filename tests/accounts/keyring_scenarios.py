@@ -125,7 +125,7 @@ async def keeps(folder: str, secret: str) -> dict[str, object]:
 async def locked_at_start(folder: str, secret: str) -> dict[str, object]:
     """Three connections sync in an engine that finds the keyring locked; it is unlocked meanwhile."""
     profile, api, told = Path(folder), Api(secret), dict[str, object]()
-    async with loopback(api.answer) as server:  # type: ignore[arg-type]
+    async with loopback(api.answer) as server:
         daemon = Daemon()
         async with engine_of(profile, Asked()) as engine:
             for number in range(3):
@@ -155,7 +155,7 @@ async def locked_in_mid_run(folder: str, secret: str) -> dict[str, object]:
     """At page 2 the server wants another token; it is in the vault, under a key that this engine has not got yet."""
     profile, api, told = Path(folder), Api("the first token"), dict[str, object]()
     daemon = Daemon()
-    async with loopback(api.answer) as server, engine_of(profile, Asked()) as engine:  # type: ignore[arg-type]
+    async with loopback(api.answer) as server, engine_of(profile, Asked()) as engine:
         await add(engine, server.url, "the first token")
         api.gate.clear()
         run = await engine.start_sync("Items")
@@ -183,7 +183,7 @@ async def lock_does_not_disturb(folder: str, secret: str) -> dict[str, object]:
     """A run that has its key goes on, whatever happens to the keyring."""
     profile, api = Path(folder), Api(secret)
     daemon = Daemon()
-    async with loopback(api.answer) as server, engine_of(profile, Asked()) as engine:  # type: ignore[arg-type]
+    async with loopback(api.answer) as server, engine_of(profile, Asked()) as engine:
         await add(engine, server.url, secret)
         api.gate.clear()
         run = await engine.start_sync("Items")
@@ -199,7 +199,7 @@ async def lost(folder: str, secret: str) -> dict[str, object]:
     """The keyring forgets the key: what is lost, what is not, and the way on."""
     profile, api, told = Path(folder), Api(secret), dict[str, object]()
     daemon = Daemon()
-    async with loopback(api.answer) as server:  # type: ignore[arg-type]
+    async with loopback(api.answer) as server:
         async with engine_of(profile, Asked()) as engine:
             await add(engine, server.url, secret)
             await state(engine, await engine.start_sync("Items"), "done", "failed")
@@ -241,7 +241,7 @@ async def killed_while_it_rotates(folder: str, secret: str) -> dict[str, object]
             "    [None async for _ in vault.rotate()]\n"
             "asyncio.run(main())"
         )
-        child = subprocess.Popen([sys.executable, "-c", program, folder], stdout=subprocess.PIPE)
+        child = subprocess.Popen([sys.executable, "-c", program, folder], stdout=subprocess.PIPE)  # noqa: ASYNC220
         assert child.stdout is not None
         child.stdout.readline()
         await asyncio.sleep(0.25 * attempt)
@@ -253,7 +253,9 @@ async def killed_while_it_rotates(folder: str, secret: str) -> dict[str, object]
     vault = await vault_of(profile).open()
     await vault._file.sql("UPDATE litter SET since = 0")  # as if those attempts were long ago
     *_, last = [step async for step in vault.rotate()]
-    told = {"readable": set(readable) == {True}, "cut off": cut_off > 0, "done": last.done, "old": last.vault.old_key}
+    assert last.vault is not None
+    told: dict[str, object] = {"readable": set(readable) == {True}, "cut off": cut_off > 0}
+    told |= {"done": last.done, "old": last.vault.old_key}
     await vault.close()
     told["kept"] = len(kept())
     daemon.stop()

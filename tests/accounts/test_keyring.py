@@ -89,7 +89,7 @@ def test_without_any_keyring_nothing_is_chosen_silently(tmp_path: Path, canary: 
     assert _tell(tmp_path, "none_at_all", canary, bus=False) == {
         "put": "vault_locked",
         "state": "to_choose",
-        "keyring": "keyring_absent",
+        "keyring": "no_keyring",
         "session": ["session", "this session only", True],
         "afterwards": ["to_choose", "secret_gone", []],
     }

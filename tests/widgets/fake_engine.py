@@ -39,11 +39,16 @@ from app.api import (
     SearchPage,
     SearchQuery,
     SyncMode,
+    VaultKeeper,
+    VaultRotation,
+    VaultState,
+    VaultView,
     VerifyReport,
     Why,
 )
 from connectors.sdk import CheckStep, Json, Node, NotFound, Option
 from tests.widgets.fake_accounts import FakeAccounts
+from tests.widgets.fake_settings import FakeSettings
 from tests.widgets.fake_data import (
     CONNECTORS,
     FAILED_STEPS,
@@ -57,7 +62,15 @@ from tests.widgets.fake_data import (
 __all__ = ["CONNECTORS", "FAILED_STEPS", "OK_STEPS", "FakeEngine", "replace"]
 
 
-class FakeEngine(FakeAccounts):
+VAULT_KEEPERS: dict[str, tuple[VaultKeeper | None, str]] = {
+    "passphrase": ("passphrase", "passphrase vault"),
+    "session": ("session", "this session only"),
+    "unused": (None, "Secret Service"),
+    "to_choose": (None, ""),
+}
+
+
+class FakeEngine(FakeSettings, FakeAccounts):
     """`EngineApi` in memory."""
 
     def __init__(self, *, empty: bool = False, now: float | None = None) -> None:
@@ -71,7 +84,8 @@ class FakeEngine(FakeAccounts):
         self.preview = EditPreview(effect="scope", changed=["Folders"], known=1204, added=12, removed=40, kept=1164)
         self.seq = 100
         self.run_number = 0
-        self.vault_locked = False
+        self.vault_state: VaultState = "open"
+        self.vault_keeper: tuple[VaultKeeper | None, str] = ("keyring", "Secret Service")
         self.held: list[DocumentView] = []
         self._streams: set[asyncio.Queue[Event]] = set()
         self._connections: dict[str, ConnectionView] = {}
@@ -172,17 +186,38 @@ class FakeEngine(FakeAccounts):
             version="0.1.0",
             pid=1,
             started_at=self.now,
-            vault="Secret Service",
-            vault_locked=self.vault_locked,
+            vault=(await self.vault()).title,
+            vault_state=self.vault_state,
             active_runs=sum(run.state in ("running", "waiting") for run in active),
             queued_runs=sum(run.state == "queued" for run in active),
             last_fact=self.seq,
         )
 
-    async def unlock_vault(self, passphrase: str) -> EngineView:
-        self._called("unlock_vault")
-        self.vault_locked = False
-        return await self.engine()
+    async def vault(self, look: bool = False) -> VaultView:
+        keeper, title = VAULT_KEEPERS.get(self.vault_state, self.vault_keeper)
+        lost = 5 if self.vault_state == "lost" else 0
+        return VaultView(state=self.vault_state, keeper=keeper, title=title, secrets=4, accounts=2, missing=lost)
+
+    async def unlock_vault(self, passphrase: str = "") -> VaultView:
+        self._called("unlock_vault", passphrase)
+        self.vault_state = "open"
+        return await self.vault()
+
+    async def start_vault(self, keeper: VaultKeeper, passphrase: str = "") -> VaultView:
+        self._called("start_vault", (keeper, passphrase))
+        self.vault_state = "session" if keeper == "session" else "open"
+        self.vault_keeper = (keeper, "passphrase vault" if keeper == "passphrase" else "Secret Service")
+        return await self.vault()
+
+    async def rotate_vault(
+        self, keeper: VaultKeeper | None = None, passphrase: str = ""
+    ) -> AsyncIterator[VaultRotation]:
+        self._called("rotate_vault", (keeper, passphrase))
+        yield VaultRotation(done=3, total=6)
+        self.vault_state = "open"
+        if keeper == "passphrase":
+            self.vault_keeper = ("passphrase", "passphrase vault")
+        yield VaultRotation(done=6, total=6, vault=await self.vault())
 
     async def connectors(self) -> list[ConnectorView]:
         self._called("connectors")
@@ -319,6 +354,8 @@ class FakeEngine(FakeAccounts):
         return sorted(found, key=lambda run: run.queued_at, reverse=True)[:limit]
 
     async def run(self, run_id: str) -> RunView:
+        if run_id not in self._runs:
+            raise NotFound("There is no such run", where=run_id)
         return self._runs[run_id]
 
     async def run_items(self, run_id: str, limit: int = 500, offset: int = 0) -> list[ItemView]:
@@ -336,7 +373,22 @@ class FakeEngine(FakeAccounts):
 
     async def retry_items(self, ref: str, source_ids: list[str]) -> RunView:
         self._called("retry_items", (ref, source_ids))
-        return await self.start_sync(ref)
+        return await self.start_sync(ref, "retry")
+
+    async def pause_run(self, run_id: str) -> RunView:
+        self._called("pause_run", run_id)
+        return self._at(run_id, "paused", "run_paused")
+
+    async def resume_run(self, run_id: str) -> RunView:
+        self._called("resume_run", run_id)
+        return self._at(run_id, "running", "run_started")
+
+    def _at(self, run_id: str, state: Any, fact: str) -> RunView:
+        run = self.put_run(replace(self._runs[run_id], state=state))
+        connection = self._connections[run.connection_id]
+        self.put(replace(connection, state=state, sentence=state, active_run=run))
+        self.emit(fact, connection_id=connection.id)
+        return run
 
     async def search(self, query: SearchQuery) -> SearchPage:
         self._called("search", query)
@@ -374,7 +426,7 @@ class FakeEngine(FakeAccounts):
             if (not filter.connections or {document.connection, document.connection_id} & set(filter.connections))
             and filter.text.lower() in f"{document.title} {document.path}".lower()
         ]
-        if filter.change == "deleted" or filter.status == "deleted":
+        if filter.change == "deleted" or filter.status in ("deleted", "held_back"):
             found = self.held
         keys: dict[str, Any] = {
             "title": lambda d: d.title.lower(),

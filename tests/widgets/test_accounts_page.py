@@ -403,6 +403,7 @@ def test_a_locked_vault_is_asked_for_and_the_sign_in_goes_on(run: Run, engine: F
             page = page_of(shell)
             loop = asyncio.get_running_loop()
             loop.set_exception_handler(lambda _loop, context: shell.report(context["exception"]))
+            engine.vault_state = "passphrase"
             engine.fail_next = AuthError("The vault is locked", remedy="Unlock it.", code="vault_locked")
             press(page.cards["acc_b2"], "again")
             await over(page)

@@ -280,9 +280,11 @@ def test_state_line_counts_runs(run: Run, engine: FakeEngine, tmp_path: Path) ->
         async with window(engine, tmp_path) as shell:
             await until(lambda: shell.state_line.engine is not None)
             texts = [label.text() for label in shell.state_line.findChildren(QLabel)]
-            assert texts == ["Engine running", "1 run", "Secrets: Secret Service"]
-            busy = await engine.connection("c2")
-            engine.put(replace(busy, active_run=None))
+            active = (await engine.engine()).active_runs
+            assert texts == ["Engine running", "1 run" if active == 1 else f"{active} runs"]
+            assert find(shell.state_line, QAbstractButton, "vault_state").text() == "Secrets: Secret Service"
+            for busy in await engine.connections():
+                engine.put(replace(busy, active_run=None))
             engine.emit("run_finished", connection_id="c2")
             await until(lambda: "No runs" in [label.text() for label in shell.state_line.findChildren(QLabel)])
 

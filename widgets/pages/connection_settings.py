@@ -222,6 +222,7 @@ class SettingsTab(QWidget):
         await self._apply()
 
     async def _apply(self) -> None:
+        from app.api import VAULT_TROUBLE
         from connectors.sdk import AuthError, ConfigError
 
         assert self._view is not None
@@ -229,7 +230,7 @@ class SettingsTab(QWidget):
         try:
             view = await self._page.client.edit_connection(self._view.id, self.edit())
         except AuthError as error:
-            if error.code != "vault_locked":
+            if error.code not in VAULT_TROUBLE:
                 raise
             self._page.vault_needed.emit(error.what, lambda: self._page.tasks.restart(self._apply(), "save"))
             return

@@ -152,6 +152,7 @@ class SignInAgain(QFrame):
             await self._store()
 
     async def _store(self) -> None:
+        from app.api import VAULT_TROUBLE
         from connectors.sdk import AuthError, ConfigError
 
         assert self._view is not None
@@ -159,7 +160,7 @@ class SignInAgain(QFrame):
         try:
             view = await self._page.client.edit_connection(self._view.id, self._edit())
         except AuthError as error:
-            if error.code != "vault_locked":
+            if error.code not in VAULT_TROUBLE:
                 raise
             self._page.vault_needed.emit(error.what, lambda: self._page.tasks.restart(self._store(), "sign in"))
             return

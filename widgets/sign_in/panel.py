@@ -195,6 +195,7 @@ class SignInPanel(QFrame):
             self.signed_in.emit(step.account)
 
     def _fail(self, error: Exception) -> None:
+        from app.api import VAULT_TROUBLE
         from connectors.sdk import error_info
 
         info = error_info(error)
@@ -204,7 +205,7 @@ class SignInPanel(QFrame):
             self._show(self.ended)  # nobody is there: no reason to push to the front
         else:
             self._show_end()
-        if info.code == "vault_locked":
+        if info.code in VAULT_TROUBLE:
             raise error  # the window asks for the passphrase
 
     def _show_end(self) -> None:
