@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
+from app.forms.markup import without_markup
+from app.forms.moments import precision_of
 from app.forms.schema import Raw, Reader, humanise, type_of
 from app.forms.spec import LiveOptions
-from app.forms.validation import matches
 from app.forms.values import UNSET, Json
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -22,23 +22,17 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "object": (dict,),
 }
-_MOMENTS = {
-    "second": ("2025-01-31T09:08:07Z", "2025-01-31 09:08:07", "2025-01-31T09:08:07"),
-    "day": ("2025-01-31", "2025-01-31T00:00:00Z"),
-    "millisecond": ("2025-01-31T09:08:07.123Z",),
-    "microsecond": ("2025-01-31T09:08:07.123456Z",),
-}
 
 
 def words(name: str, raw: Raw, *, required: bool, nullable: bool, depth: int, reader: Reader) -> dict[str, Any]:
     """What every kind of field has, as the arguments of `FieldSpec`."""
     order = raw.get("order")
-    title = raw.get("title")
+    title = without_markup(_text(raw.get("title")))
     examples = raw.get("examples", [raw["example"]] if "example" in raw else [])
     path = raw.get("x-path")
     return {
         "name": name,
-        "label": title if isinstance(title, str) and title.strip() else humanise(name),
+        "label": title if title.strip() else humanise(name),
         "schema": raw,
         "help": _text(raw.get("markdownDescription")) or _text(raw.get("description")),
         "default": _fitting(raw, raw["default"], reader, nullable) if "default" in raw else UNSET,
@@ -58,7 +52,7 @@ def words(name: str, raw: Raw, *, required: bool, nullable: bool, depth: int, re
         "display": raw["display_type"] if raw.get("display_type") in ("dropdown", "radio") else "",
         "placeholder": _text(raw.get("x-placeholder")),
         "notation": raw["x-editor"] if raw.get("x-editor") in ("json", "yaml") else None,
-        "precision": _precision(raw.get("format"), raw.get("pattern")),
+        "precision": precision_of(raw.get("format"), raw.get("pattern")),
         "depth": depth,
     }
 
@@ -69,7 +63,7 @@ def groups_of(raw: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
     if not isinstance(groups, list):
         return ()
     return tuple(
-        (str(one["id"]), _text(one.get("title")) or humanise(str(one["id"])))
+        (str(one["id"]), without_markup(_text(one.get("title"))) or humanise(str(one["id"])))
         for one in groups
         if isinstance(one, dict) and "id" in one
     )
@@ -78,20 +72,6 @@ def groups_of(raw: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
 def is_multiline(raw: Mapping[str, Json]) -> bool:
     """Whether a text has many lines."""
     return raw.get("multiline") is True or raw.get("contentMediaType") in ("text/plain", "application/json")
-
-
-def _precision(format: Json, pattern: Json) -> str:
-    """How exact a date has to be, as its pattern tells: day, second, millisecond or microsecond."""
-    if format == "date":
-        return "day"
-    if format != "date-time":
-        return ""
-    return (_precision_of(pattern) if isinstance(pattern, str) else "") or "second"
-
-
-@lru_cache(maxsize=256)
-def _precision_of(pattern: str) -> str:
-    return next((name for name, texts in _MOMENTS.items() if any(matches(pattern, text) for text in texts)), "")
 
 
 def _fitting(raw: Mapping[str, Json], default: Json, reader: Reader, nullable: bool) -> Json:

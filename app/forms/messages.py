@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.forms.moments import DAY, written
 from app.forms.spec import FieldSpec, Kind
 from app.forms.units import spoken
+from app.forms.validation import matches
 from app.forms.values import Say
 
 TEMPLATES: Mapping[str, str] = {
@@ -134,4 +136,6 @@ def _pattern(spec: FieldSpec) -> tuple[str, dict[str, str]]:
         return "pattern_like", {"example": spec.text("pattern_descriptor")}
     if spec.examples and spec.kind is not Kind.SECRET:
         return "pattern_like", {"example": str(spec.examples[0])}
+    if spec.precision and matches(spec.text("pattern"), sample := written(DAY, spec)):
+        return "pattern_like", {"example": sample}
     return "pattern", {"pattern": spec.text("pattern")}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.forms.markup import without_markup
 from app.forms.schema import Raw, Reader, humanise, merge, type_of
 from app.forms.spec import Branch, Choice, FieldSpec, Kind
 from app.forms.values import UNSET, Json, same
@@ -87,8 +88,8 @@ def find_choices(raw: Raw, reader: Reader) -> tuple[Choice, ...]:
         helps = raw.get("enumDescriptions", raw.get("markdownEnumDescriptions"))
         found = []
         for index, value in enumerate(values):
-            label = _at(names, index) or (labels.get(plain(value), "") if isinstance(labels, dict) else "")
-            found.append(Choice(value, str(label) or plain(value), _at(helps, index)))
+            named = _at(names, index) or (labels.get(plain(value), "") if isinstance(labels, dict) else "")
+            found.append(Choice(value, without_markup(str(named)) or plain(value), _at(helps, index)))
         return tuple(found)
     for key in ("oneOf", "anyOf"):
         parts = raw.get(key)
@@ -97,7 +98,11 @@ def find_choices(raw: Raw, reader: Reader) -> tuple[Choice, ...]:
         read = [reader.read(part) for part in parts]
         if all("const" in part and not isinstance(part["const"], dict | list) for part in read):
             return tuple(
-                Choice(part["const"], _word(part, "title") or plain(part["const"]), _word(part, "description"))
+                Choice(
+                    part["const"],
+                    without_markup(_word(part, "title")) or plain(part["const"]),
+                    _word(part, "description"),
+                )
                 for part in read
             )
     return ()
@@ -167,7 +172,7 @@ def _mapped(raw: Raw, parts: Sequence[Json]) -> dict[int, str]:
 
 
 def _label(own: Raw, tag: Json, normaliser: Normaliser) -> str:
-    title = _word(own, "title")
+    title = without_markup(_word(own, "title"))
     if title:
         return title if " " in title or title.isupper() else humanise(title)
     if tag is not None:

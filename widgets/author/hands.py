@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPlainTextEdit,
+    QRadioButton,
     QScrollArea,
     QToolButton,
     QWidget,
@@ -104,7 +105,7 @@ class Typist:
         block = self.binder.blocks.get(path)
         if block is None:
             return None
-        found = block.findChildren(QWidget, object_name(self.state.pointer(path)) + suffix)
+        found = block.findChildren(QWidget, object_name(self.state, path) + suffix)
         return next((one for one in found if one.isVisibleTo(self.view) and one.isEnabled()), None)
 
     # --- filling them in
@@ -217,9 +218,10 @@ class Typist:
                     QApplication.sendEvent(widget, key)
 
     def click(self, widget: QWidget) -> None:
-        """A click: on the indicator of a check box, in the middle of anything else."""
+        """A click: on the indicator of a check box or radio button, in the middle of anything else."""
         self.show(widget)
-        place = QPoint(10, widget.height() // 2) if isinstance(widget, QCheckBox) else widget.rect().center()
+        small = isinstance(widget, QCheckBox | QRadioButton)
+        place = QPoint(10, widget.height() // 2) if small else widget.rect().center()
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place)
 
     def show(self, widget: QWidget) -> None:

@@ -210,5 +210,7 @@ class Binder(QObject):
 def object_name(state: FormState, path: Path) -> str:
     """The objectName of a field's input, by which tests and scripts find it: `field:` and its pointer. What a branch of
     a union holds has the union's pointer too, and the branch's number behind it: `field:/until@1`."""
-    branches = takewhile(lambda step: isinstance(step, tuple) and step[0] == "@", reversed(path))
-    return f"field:{state.pointer(path)}{''.join(reversed([f'@{step[1]}' for step in branches]))}"
+    chosen = [(end, step[1]) for end, step in enumerate(path) if isinstance(step, tuple) and step[0] == "@"]
+    found = "field" if all(state.branch(path[:end]) == place for end, place in chosen) else "unchosen"
+    last = takewhile(lambda step: isinstance(step, tuple) and step[0] == "@", reversed(path))
+    return f"{found}:{state.pointer(path)}{''.join(reversed([f'@{step[1]}' for step in last]))}"

@@ -80,7 +80,7 @@ class ObjectBody(Block):
         there = self._switch is None or state.get(self.path) not in (UNSET, None)
         if self._switch is not None:
             self._switch.setChecked(there)
-            self._switch.setObjectName(object_name(state.pointer(self.path)))
+            self._switch.setObjectName(object_name(state, self.path))
         self._inner.setVisible(there)
         if there:
             shown = tuple(child for child in self.fields() if not child.hidden)

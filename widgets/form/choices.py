@@ -31,6 +31,8 @@ from widgets.parts import column, frame, label, row
 
 WRAP = 400
 """A text wider than this does not stand in one line."""
+FEW = 6
+"""So many choices may stand side by side."""
 SEARCHABLE = 12
 """More choices than this can be searched."""
 
@@ -155,6 +157,12 @@ class YesNoEditor(Editor):
         value = UNSET if value is None else value
         places = [place for place, one in enumerate(self._values) if one is value]
         self.segments.show_choice(places[0] if places else None)
+
+
+def fit_side_by_side(spec: FieldSpec) -> bool:
+    """Whether choices that all should be seen are few, short and plain enough for segments."""
+    room = sum(text_width(choice.label) + 2 * theme.SPACE_M for choice in spec.choices) < WRAP
+    return spec.required and len(spec.choices) <= FEW and room and not any(choice.help for choice in spec.choices)
 
 
 class SegmentsEditor(Editor):

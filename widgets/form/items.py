@@ -145,7 +145,7 @@ class ItemsBlock(Block):
     def refresh_status(self) -> None:
         """Its own error, and which of its folded items has one."""
         state = self.binder.state
-        self.more.setObjectName(object_name(state.pointer(self.path)))
+        self.more.setObjectName(object_name(state, self.path))
         self._mark.refresh()
         error = state.visible_error(self.path)
         self._error.say(error.message if error is not None else "")

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from app.forms import UNSET, FieldSpec, Kind
 from widgets.form.account import AccountEditor
-from widgets.form.choices import CheckEditor, ChoiceEditor, SegmentsEditor, SeveralEditor, YesNoEditor
+from widgets.form.choices import (
+    CheckEditor,
+    ChoiceEditor,
+    SegmentsEditor,
+    SeveralEditor,
+    YesNoEditor,
+    fit_side_by_side,
+)
 from widgets.form.editor import Editor
 from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.paths import PathEditor
+from widgets.form.radios import RadioEditor, wants_radios
 from widgets.form.raw import RawEditor, SourceEditor
 from widgets.form.schedule import CronEditor
 from widgets.form.secret import SecretEditor
@@ -17,8 +25,6 @@ from widgets.form.text import AreaEditor, LineEditor, NumberEditor
 from widgets.form.tree import TreeEditor
 from widgets.form.units import UnitEditor
 
-FEW = 6
-"""So many choices may stand side by side."""
 EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.STRING, ""): LineEditor,
     (Kind.STRING, "path"): PathEditor,
@@ -38,7 +44,8 @@ EDITORS: dict[tuple[Kind, str], type[Editor]] = {
     (Kind.BOOLEAN, ""): CheckEditor,
     (Kind.BOOLEAN, "open"): YesNoEditor,
     (Kind.ENUM, ""): ChoiceEditor,
-    (Kind.ENUM, "radio"): SegmentsEditor,
+    (Kind.ENUM, "radio"): RadioEditor,
+    (Kind.ENUM, "segments"): SegmentsEditor,
     (Kind.MULTI_ENUM, ""): SeveralEditor,
     (Kind.SECRET, ""): SecretEditor,
     (Kind.TAGS, ""): TagsEditor,
@@ -64,12 +71,12 @@ def hint(spec: FieldSpec) -> str:
         return "path"
     if spec.kind is Kind.STRING and spec.text("format") in _FORMATS:
         return _FORMATS[spec.text("format")]
+    if spec.kind is Kind.ENUM and wants_radios(spec, [choice.label for choice in spec.choices]):
+        return "segments" if fit_side_by_side(spec) else "radio"
     if spec.kind is Kind.TEXT and spec.notation is not None:
         return "source"
     if spec.kind in (Kind.INTEGER, Kind.NUMBER) and spec.unit:
         return "unit"
-    if spec.kind is Kind.ENUM and spec.display == "radio" and spec.required and len(spec.choices) <= FEW:
-        return "radio"
     if spec.kind is Kind.BOOLEAN and (spec.nullable or (spec.required and spec.default is UNSET)):
         return "open"
     return ""

@@ -35,7 +35,7 @@ class Row(Block):
         self._label: QLabel | None = None
         self._error: ErrorLine | None = None
         self._error_text = ""
-        self._pointer = "?"
+        self._name = ""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.SPACE_XS)
@@ -112,15 +112,15 @@ class Row(Block):
         state = self.binder.state
         error = state.visible_error(self.path)
         text = error.message if error is not None else ""
-        pointer = state.pointer(self.path)
-        if text != self._error_text or pointer != self._pointer:
-            self._error_text, self._pointer = text, pointer
+        found_by = object_name(state, self.path)
+        if text != self._error_text or found_by != self._name:
+            self._error_text, self._name = text, found_by
             self._show_error(text)
             words = [plain(self.spec.help) if self.spec.help else "", text]
             name = self.spec.label
             if self.spec.required and not self.binder.at_once:
                 name = self.tr("{label}, required").format(label=name)
-            self.editor.describe(object_name(state, self.path), name, " ".join(filter(None, words)))
+            self.editor.describe(found_by, name, " ".join(filter(None, words)))
         if self._label is not None and self._label.buddy() is not self.editor.target:
             self._label.setBuddy(self.editor.target)
         self._mark.refresh()

@@ -3,7 +3,6 @@ the text means in words. Calendar, arrow keys and a list of usual durations only
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -12,14 +11,13 @@ from PySide6.QtGui import QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.forms import UNSET, FieldSpec, Json
+from app.forms.moments import DAY, written
 from app.forms.units import spoken_duration, stepped_duration
 from widgets import theme
 from widgets.form.editor import EXAMPLES, digits, plain_text
 from widgets.form.text import LineEditor
 from widgets.form.wording import say
 from widgets.parts import column, label, tool_button
-
-_TIMES = ("", "T00:00:00Z", "T00:00:00", "T00:00:00.000Z", " 00:00:00", "T00:00:00+00:00")
 
 
 class TemporalEditor(LineEditor):
@@ -54,7 +52,11 @@ class TemporalEditor(LineEditor):
             return self.spec.placeholder
         if self.spec.default is not UNSET and self.spec.default is not None:
             return plain_text(self.spec.default)
-        return plain_text(self.spec.examples[0]) if self.spec.examples else EXAMPLES[self.spec.text("format")]
+        return plain_text(self.spec.examples[0]) if self.spec.examples else self.example()
+
+    def example(self) -> str:
+        """A text of its format."""
+        return EXAMPLES[self.spec.text("format")]
 
     def help_with(self, tool: QToolButton) -> None:
         """Puts a button beside the line."""
@@ -86,7 +88,7 @@ class TemporalEditor(LineEditor):
 
 
 class DateEditor(TemporalEditor):
-    """A date or a moment. The calendar writes it as precisely as the schema's pattern asks."""
+    """A date or a moment. The calendar and the example write it as precisely as the schema's pattern asks."""
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
@@ -96,6 +98,10 @@ class DateEditor(TemporalEditor):
         )
         self.help_with(self.open)
 
+    def example(self) -> str:
+        """As its pattern wants it."""
+        return written(DAY, self.spec) if self.spec.text("pattern") else super().example()
+
     def words(self, text: str) -> str:
         """The day in the person's language, with the time if there is one."""
         moment = _moment(text)
@@ -103,7 +109,7 @@ class DateEditor(TemporalEditor):
             return ""
         locale = QLocale()
         day = locale.toString(QDate(moment.year, moment.month, moment.day), "ddd d MMM yyyy")
-        if not isinstance(moment, datetime) or moment.time() == time(0):
+        if not isinstance(moment, datetime) or moment.time() == time(0) or self.spec.precision == "day":
             return day
         clock = locale.toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
         return f"{day}, {clock} UTC" if moment.utcoffset() == timedelta(0) else f"{day}, {clock}"
@@ -137,16 +143,11 @@ class DateEditor(TemporalEditor):
             self.popup.hide()
         text = self.line.text().strip()
         rest = text[10:] if _moment(text) is not None else None
-        self.take(day.toString(Qt.DateFormat.ISODate) + rest if rest is not None else self._shaped(day))
-
-    def _shaped(self, day: QDate) -> str:
-        texts = [day.toString(Qt.DateFormat.ISODate) + clock for clock in _TIMES]
-        usual = texts[1] if self.spec.text("format") == "date-time" else texts[0]
-        try:
-            pattern = re.compile(self.spec.text("pattern"))
-        except re.error:
-            return usual
-        return next((text for text in (usual, *texts) if pattern.search(text)), usual)
+        self.take(
+            day.toString(Qt.DateFormat.ISODate) + rest
+            if rest is not None
+            else written(day.toString(Qt.DateFormat.ISODate), self.spec)
+        )
 
 
 class Calendar(QFrame):

@@ -1,4 +1,5 @@
-"""Alternatives: segments for two or three, a list above that. What was typed in one stays while another is chosen."""
+"""Alternatives: segments for two or three, a list above that, radio buttons where a schema wants them. What was typed
+in one stays while another is chosen."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from widgets.form.editor import text_width
 from widgets.form.help import help_label, plain
 from widgets.form.mark import ChangedMark
 from widgets.form.problem import ErrorLine
+from widgets.form.radios import Radios, wants_radios
 from widgets.parts import frame, label
 
 SEGMENTS = 3
@@ -37,13 +39,16 @@ class UnionBlock(Block):
         if self._optional:
             labels.append(self.tr("Not set"))
             self._places.append(None)
-        self.segments: Segments | None = None
+        self.buttons: Segments | Radios | None = None
         self.combo: Combo | None = None
         short = sum(text_width(text) + 2 * theme.SPACE_M for text in labels) < ROOM
-        if len(spec.branches) <= SEGMENTS and short and spec.text("display_type") != "dropdown":
-            self.segments = Segments(labels)
-            self.segments.chosen.connect(self._chosen)
-            self.target: QWidget = self.segments.buttons[0]
+        if wants_radios(spec, labels):
+            self.buttons = Radios(labels)
+        elif len(spec.branches) <= SEGMENTS and short and spec.display != "dropdown":
+            self.buttons = Segments(labels)
+        if self.buttons is not None:
+            self.buttons.chosen.connect(self._chosen)
+            self.target: QWidget = self.buttons.buttons[0]
         else:
             self.combo = Combo()
             self.combo.addItems(labels)
@@ -54,7 +59,7 @@ class UnionBlock(Block):
         if heading:
             self._build_head()
         single = len(labels) == 1
-        chooser = self.segments or self.combo
+        chooser = self.buttons or self.combo
         assert chooser is not None
         self._column.addWidget(chooser)
         chooser.setVisible(not single)  # once it has a parent, else it would flash as a window
@@ -89,8 +94,8 @@ class UnionBlock(Block):
         """Shows the chosen branch."""
         chosen = self.binder.state.branch(self.path)
         index = self._places.index(chosen) if chosen in self._places else None
-        if self.segments is not None:
-            self.segments.show_choice(index)
+        if self.buttons is not None:
+            self.buttons.show_choice(index)
         elif self.combo is not None:
             self.combo.setCurrentIndex(-1 if index is None else index)
         if chosen is not None and chosen not in self._bodies:
@@ -131,11 +136,11 @@ class UnionBlock(Block):
         self._error.say(text)
         if self._mark is not None:
             self._mark.refresh()
-        name = object_name(state.pointer(self.path))
+        name = object_name(state, self.path)
         if self.target.objectName() == name and not text:
             return
-        if self.segments is not None:
-            for index, one in enumerate(self.segments.buttons):
+        if self.buttons is not None:
+            for index, one in enumerate(self.buttons.buttons):
                 one.setObjectName(name if index == 0 else f"{name}:{index}")
                 one.setAccessibleName(f"{self.spec.label}: {one.text()}".replace("&&", "&"))
                 one.setAccessibleDescription(text)
@@ -146,10 +151,10 @@ class UnionBlock(Block):
 
     def input_of(self, place: int) -> QWidget:
         """Where a branch is chosen."""
-        return self.segments.buttons[place] if self.segments is not None else self.target
+        return self.buttons.buttons[place] if self.buttons is not None else self.target
 
     def first_input(self) -> QWidget:
         """The chosen segment, or the list."""
-        if self.segments is not None:
-            return next((one for one in self.segments.buttons if one.isChecked()), self.segments.buttons[0])
+        if self.buttons is not None:
+            return next((one for one in self.buttons.buttons if one.isChecked()), self.buttons.buttons[0])
         return self.target
