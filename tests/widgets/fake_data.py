@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from app.api import ConnectorView, DocumentView, ItemView, RunCounts, RunState, Schedule
+from app.api import (
+    ConnectionState,
+    ConnectionView,
+    ConnectorView,
+    DocumentView,
+    ItemView,
+    RunCounts,
+    RunState,
+    Schedule,
+)
 from connectors.sdk import CheckStep, ErrorInfo, Json
 
 if TYPE_CHECKING:
@@ -158,6 +167,15 @@ OK_STEPS = [
     CheckStep(name="auth", title="Sign in", state="ok", ms=21.4, message="Signed in as AKIADEMO"),
     CheckStep(name="list", title="List the bucket", state="ok", ms=34.0, message="1,000 objects on the first page"),
 ]
+NO_BUCKET = ErrorInfo(
+    category="config",
+    code="no_bucket",
+    what="The bucket does not exist",
+    where="gs://invoices-2025",
+    remedy="Check the bucket's name in the settings.",
+    detail="404 NoSuchBucket",
+    pointer="/bucket",
+)
 AUTH_ERROR = ErrorInfo(
     category="auth",
     code="auth_failed",
@@ -291,6 +309,10 @@ def furnish(engine: FakeEngine) -> None:
     failed = engine.make_run(
         handbook, "failed", 2000, 3, error=AUTH_ERROR, summary="Failed: the server no longer accepts the password"
     )
+    invoices = next(c for c in engine._connections.values() if c.name == "Invoices")
+    missing = engine.make_run(invoices, "failed", 1500, 1, error=NO_BUCKET, summary="The bucket does not exist")
+    engine.put(replace(invoices, last_run=missing))
+    stand(engine, next(c for c in engine._connections.values() if c.name == "Support tickets"), run="waiting")
     first = next(run for run in engine._runs.values() if run.connection_id == contracts.id)
     engine.put(replace(contracts, active_run=active, last_run=first))
     engine.put(replace(handbook, last_run=failed))
@@ -368,3 +390,27 @@ def furnish(engine: FakeEngine) -> None:
             for number in range(min(connection.documents, 640))
         ]
     engine.held = engine._documents["c6"][:412]
+
+
+def stand(engine: FakeEngine, connection: ConnectionView, run: str) -> None:
+    """Put a connection and its run into a state: queued, running, pausing, waiting, paused, or "" for no run."""
+    last = connection.last_run
+    if not run:
+        worst = replace(last, state="done_with_failures") if last is not None else None
+        state: ConnectionState = "needs_attention" if connection.failed_items else "up_to_date"
+        engine.put(replace(connection, state=state, sentence="", active_run=None, last_run=worst))
+        return
+    active = connection.active_run or engine.make_run(
+        connection, "running", 60, 0, counts=RunCounts(documents=412, new=3), total=connection.documents
+    )
+    now: RunState = "running" if run == "pausing" else cast(RunState, run)
+    waiting = now == "waiting"
+    active = replace(
+        active,
+        state=now,
+        pausing=run == "pausing",
+        reason="The server asks for patience" if waiting else "",
+        until=engine.now + 48 if waiting else None,
+    )
+    engine.put_run(active)
+    engine.put(replace(connection, state=cast(ConnectionState, now), active_run=active))

@@ -107,7 +107,7 @@ def test_a_running_sync_shows_its_progress_live(run: Run, engine: FakeEngine, tm
     run(main())
 
 
-def test_space_syncs_and_cancels(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+def test_space_syncs_and_pauses(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def main() -> None:
         async with window(engine, tmp_path) as shell:
             page = page_of(shell)
@@ -118,7 +118,7 @@ def test_space_syncs_and_cancels(run: Run, engine: FakeEngine, tmp_path: Path) -
             await until(lambda: ("start_sync", ("c5", "incremental")) in engine.calls)
             await until(lambda: page.model.index(page.model.row_of("c5") or 0).data(ROW_ROLE).view.state == "running")
             QTest.keyClick(page.list, Qt.Key.Key_Space)
-            await until(lambda: any(call[0] == "cancel_run" for call in engine.calls))
+            await until(lambda: any(call[0] == "pause_run" for call in engine.calls))
 
     run(main())
 

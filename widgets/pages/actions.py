@@ -1,9 +1,9 @@
-"""What can be done to a connection from anywhere: sync, cancel, enable, duplicate, export, remove with undo."""
+"""What can be done to connections from anywhere: sync, pause, enable, duplicate, export, remove with undo."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from widgets.commands import Context
 from widgets.commands.actions import menu_of
 from widgets.commands.connection import connection_commands
+from widgets.pages.bulk import UNDO_SECONDS, Bulk
 from widgets.pages.page import Page, Place
 from widgets.parts.panels import Banner
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from app.api import ConnectionView, SyncMode
 
 __all__ = ["UNDO_SECONDS", "ConnectionActions"]
-
-UNDO_SECONDS = 10.0
 
 
 class ConnectionActions(QObject):
@@ -32,6 +31,18 @@ class ConnectionActions(QObject):
         self._page = page
         self._client = page.client
         self._changed = changed
+        self.bulk = Bulk(page, changed)
+
+    def do(self, act: str, views: Sequence[ConnectionView]) -> None:
+        """An act by its name on one or many: sync, pause, resume, cancel, test, export, remove."""
+        if act == "export":
+            self.export(list(views))
+        elif views:
+            self.bulk.run(act, views)
+
+    async def close(self) -> None:
+        """The window closes."""
+        await self.bulk.close()
 
     def sync(self, view: ConnectionView, mode: SyncMode = "incremental") -> None:
         """Start a run."""
@@ -39,8 +50,7 @@ class ConnectionActions(QObject):
 
     def cancel(self, view: ConnectionView) -> None:
         """End its run at once."""
-        if view.active_run is not None:
-            self._start(self._client.cancel_run(view.active_run.id), f"cancel {view.id}")
+        self.do("cancel", [view])
 
     def enable(self, view: ConnectionView, enabled: bool) -> None:
         """Let it run by itself, or not."""
@@ -60,20 +70,7 @@ class ConnectionActions(QObject):
     def remove(self, view: ConnectionView) -> None:
         """Out of sight at once; for good when the offer to undo is over."""
 
-        async def work() -> None:
-            await self._client.remove_connection(view.id)
-            banner = Banner(
-                self.tr("{0} and its documents were removed.").format(view.name),
-                icon="trash",
-                action_text=self.tr("Undo"),
-                seconds=UNDO_SECONDS,
-            )
-            banner.acted.connect(lambda: self._start(self._client.restore_connection(view.id), f"restore {view.id}"))
-            banner.expired.connect(lambda: self._purge(view))
-            banner.dismissed.connect(lambda: self._purge(view))
-            self._page.notice.emit(banner)
-
-        self._start(work(), f"remove {view.id}")
+        self.do("remove", [view])
 
     def export(self, views: list[ConnectionView]) -> None:
         """Save connections without their secrets to a file."""
@@ -118,20 +115,16 @@ class ConnectionActions(QObject):
         self._page.notice.emit(Banner(text, icon="import", seconds=UNDO_SECONDS))
         self._changed()
 
-    def menu(self, view: ConnectionView, parent: Page) -> QMenu:
-        """Everything that can be done to it."""
+    def menu(self, views: Sequence[ConnectionView], parent: Page) -> QMenu:
+        """Everything that can be done to them."""
         commands = connection_commands(lambda: self, self._page.navigate.emit)
-        context = Context(Place("sources"), True, (view,))
+        context = Context(Place("sources"), True, tuple(views))
         return menu_of(commands, context, lambda command, where: command.run(where), parent)
 
     async def _export(self, views: list[ConnectionView], path: Path) -> None:
         document = await self._client.export_connections([view.id for view in views])
         path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         self._page.notice.emit(Banner(self.tr("Saved {0}.").format(path.name), icon="export", seconds=6))
-
-    def _purge(self, view: ConnectionView) -> None:
-        if not self._page.tasks.closed:
-            self._start(self._client.purge_connection(view.id), f"purge {view.id}")
 
     def _start(self, coro: Any, name: str) -> None:
         async def work() -> None:

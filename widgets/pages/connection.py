@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QToolButton, QWidget
 
 from widgets import theme
 from widgets.pages.actions import ConnectionActions
@@ -17,7 +17,10 @@ from widgets.pages.connection_runs import RunsTab
 from widgets.pages.connection_settings import SettingsTab
 from widgets.pages.leaving import LeavePanel
 from widgets.pages.page import Page, Place
-from widgets.parts import ErrorPanel, StateLabel, button, column, icon_label, label, line, look, row, tool_button
+from widgets.parts import ErrorPanel, StateLabel, button, column, icon_label, label, line, row, tool_button
+from widgets.parts.clock import Clock
+from widgets.parts.inputs import NameEdit
+from widgets.parts.status import status
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -27,6 +30,15 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionPage"]
 
 TABS = ("overview", "documents", "runs", "settings")
+ACT_ICONS = {
+    "sync": "sync",
+    "pause": "pause",
+    "resume": "play",
+    "cancel": "stop",
+    "enable": "play",
+    "sign_in": "key",
+    "review": "held",
+}
 
 
 class ConnectionPage(Page):
@@ -41,6 +53,8 @@ class ConnectionPage(Page):
         self._seen = False
         self._to_sign_in = False
         self.actions_ = ConnectionActions(self, self.reload)
+        self.clock = Clock(self)
+        self.clock.ticked.connect(self._tick)
         self._refresher = Refresher(self.tasks, "load", self._load)
 
         back = button(
@@ -52,7 +66,7 @@ class ConnectionPage(Page):
         )
         back.setProperty("place", "back")
         self._icon = icon_label("plug", "accent", 24)
-        self.title = QLineEdit()
+        self.title = NameEdit()
         self.title.setObjectName("connection_name")
         self.title.setAccessibleName(self.tr("Name of the connection"))
         self.title.setToolTip(self.tr("Click to rename"))
@@ -62,13 +76,15 @@ class ConnectionPage(Page):
         self._state = StateLabel()
         self._type = label("", "body", "muted")
         self.act = button("", self._act, kind="primary", name="act")
+        self.cancel = button(self.tr("Cancel"), self._cancel, icon="stop", name="cancel")
+        self.cancel.setToolTip(self.tr("End this sync; what has arrived stays"))
         self._more = tool_button("more", self.tr("More actions"), name="more")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._more.setMenu(self._menu)
         words = column(self.title, row(self._state, self._type, None, space=theme.SPACE_M), space=2)
-        head = row(self._icon, words, self.act, self._more, space=theme.SPACE_M)
+        head = row(self._icon, words, self.cancel, self.act, self._more, space=theme.SPACE_S)
         head.setStretch(1, 1)
         self.tabs = QTabBar()
         self.tabs.setObjectName("tabs")
@@ -172,6 +188,7 @@ class ConnectionPage(Page):
         """The window closes."""
         await self.settings.shutdown()
         await self.overview.sign_in.shutdown()
+        await self.actions_.close()
         await super().close_tasks()
 
     def _leave(self, place: Place) -> None:
@@ -188,6 +205,7 @@ class ConnectionPage(Page):
     def _gauge(self, gauge: Gauge) -> None:
         if self._seen and self.view is not None and gauge.connection_id == self.view.id:
             self.overview.take(gauge)
+            self._say(self.view)
 
     async def _load(self) -> None:
         from connectors.sdk import NotFound
@@ -211,27 +229,38 @@ class ConnectionPage(Page):
         self._icon.show_icon(view.icon, "accent")
         if not self.title.hasFocus():
             self.title.setText(view.name)
-        shown = look(view.state)
-        sentence = shown.word if view.sentence in ("", shown.word) else view.sentence
-        self._state.show_state(view.state, sentence)
+            self.title.setCursorPosition(0)
+        self.title.setToolTip(f"{view.name}\n{self.tr('Click to rename')}")
         self._type.setText(view.type_title)
         act = next_act(view)
         act = "sync" if act == "look" else act
         self.act.setText(self.tr("Sync now") if act == "sync" else act_word(act))
         self.act.setAccessibleName(self.act.text())
-        kind = "" if act == "cancel" else "primary"
+        kind = "" if act in ("cancel", "pause") else "primary"
         self.act.setProperty("kind", kind)
-        icons = {"sync": "sync", "cancel": "stop", "enable": "play", "sign_in": "key", "review": "held"}
-        theme.set_icon(self.act, icons[act], "on_accent" if kind else "text")
+        theme.set_icon(self.act, ACT_ICONS[act], "on_accent" if kind else "text")
         theme.repolish(self.act)
+        self.cancel.setVisible(act in ("pause", "resume") and view.active_run is not None)
         if self.stack.currentIndex() == len(TABS):
             self.stack.setCurrentIndex(self.tabs.currentIndex())
         for tab in (self.overview, self.documents, self.runs, self.settings):
             tab.show_connection(view)
+        self._say(view)
+        self.clock.show_connections([view])
         self._show_tab(self.tabs.currentIndex())
         if self._to_sign_in:
             self._to_sign_in = False
             self._sign_in(view)
+
+    def _say(self, view: ConnectionView) -> None:
+        """Its state in one sentence; the word alone while the card below says the rest."""
+        told = self.stack.currentWidget() is self.overview and view.state in ("running", "waiting", "queued", "paused")
+        self._state.show_state(view.state, "" if told else status(view, self.overview.progress).now)
+
+    def _tick(self) -> None:
+        if self.view is not None:
+            self._say(self.view)
+            self.overview.tick()
 
     def show_tab(self, name: str) -> None:
         """Show a tab by its name."""
@@ -241,6 +270,8 @@ class ConnectionPage(Page):
         changed = self.stack.currentIndex() != number
         self.stack.setCurrentIndex(number)
         tab = self.stack.currentWidget()
+        if self.view is not None:
+            self._say(self.view)
         if self.view is not None and changed and isinstance(tab, DocumentsTab | RunsTab | SettingsTab):
             tab.reload()
 
@@ -259,8 +290,8 @@ class ConnectionPage(Page):
         if view is None:
             return
         act = next_act(view)
-        if act == "cancel":
-            self.actions_.cancel(view)
+        if act in ("pause", "resume", "cancel"):
+            self.actions_.do(act, [view])
         elif act == "enable":
             self.actions_.enable(view, True)
         elif act == "sign_in":
@@ -269,6 +300,10 @@ class ConnectionPage(Page):
             self.show_tab("overview")
         else:
             self.actions_.sync(view)
+
+    def _cancel(self) -> None:
+        if self.view is not None:
+            self.actions_.do("cancel", [self.view])
 
     def _sign_in(self, view: ConnectionView) -> None:
         self.show_tab("overview")
@@ -291,7 +326,7 @@ class ConnectionPage(Page):
     def _fill_menu(self) -> None:
         self._menu.clear()
         if self.view is not None:
-            made = self.actions_.menu(self.view, self)
+            made = self.actions_.menu([self.view], self)
             for action in made.actions():
                 action.setParent(self._menu)
                 self._menu.addAction(action)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +12,13 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from widgets.parts.progress import Progress
 from widgets.parts.states import look
-from widgets.parts.words import absolute_time, plural, relative_time
+from widgets.parts.status import status
+from widgets.parts.words import absolute_time, format_count, plural, relative_time
 
 if TYPE_CHECKING:
-    from app.api import ConnectionView, Gauge
+    from app.api import ConnectionView, Gauge, RunView
 
-__all__ = ["GROUP", "ROW_ROLE", "ConnectionsModel", "Row", "next_act", "quiet_line"]
+__all__ = ["GROUP", "ROW_ROLE", "ConnectionsModel", "Row", "can_pause", "next_act", "quiet_line", "time_line"]
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 GROUP = {
@@ -25,6 +28,7 @@ GROUP = {
     "running": "running",
     "waiting": "running",
     "queued": "running",
+    "paused": "paused",
     "new": "new",
     "up_to_date": "up_to_date",
     "disabled": "disabled",
@@ -41,8 +45,10 @@ class Row:
     progress: Progress | None = None
 
     @property
-    def order(self) -> tuple[int, str]:
-        return look(self.view.state).order, self.view.name.lower()
+    def order(self) -> tuple[int, list[tuple[int, str]]]:
+        """What needs a person first, then by name, "Team 2" before "Team 10"."""
+        parts = re.split(r"(\d+)", self.view.name.casefold())
+        return look(self.view.state).order, [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 class ConnectionsModel(QAbstractListModel):
@@ -52,6 +58,7 @@ class ConnectionsModel(QAbstractListModel):
         super().__init__()
         self._all: dict[str, Row] = {}
         self._rows: list[Row] = []
+        self._places: dict[str, int] = {}
         self._text = ""
         self._state = ""
 
@@ -86,9 +93,9 @@ class ConnectionsModel(QAbstractListModel):
         if row is None or row.progress is None or row.progress.run_id != gauge.run_id:
             return
         row.progress.take(gauge)
-        if row in self._rows:
-            index = self.index(self._rows.index(row))
-            self.dataChanged.emit(index, index)
+        place = self._places.get(gauge.connection_id)
+        if place is not None:
+            self.dataChanged.emit(self.index(place), self.index(place))
 
     def narrow(self, text: str | None = None, state: str | None = None) -> None:
         """Show only what matches; None leaves that filter as it is."""
@@ -97,8 +104,12 @@ class ConnectionsModel(QAbstractListModel):
         self._arrange()
 
     def counts(self) -> Counter[str]:
-        """How many connections are in each group of states."""
-        return Counter(GROUP[row.view.state] for row in self._all.values())
+        """How many rows each group of states would show, as the search stands."""
+        return Counter(GROUP[row.view.state] for row in self._all.values() if self._found(row))
+
+    def views(self) -> list[ConnectionView]:
+        """The connections shown, in order."""
+        return [row.view for row in self._rows]
 
     def total(self) -> int:
         """How many there are, shown or not."""
@@ -106,28 +117,30 @@ class ConnectionsModel(QAbstractListModel):
 
     def row_of(self, connection_id: str) -> int | None:
         """Where a connection stands among the rows shown."""
-        for number, row in enumerate(self._rows):
-            if row.view.id == connection_id:
-                return number
-        return None
+        return self._places.get(connection_id)
 
     def at(self, index: Index) -> Row | None:
         """The row at an index."""
         return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
 
     def tick(self) -> None:
-        """Time has passed: "6 min ago" is "7 min ago"."""
+        """Time has passed: "6 min ago" is "7 min ago", "in 42 s" is "in 41 s"."""
         if self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
     def _matches(self, row: Row) -> bool:
+        return (not self._state or GROUP[row.view.state] == self._state) and self._found(row)
+
+    def _found(self, row: Row) -> bool:
         view = row.view
-        if self._state and GROUP[view.state] != self._state:
-            return False
         where = f"{view.name} {view.type_title} {view.sentence}".lower()
         return all(word in where for word in self._text.split())
 
     def _arrange(self) -> None:
+        self._order()
+        self._places = {row.view.id: number for number, row in enumerate(self._rows)}
+
+    def _order(self) -> None:
         wanted = sorted((row for row in self._all.values() if self._matches(row)), key=lambda row: row.order)
         if [row.view.id for row in wanted] == [row.view.id for row in self._rows]:
             self._rows = wanted
@@ -169,10 +182,13 @@ class ConnectionsModel(QAbstractListModel):
         if role == ROW_ROLE:
             return row
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            running = f", {row.progress.sentence()}" if row.progress else ""
-            return f"{view.name}, {view.type_title}, {look(view.state).word}, {view.sentence}{running}"
+            said = status(view, row.progress)
+            words = [view.name, view.type_title, look(view.state).word, said.now, said.need, said.last, said.next]
+            return ", ".join(dict.fromkeys(word.rstrip(".") for word in words if word))
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = [f"{view.name} ({view.type_title})", view.sentence]
+            said = status(view, row.progress)
+            lines = [f"{view.name} ({view.type_title})", said.now, said.last, said.next, said.need]
+            lines = list(dict.fromkeys(line for line in lines if line))
             if view.last_ok_at:
                 lines.append(self.tr("Last synced {0}").format(absolute_time(view.last_ok_at)))
             if view.next_run_at:
@@ -181,8 +197,18 @@ class ConnectionsModel(QAbstractListModel):
         return None
 
 
+def can_pause(run: RunView) -> bool:
+    """Whether a run has something to go on from: a try or a retry of single items has not."""
+    return run.mode not in ("dry_run", "retry")
+
+
 def next_act(view: ConnectionView) -> str:
     """The one thing to do next with a connection: the word of its button."""
+    run = view.active_run
+    if run is not None and run.pausing:
+        return "resume"
+    if run is not None and can_pause(run) and view.state in ("running", "waiting", "queued"):
+        return "pause"
     acts = {
         "sign_in_again": "sign_in",
         "needs_attention": "look",
@@ -190,33 +216,33 @@ def next_act(view: ConnectionView) -> str:
         "running": "cancel",
         "waiting": "cancel",
         "queued": "cancel",
+        "paused": "resume",
         "disabled": "enable",
     }
     return acts.get(view.state, "sync")
 
 
-def quiet_line(view: ConnectionView, tr: Any) -> str:
+def quiet_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
     """The second, quieter line of a connection: what it is, and what its sentence does not say of it already."""
     parts = [view.type_title]
-    if view.state in ("up_to_date", "needs_attention", "disabled"):
+    if view.state in ("up_to_date", "disabled"):
         return view.type_title
     if view.documents:
         parts.append(plural(view.documents, tr("document"), tr("documents")))
-    if view.failed_items:
-        parts.append(tr("{0} failing").format(view.failed_items))
+    if view.failed_items and view.state != "needs_attention":
+        parts.append(tr("{0} failing").format(format_count(view.failed_items)))
     return "  ·  ".join(parts)
 
 
-def time_line(view: ConnectionView, tr: Any) -> str:
-    """When it last worked and when it will next."""
-    parts = []
-    if view.last_ok_at is not None:
-        parts.append(tr("synced {0}").format(relative_time(view.last_ok_at)))
-    elif view.state != "new":
-        parts.append(tr("never synced"))
-    if view.next_run_at is not None and view.enabled:
-        parts.append(tr("next {0}").format(relative_time(view.next_run_at)))
-    elif view.schedule.watch and view.enabled:
-        parts.append(tr("watching for changes"))
-    text = ", ".join(parts)
-    return text[:1].upper() + text[1:]
+def time_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
+    """What happened last and what comes next, in half a line; where a person is needed, what to do."""
+    said = status(view)
+    if view.state in ("sign_in_again", "held_back", "needs_attention"):
+        parts = [said.need, tr("Last worked {0}.").format(relative_time(view.last_ok_at)) if view.last_ok_at else ""]
+    elif view.state == "disabled":
+        parts = [said.last]
+    elif view.state == "new":
+        parts = [said.next]
+    else:
+        parts = [said.last, said.next]
+    return "  ".join(part for part in parts if part)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from widgets import theme
 from widgets.pages.connection_list import ROW_ROLE, Row, next_act, quiet_line, time_line
 from widgets.parts.states import look
+from widgets.parts.status import status
 
 __all__ = ["RowDelegate", "act_word"]
 
@@ -42,21 +43,25 @@ def act_word(act: str) -> str:
         "look": tr("Open"),
         "review": tr("Review"),
         "cancel": tr("Cancel"),
+        "pause": tr("Pause"),
+        "resume": tr("Resume"),
         "enable": tr("Enable"),
     }.get(act, tr("Sync"))
 
 
 class RowDelegate(QStyledItemDelegate):
-    """At the left name and type, in the middle state and time or progress, each in two lines; a button right."""
+    """At the left name and type, in the middle state and time or progress, each in two lines; a button right.
 
-    acted = Signal(QModelIndex)
+    `acted` names the row's button that was pressed: its next act, or "cancel" beside one that pauses."""
+
+    acted = Signal(QModelIndex, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._strong = theme.font("strong")
         self._body = theme.font("body")
         self._detail = theme.font("detail")
-        self._pressed: QPersistentModelIndex | None = None
+        self._pressed: tuple[QPersistentModelIndex, str] | None = None
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All rows alike."""
@@ -64,8 +69,16 @@ class RowDelegate(QStyledItemDelegate):
 
     def button_rect(self, rect: QRect, row: Row) -> QRect:
         """Where the row's button is."""
-        width = max(72, QFontMetrics(self._body).horizontalAdvance(act_word(next_act(row.view))) + 24)
+        width = max(76, QFontMetrics(self._body).horizontalAdvance(act_word(next_act(row.view))) + 24)
         return QRect(rect.right() - theme.SPACE_XL - width, rect.top() + (rect.height() - 28) // 2, width, 28)
+
+    def buttons(self, rect: QRect, row: Row) -> dict[str, QRect]:
+        """The row's acts and where their buttons are, the main one first."""
+        act, main = next_act(row.view), self.button_rect(rect, row)
+        found = {act: main}
+        if act in ("pause", "resume"):
+            found["cancel"] = QRect(main.left() - theme.SPACE_S - 28, main.top(), 28, 28)
+        return found
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the row."""
@@ -86,7 +99,7 @@ class RowDelegate(QStyledItemDelegate):
         name_role = "muted" if view.state == "disabled" else "text"
         icon = theme.pixmap(view.icon, "muted", 20)
         painter.drawPixmap(rect.left() + theme.SPACE_XL, rect.top() + 18, icon)
-        button = self.button_rect(rect, row)
+        buttons = self.buttons(rect, row)
         left = rect.left() + TEXT
         middle = rect.left() + max(280, int(rect.width() * 0.40))
         width = middle - left - theme.SPACE_L
@@ -94,29 +107,35 @@ class RowDelegate(QStyledItemDelegate):
         self._text(painter, self._detail, "muted", QRect(left, rect.top() + 29, width, 18), quiet_line(view, tr))
 
         painter.drawPixmap(middle, rect.top() + 11, theme.pixmap(shown.icon, shown.role, 16))
-        space = QRect(middle + 24, rect.top() + 9, button.left() - theme.SPACE_L - middle - 24, 20)
+        until = min(button.left() for button in buttons.values())
+        space = QRect(middle + 24, rect.top() + 9, until - theme.SPACE_L - middle - 24, 20)
         second = space.translated(0, 20)
-        if row.progress is not None and view.state == "running":
-            self._text(painter, self._body, "accent", space, f"{shown.word}  {row.progress.sentence()}")
+        role = shown.role if shown.role != "ok" else "text"
+        self._text(painter, self._body, role, space, status(view, row.progress).now)
+        if row.progress is not None and view.state in ("running", "paused"):
             self._bar(painter, QRectF(second.left(), second.top() + 7, min(360, second.width()), 4), row)
         else:
-            sentence = shown.word if view.sentence in ("", shown.word) else view.sentence
-            self._text(painter, self._body, shown.role if shown.role != "ok" else "text", space, sentence)
             self._text(painter, self._detail, "muted", second, time_line(view, tr))
 
-        act = next_act(view)
-        if act not in CALM or selected or hovered:
-            painter.setPen(QPen(theme.color("control_border"), 1))
-            painter.setBrush(theme.color("surface"))
-            painter.drawRoundedRect(QRectF(button).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
-            painter.setFont(self._body)
-            painter.setPen(theme.color("text"))
-            painter.drawText(button, Qt.AlignmentFlag.AlignCenter, act_word(act))
+        for act, button in buttons.items():
+            if act not in CALM or selected or hovered:
+                self._button(painter, button, act, icon=len(buttons) > 1 and act == "cancel")
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -3), theme.RADIUS, theme.RADIUS)
         painter.restore()
+
+    def _button(self, painter: QPainter, rect: QRect, act: str, *, icon: bool) -> None:
+        painter.setPen(QPen(theme.color("control_border"), 1))
+        painter.setBrush(theme.color("surface"))
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+        if icon:
+            painter.drawPixmap(rect.left() + 6, rect.top() + 6, theme.pixmap("stop", "text", 16))
+            return
+        painter.setFont(self._body)
+        painter.setPen(theme.color("text"))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, act_word(act))
 
     def _text(self, painter: QPainter, font: QFont, role: str, rect: QRect, text: str) -> None:
         painter.setFont(font)
@@ -130,7 +149,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.setBrush(theme.color("border"))
         painter.drawRoundedRect(rect, 2, 2)
         if row.progress.fraction is not None:
-            painter.setBrush(theme.color("accent"))
+            painter.setBrush(theme.color("control_border" if row.view.state == "paused" else "accent"))
             painter.drawRoundedRect(
                 QRectF(rect.left(), rect.top(), max(4.0, rect.width() * row.progress.fraction), 4), 2, 2
             )
@@ -141,15 +160,17 @@ class RowDelegate(QStyledItemDelegate):
         if row is None or not isinstance(event, QMouseEvent) or event.button() != Qt.MouseButton.LeftButton:
             return False
         rect: QRect = option.rect
-        if not self.button_rect(rect, row).contains(event.position().toPoint()):
+        where = event.position().toPoint()
+        act = next((act for act, button in self.buttons(rect, row).items() if button.contains(where)), "")
+        if not act:
             self._pressed = None
             return False
         if event.type() == QEvent.Type.MouseButtonPress:
-            self._pressed = QPersistentModelIndex(index)
+            self._pressed = (QPersistentModelIndex(index), act)
             return True
         if event.type() == QEvent.Type.MouseButtonRelease:
-            if self._pressed == QPersistentModelIndex(index):
-                self.acted.emit(self._pressed.model().index(self._pressed.row(), 0))
+            if self._pressed == (QPersistentModelIndex(index), act):
+                self.acted.emit(model.index(index.row(), 0), act)
             self._pressed = None
             return True
         return event.type() == QEvent.Type.MouseButtonDblClick

@@ -83,11 +83,8 @@ class HeldBackPanel(QFrame):
 
         if self._view is None:
             return
-        run = self._view.last_run
         found = await self._page.client.documents(
-            DocumentFilter(
-                connections=[self._view.id], change="deleted", status="", run=run.id if run else "", limit=SHOWN
-            )
+            DocumentFilter(connections=[self._view.id], status="held_back", limit=SHOWN)
         )
         self._list.clear()
         self._list.addItems([document.path or document.source_id for document in found.documents])

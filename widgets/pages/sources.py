@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QWidget
 
 from widgets import theme
@@ -14,7 +14,9 @@ from widgets.pages.connection_list import GROUP, ConnectionsModel, Row, next_act
 from widgets.pages.connection_row import RowDelegate
 from widgets.pages.doors import Doors
 from widgets.pages.page import Page, Place
+from widgets.pages.selection_bar import SelectionBar
 from widgets.parts import Chip, EmptyState, SearchField, button, column, label, look, row
+from widgets.parts.clock import Clock
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from widgets.events import EventFeed
 
 __all__ = ["SourcesPage"]
-
-CLOCK_MS = 30_000
-"""How often "6 min ago" is looked at again, while the page is seen."""
 
 
 class SourcesPage(Page):
@@ -52,7 +51,9 @@ class SourcesPage(Page):
         )
         header = row(label(self.tr("Sources"), "title"), None, self.search, self._add, space=theme.SPACE_M)
         self._chips: dict[str, Chip] = {}
-        self._chip_row = QHBoxLayout()
+        chips = QWidget()
+        self._chip_row = QHBoxLayout(chips)
+        self._chip_row.setContentsMargins(0, 0, 0, 0)
         self._chip_row.setSpacing(theme.SPACE_S)
         for state in sorted(set(GROUP.values()), key=lambda state: look(state).order):
             chip = Chip(look(state).word, value=state)
@@ -61,6 +62,13 @@ class SourcesPage(Page):
             self._chips[state] = chip
             self._chip_row.addWidget(chip)
         self._chip_row.addStretch(1)
+        self.selection_bar = SelectionBar()
+        self.selection_bar.acted.connect(self._do)
+        self.selection_bar.cleared.connect(self._choose_one)
+        self._bars = QStackedWidget()
+        self._bars.addWidget(chips)
+        self._bars.addWidget(self.selection_bar)
+        self._bars.setFixedHeight(32)
 
         self.list = QListView()
         self.list.setObjectName("connections")
@@ -70,11 +78,13 @@ class SourcesPage(Page):
         self.delegate.acted.connect(self._act)
         self.list.setItemDelegate(self.delegate)
         self.list.setUniformItemSizes(True)
+        self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        self.list.clicked.connect(self._open)
+        self.list.clicked.connect(self._clicked)
+        self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_selection())
         self.list.installEventFilter(self)
 
         self._nothing = EmptyState(
@@ -88,14 +98,13 @@ class SourcesPage(Page):
         self._blank = QWidget()
         for page in (self._blank, self.list, self._nothing, self._doors):
             self._stack.addWidget(page)
-        top = column(header, self._chip_row, space=theme.SPACE_M)
+        top = column(header, self._bars, space=theme.SPACE_M)
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
         laid = column(top, self._stack, parent=self, space=0)
         laid.setStretch(1, 1)
         self._top = (self.search, self._add)
-        self._clock = QTimer(self)
-        self._clock.setInterval(CLOCK_MS)
-        self._clock.timeout.connect(self.model.tick)
+        self.clock = Clock(self)
+        self.clock.ticked.connect(self.model.tick)
 
     # --- page ---
 
@@ -106,18 +115,20 @@ class SourcesPage(Page):
             self._choose_state(place.filter)
 
     def selection(self) -> list[ConnectionView]:
-        """The row under the cursor."""
+        """The rows that are chosen, in their order; else the row under the cursor."""
+        rows = sorted(index.row() for index in self.list.selectionModel().selectedIndexes())
+        chosen = [row.view for number in rows if (row := self.model.at(self.model.index(number))) is not None]
         current = self.model.at(self.list.currentIndex())
-        return [current.view] if current is not None else []
+        return chosen or ([current.view] if current is not None else [])
 
     async def activate(self) -> None:
-        """Look at once, and keep the relative times true while it is seen."""
-        self._clock.start()
+        """Look at once."""
         await self._load()
 
-    def deactivate(self) -> None:
-        """No clock while nobody looks."""
-        self._clock.stop()
+    async def close_tasks(self) -> None:
+        """The window closes: what was removed can't be brought back by a click any more."""
+        await self.actions_.close()
+        await super().close_tasks()
 
     def follow(self, feed: EventFeed) -> None:
         """Any fact may change a row; gauges change one."""
@@ -140,14 +151,18 @@ class SourcesPage(Page):
             self.actions_.sync(current.view)
 
     async def _load(self) -> None:
-        self.model.show_connections(await self.client.connections())
+        views = await self.client.connections()
+        self.model.show_connections(views)
+        self.clock.show_connections(views)
         self._show_counts()
+        self._show_selection()
         self._choose()
 
     # --- filters ---
 
     def _narrow(self, text: str | None = None, state: str | None = None) -> None:
         self.model.narrow(text, state)
+        self._show_counts()
         self._choose()
 
     def _reset(self) -> None:
@@ -186,6 +201,11 @@ class SourcesPage(Page):
         if found is not None:
             self.navigate.emit(Place("connection", found.view.id))
 
+    def _clicked(self, index: QModelIndex) -> None:
+        """A plain click opens; one with Ctrl or Shift chooses."""
+        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+            self._open(index)
+
     def _open_current(self) -> None:
         current = self.list.currentIndex()
         self._open(current if current.isValid() else self.model.index(0))
@@ -194,40 +214,62 @@ class SourcesPage(Page):
         number = max(0, min(self.model.rowCount() - 1, self.list.currentIndex().row() + by))
         self.list.setCurrentIndex(self.model.index(number))
 
-    def _act(self, index: QModelIndex) -> None:
+    def _act(self, index: QModelIndex, act: str) -> None:
         found = self.model.at(index)
         if found is None:
             return
-        view, act = found.view, next_act(found.view)
-        if act == "sync":
-            self.actions_.sync(view)
-        elif act == "cancel":
-            self.actions_.cancel(view)
+        view = found.view
+        if act in ("sync", "pause", "resume", "cancel"):
+            self.actions_.do(act, [view])
         elif act == "enable":
             self.actions_.enable(view, True)
         else:
             self.navigate.emit(Place("connection", view.id, "overview", "sign_in" if act == "sign_in" else ""))
 
+    # --- several ---
+
+    def _show_selection(self) -> None:
+        chosen = self.selection()
+        several = len(chosen) > 1
+        if several:
+            self.selection_bar.show_selection(chosen)
+        self._bars.setCurrentIndex(int(several))
+
+    def _choose_one(self) -> None:
+        """Only the row under the cursor."""
+        self.list.setFocus()
+        self.list.selectionModel().clearSelection()
+
+    def _do(self, act: str) -> None:
+        self.actions_.do(act, self.selection())
+        self.list.setFocus()
+
     def _show_menu(self, where: QPoint) -> None:
         index = self.list.indexAt(where)
         found: Row | None = self.model.at(index if index.isValid() else self.list.currentIndex())
         if found is not None:
-            menu = self.actions_.menu(found.view, self)
+            chosen = self.selection()
+            menu = self.actions_.menu(chosen if found.view in chosen else [found.view], self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(self.list.viewport().mapToGlobal(where))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys on the list: Enter opens, Delete removes, Space does the row's next act."""
+        """Keys on the list: Enter opens, Delete removes what is chosen, Space does the row's next act, Esc chooses
+        none. Shift and the arrows, Ctrl+Space and Ctrl+A choose as in any list."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.list:
             index = self.list.currentIndex()
             found = self.model.at(index)
-            if found is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            if found is not None and plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._open(index)
                 return True
-            if found is not None and event.key() == Qt.Key.Key_Delete:
-                self.actions_.remove(found.view)
+            if plain and event.key() == Qt.Key.Key_Delete:
+                self._do("remove")
                 return True
-            if found is not None and event.key() == Qt.Key.Key_Space:
-                self._act(index)
+            if found is not None and plain and event.key() == Qt.Key.Key_Space:
+                self._act(index, next_act(found.view))
+                return True
+            if plain and event.key() == Qt.Key.Key_Escape and len(self.selection()) > 1:
+                self._choose_one()
                 return True
         return super().eventFilter(watched, event)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QPushButton, QStyle, QToolButton, QWidget
 
 from widgets import theme
 from widgets.parts.words import format_count
 
-__all__ = ["Chip", "SearchField"]
+__all__ = ["Chip", "NameEdit", "SearchField"]
+
+NAME_MARGIN = 8
+"""What a line edit leaves free at each side of its text, with our style's padding."""
 
 
 class SearchField(QLineEdit):
@@ -73,6 +76,22 @@ class SearchField(QLineEdit):
     def _draw(self) -> None:
         self._glass.setIcon(theme.icon("search", "muted"))
         self._clear.setIcon(theme.icon("close", "muted"))
+
+
+class NameEdit(QLineEdit):
+    """A title that can be typed over. At rest a name that is longer than its room ends in an ellipsis."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The whole text while it is typed, else as much as fits."""
+        room = self.contentsRect().adjusted(NAME_MARGIN, 0, -NAME_MARGIN, 0)
+        if self.hasFocus() or self.fontMetrics().horizontalAdvance(self.text()) <= room.width():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setPen(theme.color("text"))
+        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), cut)
 
 
 class Chip(QPushButton):

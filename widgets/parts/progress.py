@@ -17,6 +17,8 @@ __all__ = ["Progress"]
 
 SETTLING_SECONDS = 4.0
 """Before this, a rate says nothing about the rest."""
+CALM_SECONDS = 2.0
+"""How long a time left stands before another takes its place."""
 
 
 def tr(text: str) -> str:
@@ -34,38 +36,49 @@ class Progress:
         self.total: int | None = None
         self.rate = 0.0
         self.current = ""
-        self._remaining: float | None = None
+        self._reached = 0.0
+        self._left: float | None = None
+        self._left_at = 0.0
         self._age = 0.0
         self.take_run(run)
 
     def take_run(self, run: RunView) -> None:
-        """The persisted counters."""
+        """The persisted counters. A run that went on after a pause settles anew."""
         self.seen = max(self.seen, _seen(run.counts))
         self.total = run.total if run.total is not None else self.total
-        if run.started_at is not None:
+        if run.state in ("paused", "waiting"):
+            self.rate, self._left, self._since, self._age = 0.0, None, self._clock(), 0.0
+        elif run.started_at is not None and not self.rate:
             self._age = max(0.0, time.time() - run.started_at)
+        self._advance()
 
     def take(self, gauge: Gauge) -> None:
         """The latest of the running sync."""
         self.seen = max(self.seen, _seen(gauge.counts))
         self.total = gauge.total if gauge.total is not None else self.total
         self.rate = gauge.rate if not self.rate else 0.7 * self.rate + 0.3 * gauge.rate
-        self._remaining = gauge.remaining
         self.current = gauge.current
+        self._advance()
+
+    def _advance(self) -> None:
+        if self.total:
+            self._reached = max(self._reached, min(0.995, self.seen / self.total))
 
     @property
     def fraction(self) -> float | None:
-        """How far, None while the whole is not known. Full only when the run says that it is done."""
-        if not self.total:
-            return None
-        return min(0.995, self.seen / self.total)
+        """How far, None while the whole is not known. A whole that grows does not take back what was reached; full
+        only when the run says that it is done."""
+        return self._reached if self.total else None
 
     @property
     def remaining(self) -> float | None:
         """Seconds left, None while too early to say."""
-        if self.total is None or self.rate <= 0 or self._clock() - self._since + self._age < SETTLING_SECONDS:
+        now = self._clock()
+        if self.total is None or self.rate <= 0 or now - self._since + self._age < SETTLING_SECONDS:
             return None
-        return self._remaining if self._remaining is not None else max(0, self.total - self.seen) / self.rate
+        if self._left is None or now - self._left_at >= CALM_SECONDS:
+            self._left, self._left_at = max(0, self.total - self.seen) / self.rate, now
+        return self._left
 
     def counted(self) -> str:
         """ "4,120 of 9,800", or "4,120 documents" while the whole is not known."""
@@ -73,14 +86,18 @@ class Progress:
             return tr("{0} of {1}").format(format_count(self.seen), format_count(self.total))
         return plural(self.seen, tr("document"), tr("documents"))
 
-    def sentence(self) -> str:
-        """Count, rate and time left in one line."""
-        parts = [self.counted()]
+    def pace(self) -> str:
+        """Rate and time left, as far as they can be told."""
+        parts = []
         if self.rate > 0:
             parts.append(format_rate(self.rate))
         if (left := self.remaining) is not None:
             parts.append(about(left))
         return "  ·  ".join(parts)
+
+    def sentence(self) -> str:
+        """Count, rate and time left in one line."""
+        return "  ·  ".join(part for part in (self.counted(), self.pace()) if part)
 
 
 def _seen(counts: object) -> int:

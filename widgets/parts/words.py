@@ -11,6 +11,7 @@ __all__ = [
     "about",
     "absolute_time",
     "clock_time",
+    "countdown",
     "format_bytes",
     "format_count",
     "format_duration",
@@ -41,6 +42,16 @@ def format_count(number: int) -> str:
 def plural(number: int, one: str, many: str) -> str:
     """The count with its noun: "1 document", "1,204 documents". Both nouns come translated."""
     return f"{format_count(number)} {one if number == 1 else many}"
+
+
+def countdown(seconds: float) -> str:
+    """The time until something, to the second where seconds count: "42 s", "2:05 min", "3 h"."""
+    left = max(0, round(seconds))
+    if left < 60:
+        return tr("{0} s").format(left)
+    if left < 3600:
+        return tr("{0} min").format(f"{left // 60}:{left % 60:02}")
+    return tr("{0} h").format(max(1, round(left / 3600)))
 
 
 def format_bytes(size: float) -> str:

@@ -1,0 +1,89 @@
+"""What holds of a connection at any time: what it is, when it syncs, how much of it there is, how long it is here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout
+
+from widgets import theme
+from widgets.parts import (
+    absolute_time,
+    button,
+    clock_time,
+    column,
+    format_bytes,
+    heading,
+    label,
+    plural,
+    relative_time,
+    row,
+)
+from widgets.parts.items import Elided
+from widgets.parts.status import every
+
+if TYPE_CHECKING:
+    from app.api import ConnectionView
+
+__all__ = ["Facts"]
+
+
+class Facts(QFrame):
+    """`settings_wanted` when the person wants to change them."""
+
+    settings_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("ground", "card")
+        self.setObjectName("facts")
+        titles = {
+            "type": self.tr("Source"),
+            "schedule": self.tr("Syncs"),
+            "next": self.tr("Next"),
+            "last": self.tr("Last worked"),
+            "library": self.tr("Library"),
+            "secrets": self.tr("Secrets"),
+            "added": self.tr("Added"),
+        }
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.SPACE_L)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        self._rows = {}
+        for number, (name, title) in enumerate(titles.items()):
+            named, value = label(title, "body", "muted"), Elided("")
+            grid.addWidget(named, number, 0)
+            grid.addWidget(value, number, 1)
+            self._rows[name] = (named, value)
+        change = button(self.tr("Settings"), self.settings_wanted.emit, kind="link", name="facts_settings")
+        head = heading(self.tr("About"))
+        head.setMinimumHeight(theme.ROW - 4)
+        laid = column(row(head, None, change), grid, None, parent=self)
+        laid.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_M)
+
+    def show_connection(self, view: ConnectionView) -> None:
+        """As it is now."""
+        if view.schedule.every:
+            pace = every(view.schedule.every)
+        else:
+            pace = self.tr("on every change") if view.schedule.watch else self.tr("only by hand")
+        upcoming = ""
+        if view.next_run_at is not None and view.enabled:
+            upcoming = f"{relative_time(view.next_run_at)}, {clock_time(view.next_run_at)}"
+        stored = plural(view.documents, self.tr("document"), self.tr("documents"))
+        texts = {
+            "type": (view.type_title, ""),
+            "schedule": (pace, ""),
+            "next": (upcoming, absolute_time(view.next_run_at)),
+            "last": (relative_time(view.last_ok_at), absolute_time(view.last_ok_at)),
+            "library": (f"{stored}, {format_bytes(view.bytes)}" if view.documents else stored, ""),
+            "secrets": (", ".join(dict.fromkeys(kept for kept in view.secrets.values() if kept)), ""),
+            "added": (relative_time(view.created_at), absolute_time(view.created_at)),
+        }
+        for name, (text, tip) in texts.items():
+            named, value = self._rows[name]
+            value.tell(text, tip)
+            named.setVisible(bool(text))
+            value.setVisible(bool(text))

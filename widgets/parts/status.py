@@ -1,0 +1,171 @@
+"""A connection in words, one sentence each: what is happening, what was last, what comes next, what needs a person.
+
+A pure function of the view, so that list, page, tooltip and screen reader say the same.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from widgets.language import core
+from widgets.parts.words import countdown, format_count, plural, relative_time
+
+if TYPE_CHECKING:
+    from app.api import ConnectionView, RunCounts, RunView
+    from widgets.parts.progress import Progress
+
+__all__ = ["Status", "brought", "every", "status"]
+
+STILL = 0.5
+"""Less than this is left to wait: it happens now."""
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("status", text)
+
+
+class Status(NamedTuple):
+    """Four sentences; "" where there is nothing to say. `now` stands alone; the others end with a full stop."""
+
+    now: str
+    last: str
+    next: str
+    need: str
+
+
+def status(view: ConnectionView, progress: Progress | None = None, at: float | None = None) -> Status:
+    """How a connection stands at a time."""
+    at = time.time() if at is None else at
+    return Status(_now(view, progress, at), _last(view, at), _next(view, at), _need(view))
+
+
+def _now(view: ConnectionView, progress: Progress | None, at: float) -> str:
+    run = view.active_run
+    documents = plural(view.documents, tr("document"), tr("documents"))
+    if view.state == "disabled":
+        return tr("Disabled, {0}").format(documents) if view.documents else tr("Disabled")
+    if run is not None and view.state in ("running", "waiting", "queued", "paused"):
+        return _at_work(run, progress, at)
+    match view.state:
+        case "up_to_date":
+            return tr("Up to date, {0}").format(documents)
+        case "held_back":
+            return tr("{0} for you").format(plural(view.held_back, tr("deletion waits"), tr("deletions wait")))
+        case "new":
+            return tr("Not synced yet")
+    error = view.last_run.error if view.last_run is not None else None
+    if view.state == "needs_attention" and error is None and view.failed_items:
+        return plural(view.failed_items, tr("item fails"), tr("items fail"))
+    left_off = view.last_run is not None and view.last_run.state in ("interrupted", "cancelled")
+    if view.state == "needs_attention" and error is None and left_off:
+        return tr("Stopped at {0}").format(documents)
+    return core(view.sentence)
+
+
+def _at_work(run: RunView, progress: Progress | None, at: float) -> str:
+    if run.pausing:
+        return tr("Pausing as soon as this page is stored")
+    if run.state == "queued":
+        return tr("Queued: other syncs come first")
+    if run.state == "paused":
+        return tr("Paused at {0}").format(progress.counted() if progress is not None else _seen(run.counts))
+    if run.state == "waiting":
+        why = core(run.reason)
+        if run.until is None:
+            return tr("Waiting: {0}").format(why) if why else tr("Waiting")
+        left = run.until - at
+        again = tr("tries again now") if left < STILL else tr("tries again in {0}").format(countdown(left))
+        return tr("Waiting: {0}; {1}").format(why, again) if why else tr("Waiting, {0}").format(again)
+    words = {"retry": tr("Retrying"), "dry_run": tr("Trying out"), "full": tr("Fetching everything again")}
+    word = words.get(run.mode, tr("Syncing"))
+    return f"{word}  {progress.sentence()}" if progress is not None and progress.seen else word
+
+
+def _seen(counts: RunCounts) -> str:
+    return plural(counts.documents, tr("document"), tr("documents"))
+
+
+def brought(counts: RunCounts) -> str:
+    """What a run brought, such as "12 new, 3 changed"; "nothing new" where it brought nothing."""
+    named = [
+        (counts.new, tr("{0} new")),
+        (counts.changed, tr("{0} changed")),
+        (counts.deleted, tr("{0} deleted")),
+        (counts.failed, tr("{0} failed")),
+        (counts.skipped, tr("{0} skipped")),
+    ]
+    parts = [words.format(format_count(number)) for number, words in named if number]
+    return ", ".join(parts) or tr("nothing new")
+
+
+def _last(view: ConnectionView, at: float) -> str:
+    run = view.last_run
+    if run is None:
+        return tr("This is its first sync.") if view.active_run is not None else tr("Never synced.")
+    when = relative_time(run.finished_at or run.queued_at, at)
+    if run.state == "failed":
+        why = core(run.error.what) if run.error is not None else core(run.summary)
+        text = tr("The last sync failed {0}").format(when)
+        if why and view.state not in ("needs_attention", "sign_in_again"):  # else `now` says it
+            text += f": {why.rstrip('.')}"
+        if view.last_ok_at is not None:
+            return f"{text}. " + tr("It last worked {0}.").format(relative_time(view.last_ok_at, at))
+        return f"{text}. " + tr("It never worked yet.")
+    if run.state in ("interrupted", "cancelled"):
+        how = tr("was interrupted") if run.state == "interrupted" else tr("was cancelled")
+        return tr("The last sync {0} {1}: {2} until then.").format(how, when, brought(run.counts))
+    text = tr("Synced {0}: {1}").format(when, brought(run.counts))
+    if run.state == "held_back" and view.held_back:
+        return text + tr("; {0} held back.").format(plural(view.held_back, tr("deletion"), tr("deletions")))
+    return text + "."
+
+
+def _next(view: ConnectionView, at: float) -> str:
+    if not view.enabled:
+        return tr("Does not sync until it is enabled.")
+    if view.state == "paused":
+        return tr("Goes on when you resume it.")
+    if view.next_run_at is not None:
+        if view.next_run_at - at < STILL:
+            return tr("The next sync is due.")
+        return tr("Next sync {0}.").format(relative_time(view.next_run_at, at))
+    if view.schedule.watch:
+        return tr("Syncs as soon as something changes.")
+    if view.schedule.every:
+        return tr("Syncs {0}.").format(every(view.schedule.every))
+    return tr("Syncs only by hand.")
+
+
+def every(seconds: int) -> str:
+    """A schedule's pace: "every hour", "every 15 min"."""
+    if seconds == 3600:
+        return tr("every hour")
+    if seconds == 86400:
+        return tr("every day")
+    for unit, words in ((86400, tr("every {0} days")), (3600, tr("every {0} h")), (60, tr("every {0} min"))):
+        if seconds % unit == 0:
+            return words.format(format_count(seconds // unit))
+    return tr("every {0} s").format(format_count(seconds))
+
+
+def _need(view: ConnectionView) -> str:
+    run = view.last_run
+    match view.state:
+        case "sign_in_again":
+            return tr("Sign in again, then it goes on.")
+        case "held_back":
+            return tr("Decide whether these documents are deleted or kept.")
+        case "new":
+            return "" if view.schedule.every or view.schedule.watch else tr("Sync it for the first time.")
+        case "needs_attention":
+            if run is not None and run.error is not None:
+                return core(run.error.remedy) or tr("Look at the error, then sync again.")
+            if view.failed_items:
+                return tr("Look at what fails, then retry it.")
+            if run is not None and run.state in ("interrupted", "cancelled"):
+                return tr("Sync to go on from there.")
+            return tr("Look at its settings.")
+    return ""
