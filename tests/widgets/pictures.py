@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from app.accounts.oauth.errors import refusal
 from app.api import Gauge, RunCounts
 from connectors.sdk import HeadwaterError
+from tests.widgets.fake_data import stand
 from tests.widgets.fake_engine import FAILED_STEPS, FakeEngine, replace
 from tests.widgets.window import idle, press, settings
 from widgets import theme
@@ -90,6 +91,46 @@ def sign_in(*presses: str, provider: str = "", end: HeadwaterError | None = None
     return scene
 
 
+def stands(name: str, tab: str = "overview", **changes: Any) -> Scene:
+    """A connection's page in a state of its own."""
+
+    async def scene(shell: Shell, engine: FakeEngine) -> None:
+        connection = await engine.connection(name)
+        stand(engine, connection, **changes)
+        shell.go(Place("connection", connection.id, tab))
+
+    return scene
+
+
+async def chosen(shell: Shell, engine: FakeEngine) -> None:
+    """Several rows chosen."""
+    page = cast(Any, shell.current)
+    stand(engine, await engine.connection("Release notes"), run="paused")
+    page.reload()
+    await settle()
+    page.list.selectAll()
+    page.list.setFocus()
+
+
+async def many(shell: Shell, engine: FakeEngine) -> None:
+    """Two hundred, some with names as long as names may be."""
+    for number in range(191):
+        name = f"Wiki of team {number}" if number % 7 else f"{number} " + "Minutes of the board and all committees " * 5
+        engine.make_connection(name[:200], "webdav", "up_to_date", "Up to date", documents=number * 37, last_ok_at=1e9)
+    cast(Any, shell.current).reload()
+
+
+def selected_page(name: str) -> Scene:
+    """A connection whose name is as long as a name may be."""
+
+    async def scene(shell: Shell, engine: FakeEngine) -> None:
+        connection = await engine.connection(name)
+        engine.put(replace(connection, name=("Minutes of the board and all committees " * 6)[:200]))
+        shell.go(Place("connection", connection.id))
+
+    return scene
+
+
 SCENES: dict[str, Scene] = {
     "sources": nothing,
     "first-start": nothing,
@@ -98,7 +139,19 @@ SCENES: dict[str, Scene] = {
     "form": form("s3", {"bucket": "contracts", "access_key_id": "AKIADEMO"}),
     "test": form("folder", {"path": "/srv/handbook"}, test=True),
     "test-failed": form("folder", {"path": "/srv/handbook"}, test=True, fails=True),
+    "sources-chosen": chosen,
+    "sources-200": many,
     "overview": at(Place("connection", "Contracts")),
+    "overview-pausing": stands("Contracts", run="pausing"),
+    "overview-paused": stands("Contracts", run="paused"),
+    "overview-waiting": stands("Contracts", run="waiting"),
+    "overview-queued": stands("Contracts", run="queued"),
+    "overview-done-with-failures": stands("Contracts", run=""),
+    "overview-up-to-date": at(Place("connection", "Company drive")),
+    "overview-failed": at(Place("connection", "Invoices")),
+    "overview-new": at(Place("connection", "Press")),
+    "overview-disabled": at(Place("connection", "Old intranet")),
+    "overview-long-name": selected_page("Contracts"),
     "held-back": at(Place("connection", "Archive")),
     "sign-in-again": at(Place("connection", "Handbook")),
     "documents": at(Place("connection", "Contracts", "documents")),
