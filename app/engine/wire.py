@@ -51,6 +51,10 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
     name: str
     arguments: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """Without the arguments: a secret may be on its way to the vault."""
+        return f"Call({self.id}, {self.name})"
+
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     """Stop a command that was asked for; it is answered all the same once it has ended."""
