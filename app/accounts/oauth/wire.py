@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlsplit
 import msgspec
 
 from app.accounts.oauth.errors import refusal
-from connectors.sdk import ConfigError, Endpoint, HeadwaterError, Json, Response
+from connectors.sdk import ConfigError, Endpoint, Json, Response
 
 if TYPE_CHECKING:
     from app.network import Network
@@ -104,12 +104,11 @@ class ProviderHttp:
     async def _send(self, method: str, url: str, **options: Any) -> Reply:
         answer = await self._answer(method, url, **options)
         try:
-            data: Json = answer.json() if answer.body.strip() else {}
-        except HeadwaterError:
-            data = None
-        if not isinstance(data, dict):
+            data = msgspec.json.decode(answer.body, type=dict[str, Any]) if answer.body.strip() else {}
+        except msgspec.DecodeError:
             # The body is not quoted: a confused server may echo the code, or answer a token in a page.
-            raise refusal("token_answer_invalid", where=urlsplit(url).netloc, detail="the answer is no JSON object")
+            what = "the answer is no JSON object"
+            raise refusal("token_answer_invalid", where=urlsplit(url).netloc, detail=what) from None
         return Reply(answer.status, data)
 
     async def _answer(self, method: str, url: str, **options: Any) -> Response:

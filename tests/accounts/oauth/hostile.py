@@ -32,10 +32,12 @@ from app.accounts.oauth.provider import Provider
 from app.accounts.oauth.sign_in import SignedIn, SignIn, Wanted
 from app.accounts.oauth.wire import Client
 from app.network import Network, NetworkSettings, SystemClock
+from tests.support.planted import plant_answer, plant_request
 
-__all__ = ["CLIENT", "HostileProvider", "network", "query_of", "sign_in"]
+__all__ = ["CLIENT", "CODE", "HostileProvider", "at", "network", "query_of", "rt", "sign_in"]
 
 CLIENT = "client-of-the-tests"
+CODE = "authorization-code/of+the=tests"
 Answer = tuple[int, Any]
 
 
@@ -76,7 +78,7 @@ class HostileProvider:
             for asked, given in self.requests
         )
 
-    def id_token(self, access_token: str = "at-1") -> str:
+    def id_token(self, access_token: str) -> str:
         """The token as its settings say; `claims` with None are left out."""
         now = int(time.time())
         claims = {
@@ -107,8 +109,8 @@ class HostileProvider:
         """What an honest provider answers."""
         self.issued += 1
         found = {
-            "access_token": f"at-{self.issued}",
-            "refresh_token": f"rt-{self.issued}",
+            "access_token": at(self.issued),
+            "refresh_token": rt(self.issued),
             "token_type": "Bearer",
             "expires_in": 3600,
         }
@@ -152,6 +154,7 @@ class HostileProvider:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         form = dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
         self.requests.append((request.path, form))
+        plant_request(form, request.headers.get("authorization", ""))
         if request.path in self.raw:
             found = self.raw[request.path](request)
             answer: web.StreamResponse = await found if asyncio.iscoroutine(found) else found
@@ -164,10 +167,21 @@ class HostileProvider:
             return web.json_response(self.userinfo)
         if request.path == "/token":
             status, body = self.token(form)
+            plant_answer(body)
             return web.json_response(body, status=status)
         if request.path == "/revoke":
             return web.json_response({})
         return web.json_response({"error": "not_found"}, status=404)
+
+
+def at(number: int) -> str:
+    """The access token of this number."""
+    return f"hostile-access-token-{number}."
+
+
+def rt(number: int) -> str:
+    """The refresh token of this number."""
+    return f"hostile-refresh-token-{number}."
 
 
 def _parts(*values: dict[str, Any]) -> list[bytes]:
@@ -208,7 +222,7 @@ async def sign_in(
             prompt = await attempt.begin()
             asked = query_of(prompt.url)
             provider.nonce = asked.get("nonce", "")
-            found = callback(asked) if callback else {"code": "c-1", "state": asked["state"], "iss": provider.issuer}
+            found = callback(asked) if callback else {"code": CODE, "state": asked["state"], "iss": provider.issuer}
             if asyncio.iscoroutine(found):
                 found = await found
             if found is not None:

@@ -27,6 +27,7 @@ from app.accounts.vault import Vault
 from app.engine.engine import Engine
 from app.network import NetworkSettings, SystemClock
 from connectors.sdk import ConfigError, HeadwaterError
+from tests.accounts.oauth import hostile
 from tests.accounts.oauth.hostile import HostileProvider
 from tests.accounts.oauth.test_renewal import PASSPHRASE, NoRing
 
@@ -226,8 +227,8 @@ def test_each_access_is_asked_for_with_a_statement_of_its_own_and_renewed_withou
         )
         assert engine._accounts is not None
         accounts = engine._accounts._accounts
-        found = await asyncio.gather(*(accounts.access_token(made.id, refused="at-1") for _ in range(5)))
-        assert set(found) == {"at-2"}
+        found = await asyncio.gather(*(accounts.access_token(made.id, refused=hostile.at(1)) for _ in range(5)))
+        assert set(found) == {hostile.at(2)}
         server.token = lambda form: (400, {"error": "invalid_grant", "error_description": "clock"})
         with pytest.raises(SignInError):
             await accounts.renew(made.id)

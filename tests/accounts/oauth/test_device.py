@@ -16,7 +16,7 @@ from app.accounts.oauth.provider import Provider
 from app.accounts.oauth.sign_in import SignedIn, SignIn, Wanted
 from app.accounts.oauth.wire import Client
 from app.network import Network, NetworkSettings
-from tests.accounts.oauth.hostile import CLIENT, HostileProvider
+from tests.accounts.oauth.hostile import CLIENT, HostileProvider, at
 from tests.network.opened import FakeClock
 
 
@@ -67,14 +67,14 @@ def said(error: str, status: int = 400) -> web.Response:
 
 def test_the_provider_sets_the_pace(provider: HostileProvider) -> None:
     found, clock = by_code(provider, [said("authorization_pending"), said("slow_down"), said("slow_down"), None])
-    assert found.tokens.access_token == "at-1"
+    assert found.tokens.access_token == at(1)
     assert clock.slept == [5, 5, 10, 15]
 
 
 def test_an_outage_while_the_person_types_is_waited_out(provider: HostileProvider) -> None:
     answers = [web.Response(status=503), web.Response(status=429), said("temporarily_unavailable"), None]
     found, clock = by_code(provider, answers, interval=1)
-    assert found.tokens.access_token == "at-1"
+    assert found.tokens.access_token == at(1)
     assert [clock.slept[place] for place in (0, 1, 2, -1)] == [1, 2, 4, 8], "twice as long each time"
 
 

@@ -24,7 +24,7 @@ from app.accounts.oauth.metadata import Discovery
 from app.accounts.oauth.provider import Redirect
 from app.accounts.oauth.sign_in import SignedIn
 from connectors.sdk import HeadwaterError
-from tests.accounts.oauth.hostile import CLIENT, HostileProvider, network, sign_in
+from tests.accounts.oauth.hostile import CLIENT, CODE, HostileProvider, at, network, rt, sign_in
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def accepted(work: Any) -> SignedIn:
 
 def test_the_plain_way(provider: HostileProvider) -> None:
     found = accepted(sign_in(provider))
-    assert (found.tokens.access_token, found.tokens.refresh_token, found.identity.name) == ("at-1", "rt-1", "Ines")
+    assert (found.tokens.access_token, found.tokens.refresh_token, found.identity.name) == (at(1), rt(1), "Ines")
     form = next(form for path, form in provider.requests if path == "/token")
     challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=")
     assert len(form["code_verifier"]) >= 43
     assert challenge.decode()
-    assert "at-1" not in repr(found)
+    assert at(1) not in repr(found)
 
 
 CALLBACKS: dict[str, tuple[Callable[[dict[str, str], str], Any], str]] = {
@@ -280,7 +280,7 @@ def test_wrong_claims_are_refused(provider: HostileProvider, name: str) -> None:
 RIGHT_CLAIMS: dict[str, dict[str, Any]] = {
     "audience as a list": {"aud": [CLIENT]},
     "azp is us": {"azp": CLIENT},
-    "a right at_hash": {"at_hash": half_hash("at-1")},
+    "a right at_hash": {"at_hash": half_hash(at(1))},
     "a clock that is a minute behind": {"iat": int(time.time()) + 60},
     "more claims": {"amr": ["pwd"], "auth_time": 1},
 }
@@ -421,11 +421,11 @@ def test_a_wrong_token_answer_is_refused_and_the_code_sent_once(provider: Hostil
 
 def test_a_page_instead_of_an_answer_is_not_quoted(provider: HostileProvider) -> None:
     provider.raw["/token"] = lambda _: web.Response(
-        text="<html>your code c-1 is wrong</html>", content_type="text/html"
+        text=f"<html>your code {CODE} is wrong</html>", content_type="text/html"
     )
     error = refused(sign_in(provider))
     assert error.code == "token_answer_invalid"
-    assert "c-1" not in f"{error.what}{error.detail}{error.remedy}"
+    assert CODE not in f"{error.what}{error.detail}{error.remedy}"
 
 
 def test_a_redirect_of_the_token_address_is_not_followed(provider: HostileProvider) -> None:

@@ -16,7 +16,7 @@ from app.accounts.oauth.tokens import Tokens
 from app.accounts.vault import Vault
 from app.engine.engine import Engine
 from app.network import NetworkSettings, SystemClock
-from tests.accounts.oauth.hostile import CLIENT, HostileProvider
+from tests.accounts.oauth.hostile import CLIENT, HostileProvider, rt
 from tests.accounts.oauth.test_renewal import PASSPHRASE, NoRing
 from tests.support.web import served
 
@@ -77,7 +77,7 @@ def test_nothing_is_lost_and_nothing_is_fetched_twice(profile: Path) -> None:
                     client_id=CLIENT,
                     variables={"issuer": provider.issuer},
                 ),
-                Tokens(access_token="old", refresh_token="rt-0", expires_at=now - 1, obtained_at=now - 9),
+                Tokens(access_token="old", refresh_token=rt(0), expires_at=now - 1, obtained_at=now - 9),
             )
             async with served(items.app()) as url:
                 await engine.add_connection(

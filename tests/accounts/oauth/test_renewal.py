@@ -27,7 +27,7 @@ from app.accounts.oauth.wire import Client
 from app.accounts.secrets import Secrets
 from app.accounts.vault import Vault
 from connectors.sdk import AuthError, HeadwaterError, TransientError
-from tests.accounts.oauth.hostile import CLIENT, HostileProvider, network
+from tests.accounts.oauth.hostile import CLIENT, HostileProvider, at, network, rt
 
 PASSPHRASE = {"HEADWATER_VAULT_PASSPHRASE": "p"}
 
@@ -109,7 +109,7 @@ def stale(provider: HostileProvider, **more: Any) -> tuple[Account, Tokens]:
         variables={"issuer": provider.issuer},
     )
     now = time.time()
-    tokens = {"access_token": "at-0", "refresh_token": "rt-0", "expires_at": now - 1, "obtained_at": now - 100}
+    tokens = {"access_token": at(0), "refresh_token": rt(0), "expires_at": now - 1, "obtained_at": now - 100}
     return account, Tokens(**{**tokens, **more})
 
 
@@ -131,8 +131,8 @@ def refreshes(provider: HostileProvider) -> int:
 def test_ten_tasks_make_one_renewal_and_send_no_scope(profile: Path, provider: HostileProvider) -> None:
     async def work(accounts: Accounts) -> None:
         found = await asyncio.gather(*(accounts.access_token("a") for _ in range(10)))
-        assert set(found) == {"at-1"}
-        assert (await accounts.store.get("a")).tokens.refresh_token == "rt-1"
+        assert set(found) == {at(1)}
+        assert (await accounts.store.get("a")).tokens.refresh_token == rt(1)
 
     with_account(profile, provider, work)
     assert refreshes(provider) == 1
@@ -141,11 +141,11 @@ def test_ten_tasks_make_one_renewal_and_send_no_scope(profile: Path, provider: H
 
 
 def test_an_answer_without_a_refresh_token_keeps_the_old(profile: Path, provider: HostileProvider) -> None:
-    provider.token = lambda form: (200, {"access_token": "at-9", "token_type": "Bearer", "expires_in": 3600})
+    provider.token = lambda form: (200, {"access_token": at(9), "token_type": "Bearer", "expires_in": 3600})
 
     async def work(accounts: Accounts) -> None:
-        assert await accounts.access_token("a") == "at-9"
-        assert (await accounts.store.get("a")).tokens.refresh_token == "rt-0"
+        assert await accounts.access_token("a") == at(9)
+        assert (await accounts.store.get("a")).tokens.refresh_token == rt(0)
 
     with_account(profile, provider, work)
 
@@ -164,7 +164,7 @@ def test_a_cancelled_caller_does_not_cancel_the_renewal(profile: Path, provider:
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller
-        assert await accounts.access_token("a") == "at-1"
+        assert await accounts.access_token("a") == at(1)
 
     with_account(profile, provider, work)
     assert refreshes(provider) == 1
@@ -196,16 +196,16 @@ def test_an_outage_signs_nobody_out(profile: Path, provider: HostileProvider) ->
             await accounts.access_token("a")
         assert (await accounts.store.find("a")).state == "ok"
         provider.token = provider.good_tokens
-        assert await accounts.access_token("a") == "at-1"
+        assert await accounts.access_token("a") == at(1)
 
     with_account(profile, provider, work)
 
 
 def test_a_refused_token_is_renewed_once(profile: Path, provider: HostileProvider) -> None:
     async def work(accounts: Accounts) -> None:
-        assert await accounts.access_token("a") == "at-0"
-        assert await accounts.access_token("a", refused="at-0") == "at-1"
-        assert await accounts.access_token("a", refused="at-0") == "at-1"
+        assert await accounts.access_token("a") == at(0)
+        assert await accounts.access_token("a", refused=at(0)) == at(1)
+        assert await accounts.access_token("a", refused=at(0)) == at(1)
 
     with_account(profile, provider, work, expires_at=None)
     assert refreshes(provider) == 1
@@ -225,7 +225,7 @@ def test_two_processes_make_one_renewal(profile: Path, provider: HostileProvider
     with_account(profile, provider, _nothing)
     started = [_renewer(profile) for _ in range(3)]
     found = [process.communicate(timeout=60)[0].split() for process in started]
-    assert found == [["ready", "at-1"]] * 3
+    assert found == [["ready", at(1)]] * 3
     assert refreshes(provider) == 1
 
 
@@ -261,12 +261,12 @@ def test_killed_between_the_answer_and_the_commit_it_says_plainly_that_it_must_s
 def test_killed_after_the_commit_nothing_is_lost(profile: Path, provider: HostileProvider) -> None:
     with_account(profile, provider, _nothing)
     process = _renewer(profile)
-    assert process.communicate(timeout=60)[0].split() == ["ready", "at-1"]
+    assert process.communicate(timeout=60)[0].split() == ["ready", at(1)]
 
     async def again() -> None:
         async with opened(profile) as accounts:
             kept = await accounts.store.get("a")
-            assert (kept.tokens.access_token, kept.tokens.refresh_token, kept.renewing_since) == ("at-1", "rt-1", None)
+            assert (kept.tokens.access_token, kept.tokens.refresh_token, kept.renewing_since) == (at(1), rt(1), None)
 
     asyncio.run(again())
 
@@ -320,7 +320,7 @@ def test_a_sign_out_while_a_renewal_is_under_way_is_for_good(profile: Path, prov
         await renewing
         assert await accounts.store.all() == []
         revoked = [form["token"] for path, form in provider.requests if path == "/revoke"]
-        assert revoked == ["rt-1", "at-1"], "what is taken back is what the renewal brought"
+        assert revoked == [rt(1), at(1)], "what is taken back is what the renewal brought"
 
     with_account(profile, provider, work)
 
@@ -355,7 +355,7 @@ def test_a_new_sign_in_is_not_overwritten_by_a_renewal_that_was_under_way(
 
 def test_who_is_asked_again_with_renewed_access_and_never_made_up(profile: Path, provider: HostileProvider) -> None:
     def userinfo(request: web.BaseRequest) -> web.Response:
-        good = request.headers["authorization"] == "Bearer at-1"
+        good = request.headers["authorization"] == f"Bearer {at(1)}"
         return web.json_response({"sub": "ines"} if good else {"error": "invalid_token"}, status=200 if good else 401)
 
     provider.raw["/userinfo"] = userinfo

@@ -27,8 +27,10 @@ from joserfc.jwk import KeySet, RSAKey
 
 from app.accounts.oauth.provider import Provider
 from tests.accounts.providers.description import Grant, Issued, Json, Vendor, Way
+from tests.support.planted import plant, plant_request
 
 CLIENT, SECRET = "client-1", "s3cret+:%"
+MARK = "planted/by+the=fakes"
 
 
 class Refused(Exception):
@@ -143,7 +145,7 @@ class Fake:
         name, value = vendor.offline or ("", "")
         offline = vendor.offline is None or value in asked.get(name, "").split()
         grant = Grant(scopes, offline, asked["redirect_uri"], asked.get("code_challenge", ""), asked.get("nonce", ""))
-        code = f"code-{next(self._number)}"
+        code = f"code-{next(self._number)}-{MARK}"
         self.codes[code] = grant
         also = {name: self.here(value) for name, value in vendor.back.items()}
         return _sent_back(asked["redirect_uri"], {"code": code, **also, **back})
@@ -151,10 +153,10 @@ class Fake:
     def _device(self, form: dict[str, str]) -> Json:
         self._public(form)
         number = next(self._number)
-        self.codes[f"device-{number}"] = Grant(tuple(form.get("scope", "").split()), offline=True)
+        self.codes[f"device-{number}-{MARK}"] = Grant(tuple(form.get("scope", "").split()), offline=True)
         self.pending = 2
         where = {"user_code": "WDJB-MJHT", "verification_uri": self.here(f"https://{self.vendor.id}.com/login/device")}
-        return {"device_code": f"device-{number}", **where, "expires_in": 900, "interval": 0.05}
+        return {"device_code": f"device-{number}-{MARK}", **where, "expires_in": 900, "interval": 0.05}
 
     def _poll(self, form: dict[str, str]) -> Json:
         self._public(form)
@@ -247,7 +249,8 @@ class Fake:
     def _issue(self, grant: Grant, *, keep: str = "", again: bool = False) -> Issued:
         number = next(self._number)
         old = keep if keep and self.vendor.refresh == "static" else ""
-        issued = Issued(f"at-{number}", old or f"rt-{number}", grant, again)
+        issued = Issued(f"at-{number}-{MARK}", old or f"rt-{number}-{MARK}", grant, again)
+        plant(access_token=issued.access, refresh_token=issued.refresh)
         self.live[issued.access] = issued
         if grant.offline and self.vendor.refresh != "none":
             self.live[issued.refresh] = issued
@@ -258,6 +261,7 @@ class Fake:
         if request.content_type != wanted:
             raise Refused(f"{request.content_type} instead of {wanted}", 415)
         found: dict[str, str] = json.loads(text) if kind == "json" else dict(parse_qsl(text))
+        plant_request(found, request.headers.get("authorization", ""))
         return found
 
     def _client(self, request: web.BaseRequest, form: dict[str, str], way: Way) -> None:

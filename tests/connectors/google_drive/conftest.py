@@ -1,4 +1,4 @@
-"""A Drive on this machine need not be spared."""
+"""A Drive on this machine need not be spared; no secret of a test shows anywhere after it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import msgspec
 import pytest
 
 from connectors.sources.google_drive import GoogleDriveSource
+from tests.support.planted import planted
+
+__all__ = ["at_full_speed", "planted"]
 
 
 @pytest.fixture(autouse=True)

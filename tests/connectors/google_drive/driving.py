@@ -17,6 +17,7 @@ from connectors.sdk.testing import Catalog, collect
 from connectors.sources.google_drive import GoogleDriveSource
 from tests.connectors.google_drive.fake import FakeDrive
 from tests.support.context import RecordingLog, connected
+from tests.support.planted import plant
 
 ONCE = NetworkSettings(proxy="none", attempts=1, longest_wait=0)
 PATIENT = NetworkSettings(proxy="none")
@@ -31,6 +32,7 @@ def private_key() -> str:
 
 
 def service_account_key(address: str) -> str:
+    plant(private_key=private_key().splitlines()[5])
     return json.dumps(
         {
             "type": "service_account",

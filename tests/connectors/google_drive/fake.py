@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from tests.connectors.google_drive.discovery import Discovery, Json, Method, mask, masked
+from tests.support.planted import plant, plant_request
 from tests.support.web import served
 
 FOLDER = "application/vnd.google-apps.folder"
@@ -208,9 +209,11 @@ class FakeDrive:
         self.claims.append(claims)
         token = f"ya29.planted-{len(self.claims)}"
         self.tokens = {token}
+        plant(access_token=token, assertion=str(form["assertion"]))
         return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": 3600})
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
+        plant_request({}, request.headers.get("authorization", ""))
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return refuse(401, "authError", "Invalid Credentials")
         method = DISCOVERY.method(request.method, request.rel_url.raw_path)

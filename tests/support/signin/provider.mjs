@@ -40,7 +40,11 @@ server.listen(port, '127.0.0.1', () => {
     cookies: { keys: ['one key for all tests'] },
     scopes: ['openid', 'profile', 'email', 'offline_access', 'files.read'],
   });
-  provider.on('grant.success', (ctx) => tell('grant', { type: ctx.oidc.params.grant_type }));
+  provider.on('grant.success', (ctx) => {
+    const { code, code_verifier, refresh_token } = ctx.oidc.params;
+    tell('issued', { shown: { code, code_verifier, refresh_token }, answer: ctx.body });
+    tell('grant', { type: ctx.oidc.params.grant_type });
+  });
   provider.on('grant.error', (ctx, error) => tell('grant_error', { type: ctx.oidc.params?.grant_type, error: error.error }));
   provider.on('grant.revoked', () => tell('grant_revoked'));
   provider.on('refresh_token.destroyed', () => tell('refresh_token_destroyed'));

@@ -1,0 +1,5 @@
+"""No secret of a test shows anywhere after it."""
+
+from tests.support.planted import planted
+
+__all__ = ["planted"]
