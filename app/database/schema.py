@@ -171,7 +171,13 @@ CREATE INDEX document_latest ON document (
 ) WHERE deleted_at IS NULL;
 """
 
-PROFILE: tuple[str, ...] = (PROFILE_1, PROFILE_2, PROFILE_3)
+PROFILE_4 = """
+-- The list by name, and the filter on name and path, read no row that they do not show.
+DROP INDEX document_title;
+CREATE INDEX document_names ON document (title COLLATE NOCASE, id, connection, path) WHERE deleted_at IS NULL;
+"""
+
+PROFILE: tuple[str, ...] = (PROFILE_1, PROFILE_2, PROFILE_3, PROFILE_4)
 """Migrations of `headwater.db`: connections, catalog, search, runs, facts."""
 
 ACTIVITY_1 = """

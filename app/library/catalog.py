@@ -163,9 +163,14 @@ def _where(filter: DocumentFilter) -> tuple[str, list[Any]]:
 
 
 def _index(filter: DocumentFilter) -> str:
-    """The list's own index where it answers everything: by itself SQLite would rather sort a million rows."""
-    other = filter.text or filter.run or filter.change or filter.status != "stored"
-    return "INDEXED BY document_latest" if filter.sort == "updated" and not other else ""
+    """The index that answers the whole question: by itself SQLite would rather sort a million rows."""
+    if filter.run or filter.change or filter.status != "stored":
+        return ""
+    if filter.sort == "updated" and not filter.text:
+        return "INDEXED BY document_latest"
+    if filter.sort == "title" and not _narrowed(filter):
+        return "INDEXED BY document_names"
+    return ""
 
 
 def _counted(filter: DocumentFilter) -> str:

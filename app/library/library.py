@@ -70,12 +70,10 @@ class Library:
     async def stats(self) -> LibraryStats:
         def look(db: apsw.Connection) -> tuple[int, ...]:
             row = db.execute(
-                "SELECT (SELECT count(*) FROM document d JOIN connection c ON c.num = d.connection "
-                "WHERE d.deleted_at IS NULL AND c.removed_at IS NULL), "
-                "(SELECT coalesce(sum(d.size), 0) FROM document d JOIN connection c ON c.num = d.connection "
-                "WHERE d.deleted_at IS NULL AND c.removed_at IS NULL), "
-                "(SELECT count(*) FROM content), (SELECT count(*) FROM document WHERE deleted_at IS NOT NULL), "
-                "(SELECT count(*) FROM document WHERE indexed = 1)"
+                # The connections' counts are kept by each commit; the index has one small row per document.
+                "SELECT coalesce(sum(documents), 0), coalesce(sum(bytes), 0), (SELECT count(*) FROM content), "
+                "(SELECT count(*) FROM document WHERE deleted_at IS NOT NULL), "
+                "(SELECT count(*) FROM search_docsize) FROM connection WHERE removed_at IS NULL"
             ).fetchone()
             assert row is not None
             return tuple(row)
