@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,6 +39,25 @@ async def window(engine: FakeEngine, profile: Path, place: Place | None = None) 
     finally:
         await shell.detach()
         shell.finish()
+        shell.deleteLater()
+
+
+@asynccontextmanager
+async def real_window(profile: Path, place: Place | None = None) -> AsyncIterator[Shell]:
+    """The same over a real engine in a process of its own, from its start to its end."""
+    from widgets import main as entry
+
+    shell = Shell(settings(profile))
+    ended = asyncio.ensure_future(entry.session(shell, profile))
+    await until(lambda: shell.client is not None)
+    if place is not None:
+        shell.go(place)
+    await idle(shell)
+    try:
+        yield shell
+    finally:
+        shell.quit_requested.emit()
+        await ended
         shell.deleteLater()
 
 

@@ -142,9 +142,8 @@ class AddSourcePage(Page):
 
     async def close_tasks(self) -> None:
         """The window closes, or the page is built anew for another language."""
-        self._gather()
         if self.store is not None:
-            await self.store.save()
+            await self.store.save()  # as it was when the page was left
         for draft in self.drafts.values():
             await draft.shutdown()
         await super().close_tasks()
@@ -242,7 +241,8 @@ class AddSourcePage(Page):
         self.store.current = self.draft.connector.type if self.draft is not None else ""
 
     async def _keep(self) -> None:
-        self._gather()
+        if self._seen:
+            self._gather()
         if self.store is not None:
             await self.store.save()
 

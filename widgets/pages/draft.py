@@ -133,6 +133,7 @@ class DraftView(QWidget):
         whole.setStretch(0, 1)
         self._sync = True
         self._discard.setVisible(self.is_dirty())
+        self.again.tell()
 
     # --- coming and going ---
 

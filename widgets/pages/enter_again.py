@@ -39,12 +39,11 @@ class EnterAgain(QFrame):
         """These fields of the form lost what is secret in them."""
         self._state = state
         self._before = {path: state.get(path) for path in fields}
-        self._show()
 
     def attach(self, form: FormView) -> None:
         """The form that the fields are in."""
         self._form = form
-        form.changed.connect(self._show)
+        form.changed.connect(self.tell)
 
     def missing(self) -> list[str]:
         """The names of the fields that are still to be filled in."""
@@ -56,7 +55,8 @@ class EnterAgain(QFrame):
             return []
         return [path for path, old in self._before.items() if not state.secret(path).filled and state.get(path) == old]
 
-    def _show(self) -> None:
+    def tell(self) -> None:
+        """What is missing now. Called first when it has its place on the page."""
         names = self.missing()
         if names:
             text = self.tr("Everything else is as you left it. Secrets are never written down; enter again: {0}")

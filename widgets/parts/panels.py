@@ -41,9 +41,11 @@ class EmptyState(QWidget):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._detail = label(detail, "body", "muted", wrap=True)
         self._detail.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._detail.setVisible(bool(detail))
+        if not detail:  # hidden, but never shown here: what has no parent yet would be a window for a moment
+            self._detail.hide()
         self.action = button(action_text, on_action, kind="primary", name="empty_action")
-        self.action.setVisible(bool(action_text))
+        if not action_text:
+            self.action.hide()
         inner = column(
             row(None, icon_label(icon, "muted", 40), None),
             theme.SPACE_S,
@@ -121,7 +123,8 @@ class ErrorPanel(QFrame):
         self._fold = button(self.tr("Details"), self._toggle, kind="link", name="error_details")
         self._copy = button(self.tr("Copy"), self._copy_text, kind="link", name="error_copy")
         self.action = button(action_text, on_action, name="error_action")
-        self.action.setVisible(bool(action_text))
+        if not action_text:
+            self.action.hide()
         text = column(
             self._what,
             self._where,
@@ -192,7 +195,8 @@ class Banner(QFrame):
         role = ground if ground in ("ok", "warning", "error", "accent") else "muted"
         self._text = label(text, wrap=True)
         self.action = button(action_text, self._act, kind=action_kind, name="banner_action")
-        self.action.setVisible(bool(action_text))
+        if not action_text:
+            self.action.hide()
         close = tool_button("close", self.tr("Dismiss"), self._dismiss, name="banner_close")
         laid = row(icon_label(icon, role, 16), self._text, self.action, close, parent=self, space=theme.SPACE_M)
         laid.setStretch(1, 1)

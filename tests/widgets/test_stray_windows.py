@@ -1,0 +1,48 @@
+"""Nothing but the main window ever appears by itself: a widget that is shown before it has its place is a window for a
+moment. It flickers, and takes the focus from what the person was typing into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.widgets.conftest import Run
+from tests.widgets.fake_engine import FakeEngine
+from tests.widgets.window import idle, window
+from widgets.navigation import PAGES
+from widgets.pages.page import Place
+from widgets.shell import Shell
+
+
+class Watch(QObject):
+    """Notes every window that is shown and is not the main one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            if not isinstance(watched, Shell):
+                self.seen.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+def test_pages_open_without_other_windows(run: Run, themed: QApplication, tmp_path: Path) -> None:
+    watch = Watch()
+
+    async def main(engine: FakeEngine) -> None:
+        async with window(engine, tmp_path) as shell:
+            for name in PAGES:
+                shell.go(Place(name, "Contracts" if name == "connection" else ""))
+                await idle(shell)
+
+    themed.installEventFilter(watch)
+    try:
+        for empty in (False, True):
+            run(main(FakeEngine(empty=empty)))
+    finally:
+        themed.removeEventFilter(watch)
+    assert watch.seen == []
