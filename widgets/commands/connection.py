@@ -35,6 +35,14 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
 
         return run
 
+    def does(act: str) -> Callable[[Context], object]:
+        return lambda context: acts().do(act, context.connections)
+
+    def retry(context: Context) -> None:
+        for view in context.connections:
+            if view.failed_items and view.enabled:
+                acts().sync(view, "retry")
+
     def opens(tab: str) -> Callable[[Context], object]:
         return lambda context: go(Place("connection", context.connections[0].id, tab))
 
@@ -53,7 +61,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
         Command(
             "source.sync",
             tr("Sync now"),
-            each(lambda actions, view: actions.sync(view)),
+            does("sync"),
             help=tr("Fetch what is new"),
             icon="sync",
             keys=("F5",),
@@ -83,7 +91,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
         Command(
             "source.cancel",
             tr("Cancel sync"),
-            each(lambda actions, view: actions.cancel(view)),
+            does("cancel"),
             help=tr("What has arrived stays"),
             icon="stop",
             keys=("Ctrl+.",),
@@ -91,6 +99,48 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             menu="source",
             section=1,
             when=can_cancel,
+        ),
+        Command(
+            "source.pause",
+            tr("Pause sync"),
+            does("pause"),
+            help=tr("It stops when its page is stored, and goes on from there"),
+            icon="pause",
+            keys=("Ctrl+P",),
+            pages=SEEN_ON,
+            menu="source",
+            section=1,
+            when=can("pause", tr("no sync is under way that can be paused")),
+        ),
+        Command(
+            "source.resume",
+            tr("Resume sync"),
+            does("resume"),
+            icon="play",
+            keys=("Ctrl+Shift+P",),
+            pages=SEEN_ON,
+            menu="source",
+            section=1,
+            when=can("resume", tr("no sync is paused")),
+        ),
+        Command(
+            "source.retry",
+            tr("Retry what failed"),
+            retry,
+            help=tr("Fetch the failing items again, and look at nothing else"),
+            icon="sync",
+            menu="source",
+            section=1,
+            when=can_retry,
+        ),
+        Command(
+            "source.test",
+            tr("Test the connection"),
+            does("test"),
+            icon="flask",
+            menu="source",
+            section=2,
+            when=some,
         ),
         Command(
             "source.documents",
@@ -164,7 +214,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
         Command(
             "source.remove",
             tr("Remove"),
-            each(lambda actions, view: actions.remove(view)),
+            does("remove"),
             help=tr("With its documents; can be undone for ten seconds"),
             icon="trash",
             keys=("Delete",),
@@ -199,6 +249,26 @@ def can_sync(context: Context) -> str | None:
         return tr("it is disabled; enable it first")
     resting = any(view.enabled and view.active_run is None for view in context.connections)
     return _unless(resting, tr("it is syncing already"))
+
+
+def can(act: str, reason: str) -> Callable[[Context], str | None]:
+    """It has to apply to one of them."""
+
+    def when(context: Context) -> str | None:
+        from widgets.pages.bulk import applies
+
+        return some(context) or _unless(any(not applies(act, view) for view in context.connections), reason)
+
+    return when
+
+
+def can_retry(context: Context) -> str | None:
+    """Something has to fail, and nothing to run."""
+    failing = [view for view in context.connections if view.failed_items and view.enabled]
+    if not failing:
+        return some(context) or tr("nothing fails")
+    resting = any(view.active_run is None or view.active_run.state == "paused" for view in failing)
+    return some(context) or _unless(resting, tr("a sync is running; it tries them anyway"))
 
 
 def can_cancel(context: Context) -> str | None:

@@ -37,6 +37,8 @@ class ConnectionActions(QObject):
         """An act by its name on one or many: sync, pause, resume, cancel, test, export, remove."""
         if act == "export":
             self.export(list(views))
+        elif act == "sync" and len(views) == 1:
+            self.sync(views[0])
         elif views:
             self.bulk.run(act, views)
 
