@@ -24,6 +24,8 @@ class FakeKeyring:
         self.items: dict[str, str] = {}
         self.problem: Exception | None = None
         self.calls: list[str] = []
+        self.seen = True
+        """Whether it can be seen from outside that it is unlocked."""
 
     async def title(self) -> str:
         await self._called("title")
@@ -43,7 +45,7 @@ class FakeKeyring:
         self.items.pop(account, None)
 
     async def unlocked(self) -> None:
-        while self.problem is not None:
+        while self.problem is not None or not self.seen:
             await asyncio.sleep(0.01)
 
     async def _called(self, what: str) -> None:
@@ -170,7 +172,7 @@ def test_a_passphrase_keeps_the_key_where_there_is_no_keyring(profile: Path) -> 
             assert vault.state == "open"
             with pytest.raises(AuthError, match="does not open"):
                 await vault.get(ref)
-            assert vault.state == "passphrase", "so that the window asks for the right one"
+            assert (await vault.view()).state == "passphrase", "so that the window asks for the right one"
 
     asyncio.run(run())
 
@@ -182,7 +184,7 @@ def test_without_keyring_and_passphrase_nothing_is_stored(profile: Path, canary:
             with pytest.raises(AuthError) as raised:
                 await vault.put(canary.value)
             assert raised.value.code == "vault_locked"
-            assert vault.state == "to_choose", "so that the window offers a passphrase or the session"
+            assert (await vault.view()).state == "to_choose", "so that the window offers a passphrase or the session"
             assert await vault.refs() == []
             await vault.unlock("chosen now")
             assert await vault.get(await vault.put("s")) == "s"
