@@ -117,7 +117,7 @@ class Binder(QObject):
         return block
 
     @contextmanager
-    def born_in(self, host: QWidget) -> Iterator[None]:
+    def born_in(self, host: QWidget | None) -> Iterator[None]:
         """Blocks that are made within it get this parent from the start."""
         before, self.host = self.host, host
         try:

@@ -12,7 +12,7 @@ from app.forms.schema import humanise
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.disclosure import GAP, Disclosure
-from widgets.form.editor import discard
+from widgets.form.editor import discard, set_shown
 from widgets.form.help import help_label
 from widgets.form.later import Later, chunks
 from widgets.form.problem import ErrorLine
@@ -81,7 +81,7 @@ class ObjectBody(Block):
         if self._switch is not None:
             self._switch.setChecked(there)
             self._switch.setObjectName(object_name(state, self.path))
-        self._inner.setVisible(there)
+        set_shown(self._inner, there)
         if there:
             shown = tuple(child for child in self.fields() if not child.hidden)
             if shown != self._shown:
@@ -167,7 +167,7 @@ class ObjectBody(Block):
             names = ", ".join(child.label for child in children[:3]) + (" …" if len(children) > 3 else "")
             self._more.say(names)
             self._fields.addWidget(self._more)
-            self._more.setVisible(bool(children))  # once it has a parent, else it would flash as a window
+            set_shown(self._more, bool(children))  # once it has a parent, else it would flash as a window
             if self._more.toggle.isChecked():
                 self._unfolded()
 
@@ -197,11 +197,12 @@ class ObjectBody(Block):
                 waiting.append(child)
                 continue
             flush()
-            layout.addWidget(block or self._make(child, heading=heading))
+            layout.addWidget(block or self._make(child, layout, heading=heading))
         flush()
 
-    def _make(self, child: FieldSpec, *, heading: bool) -> Block:
-        return self.binder.make((*self.path, child.name), child, self.level + 1, heading=heading)
+    def _make(self, child: FieldSpec, layout: QVBoxLayout, *, heading: bool) -> Block:
+        with self.binder.born_in(layout.parentWidget()):
+            return self.binder.make((*self.path, child.name), child, self.level + 1, heading=heading)
 
     def _build_later(
         self, layout: QVBoxLayout, children: Sequence[FieldSpec], heading: bool, later: Later
@@ -210,7 +211,7 @@ class ObjectBody(Block):
         inputs = []
         with self.binder.portion():
             for offset, child in enumerate(children):
-                block = self._make(child, heading=heading)
+                block = self._make(child, layout, heading=heading)
                 layout.insertWidget(place + offset, block)
                 found = block.first_input()
                 inputs += [found] if found is not None else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -92,6 +92,15 @@ def digits(count: int) -> int:
 def text_width(text: str) -> int:
     """How wide a text is."""
     return QFontMetrics(theme.font("body")).horizontalAdvance(text)
+
+
+def set_shown(widget: QWidget, shown: bool) -> None:
+    """Shows or hides a widget. One that was never hidden appears with what is around it; to show it before that would
+    lay out its inside once more, and that is a good part of what building a form takes."""
+    above = widget.parentWidget()
+    seen = above is not None and above.isVisible()
+    if not shown or seen or widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+        widget.setVisible(shown)
 
 
 def discard(widget: QWidget) -> None:

@@ -14,7 +14,7 @@ from app.forms.paste import apply, recognise
 from app.forms.secrets import Hidden
 from widgets import theme
 from widgets.form.binder import Binder
-from widgets.form.editor import discard
+from widgets.form.editor import discard, set_shown
 from widgets.form.paste_preview import Preview
 from widgets.parts import button, column, frame, icon_label, label, plural, row
 
@@ -71,7 +71,7 @@ class PastePanel(QWidget):
         self._column = column(row(self.open_button, self._note, None), parent=self, space=0)
         self._column.setContentsMargins(0, 0, 0, theme.SPACE_L)
         root = self._state.form.root
-        self.setVisible(root.kind is Kind.OBJECT and len(root.children) > 1)
+        set_shown(self, root.kind is Kind.OBJECT and len(root.children) > 1)
         self._state.subscribe(self._changed)
 
     # --- opening and closing

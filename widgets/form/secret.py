@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.forms import FieldSpec, Json, SecretSlot
 from widgets import theme
-from widgets.form.editor import Editor
+from widgets.form.editor import Editor, set_shown
 from widgets.form.text import PlainArea
 from widgets.parts import button, icon_label, label, tool_button
 
@@ -177,26 +177,26 @@ class SecretEditor(Editor):
         stored = self._slot.state == "set" and not self._replacing
         if self._stored is None and self._original.state == "set":
             self._stored = self._build_stored()
-        self.entry.setVisible(not stored)
+        set_shown(self.entry, not stored)
         if self._stored is not None:
-            self._stored.setVisible(stored)
-            self._stored.keep.setVisible(self._original.state == "set" and not stored)
+            set_shown(self._stored, stored)
+            set_shown(self._stored.keep, self._original.state == "set" and not stored)
             self._stored.say(self._slot.place)
         typed = self._mode == "value"
         lines = self.area is not None and typed and not stored
         folded = lines and bool(self._text()) and not self.reveal.isChecked() and not self._in_area()
         if self.area is not None:
-            self.area.setVisible(lines and not folded)
-        self.line.setVisible(not lines or folded)
+            set_shown(self.area, lines and not folded)
+        set_shown(self.line, not lines or folded)
         self.line.setReadOnly(folded)
         self.line.setEchoMode(
             QLineEdit.EchoMode.Password if typed and not self.reveal.isChecked() else QLineEdit.EchoMode.Normal
         )
-        self.reveal.setVisible(typed and bool(self._text()))
+        set_shown(self.reveal, typed and bool(self._text()))
         if self._mode == "file" and self.browse is None:
             self.browse = self._build_browse()
         if self.browse is not None:
-            self.browse.setVisible(self._mode == "file")
+            set_shown(self.browse, self._mode == "file")
         hints = {"env": self.tr("Name of the variable, such as S3_SECRET"), "file": self.tr("Path of the file")}
         removed = self.tr("Will be removed") if self._slot.state == "cleared" else ""
         self.line.setPlaceholderText(hints.get(self._mode, removed))

@@ -10,7 +10,7 @@ from app.forms.values import branch
 from widgets import theme
 from widgets.form.binder import Binder, Block, object_name
 from widgets.form.choices import Combo, Segments
-from widgets.form.editor import text_width
+from widgets.form.editor import set_shown, text_width
 from widgets.form.help import help_label, plain
 from widgets.form.mark import ChangedMark
 from widgets.form.problem import ErrorLine
@@ -62,7 +62,7 @@ class UnionBlock(Block):
         chooser = self.buttons or self.combo
         assert chooser is not None
         self._column.addWidget(chooser)
-        chooser.setVisible(not single)  # once it has a parent, else it would flash as a window
+        set_shown(chooser, not single)  # once it has a parent, else it would flash as a window
         self._help = label("", "detail", "muted", wrap=True)
         self._help.setVisible(False)
         self._column.addWidget(self._help)
@@ -102,7 +102,7 @@ class UnionBlock(Block):
             self._bodies[chosen] = self._build(chosen)
             self.binder.structure_changed.emit()
         for place, body in self._bodies.items():
-            body.setVisible(place == chosen)
+            set_shown(body, place == chosen)
         text = self.spec.branches[chosen].help if chosen is not None else ""
         self._help.setText(plain(text))
         self._help.setVisible(bool(text))
