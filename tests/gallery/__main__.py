@@ -45,34 +45,34 @@ def main(argv: list[str]) -> int:
 def paint(options: argparse.Namespace) -> int:
     """Pictures and sheets."""
     from tests.gallery.scenes import SCENES
-    from tests.gallery.worker import Plan, render
+    from tests.gallery.worker import Variant, halves, render
 
     unknown = [name for name in options.only if name not in SCENES]
     if unknown:
         print(f"There is no scene {', '.join(unknown)}. There are: {', '.join(SCENES)}", file=sys.stderr)
         return 2
-    names, schemes = options.only or list(SCENES), options.scheme.split(",")
-    scales = [float(scale) for scale in options.scale.split(",")]
+    names = options.only or list(SCENES)
+    schemes = tuple(options.scheme.split(","))
     failed = ""
-    for code in options.language.split(","):
-        half = (len(names) + 1) // 2
-        for scale in scales:
-            plans = [Plan(part, schemes, scale, [code], options.text) for part in (names[:half], names[half:]) if part]
-            try:
-                render(options.folder, *plans)
-            except RuntimeError as error:
-                failed += f"{error}\n"
+    for scale in (float(scale) for scale in options.scale.split(",")):
+        codes = options.language.split(",")
+        variants = [Variant(code, options.text, schemes) for code in codes]
+        try:
+            render(options.folder, *halves(names, variants, scale))
+        except RuntimeError as error:
+            failed += f"{error}\n"
+        for code in codes:
             sheets(options.folder, names, schemes, scale, code)
     print(failed, file=sys.stderr, end="")
     return 1 if failed else 0
 
 
-def sheets(folder: Path, names: list[str], schemes: list[str], scale: float, code: str) -> None:
+def sheets(folder: Path, names: list[str], schemes: tuple[str, ...], scale: float, code: str) -> None:
     """One per page and scheme."""
     from PySide6.QtGui import QGuiApplication
 
     from tests.gallery.scenes import SCENES
-    from tests.gallery.sheet import make_sheet
+    from tests.gallery.sheet import make_sheets
 
     app = QGuiApplication.instance() or QGuiApplication([])
     for scheme in schemes:
@@ -82,7 +82,7 @@ def sheets(folder: Path, names: list[str], schemes: list[str], scale: float, cod
             if file.exists():
                 pages.setdefault(SCENES[name].sheet, []).append((name, file))
         for page, pictures in pages.items():
-            make_sheet(folder / f"sheet-{page}-{scheme}-{scale:g}-{code}.png", pictures)
+            make_sheets(folder, page, f"{scheme}-{scale:g}-{code}", pictures)
     del app
 
 

@@ -7,16 +7,23 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-__all__ = ["make_sheet"]
+__all__ = ["make_sheets"]
 
 COLUMNS = 3
+ON_A_SHEET = 9
+"""More would be too small to be looked at."""
 WIDTH = 620
 GAP = 16
 CAPTION = 24
 
 
-def make_sheet(file: Path, pictures: list[tuple[str, Path]]) -> None:
-    """Pictures with names into one PNG."""
+def make_sheets(folder: Path, page: str, suffix: str, pictures: list[tuple[str, Path]]) -> None:
+    """Pictures with names into as many PNGs as it takes."""
+    for number, start in enumerate(range(0, len(pictures), ON_A_SHEET)):
+        _make_sheet(folder / f"sheet-{page}{number + 1}-{suffix}.png", pictures[start : start + ON_A_SHEET])
+
+
+def _make_sheet(file: Path, pictures: list[tuple[str, Path]]) -> None:
     images = [(name, QImage(str(path))) for name, path in pictures]
     scaled = [
         (name, image.scaledToWidth(WIDTH, Qt.TransformationMode.SmoothTransformation))

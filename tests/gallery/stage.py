@@ -14,7 +14,7 @@ import pkgutil
 import tempfile
 import time
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -92,6 +92,9 @@ def still() -> Iterator[None]:
     async def sleep(delay: float, result: Any = None) -> Any:
         return await real(min(delay, 0.002) if delay < SHORT_MS / 1000 else delay, result)
 
+    async def at_once(call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        return call(*args, **named)
+
     with ExitStack() as held:
         for found in pkgutil.walk_packages(widgets.__path__, "widgets."):
             module = importlib.import_module(found.name)
@@ -101,6 +104,7 @@ def still() -> Iterator[None]:
         held.enter_context(patch.object(waiting, "time", SimpleNamespace(monotonic=lambda: 0.0)))
         held.enter_context(patch.object(time, "time", lambda: NOW))
         held.enter_context(patch.object(asyncio, "sleep", sleep))
+        held.enter_context(patch.object(asyncio, "to_thread", at_once))  # a thread's end is nothing that can be seen
         held.enter_context(patch("widgets.sign_in.panel.open_url", return_value=True))
         yield
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from app.api import LogFilter, LogLine
+from connectors.sdk import Json
 from tests.gallery.scene import Scene, does, hangs, pick, press, types
 from tests.widgets.fake_engine import FakeEngine
 from widgets.pages.page import Place
 
 ACTIVITY = Place("activity")
-SAID = (
+SAID: tuple[tuple[Literal["debug", "info", "warning", "error"], str | None, str, dict[str, Json]], ...] = (
     ("info", "c2", "Sync started", {"run": "r31", "trigger": "schedule"}),
     ("debug", "c2", "GET https://s3.example.com/contracts?list-type=2 answered 200 in 34 ms", {"bytes": 48_120}),
     ("info", "c2", "1,000 objects on the page, 12 new", {"page": 1}),
@@ -25,24 +28,24 @@ def log(engine: FakeEngine) -> None:
         LogLine(
             seq=number + 1,
             at=engine.now - (60 - number) * 47,
-            level=SAID[number % len(SAID)][0],  # type: ignore[arg-type]
+            level=SAID[number % len(SAID)][0],
             connection_id=SAID[number % len(SAID)][1],
             message=SAID[number % len(SAID)][2],
-            fields=SAID[number % len(SAID)][3],  # type: ignore[arg-type]
+            fields=SAID[number % len(SAID)][3],
         )
         for number in range(60)
     ]
     rank = ("debug", "info", "warning", "error")
 
-    async def command(asked: LogFilter) -> list[LogLine]:
+    async def command(filter: LogFilter) -> list[LogLine]:
         return [
             line
             for line in lines
-            if (asked.after is None or line.seq > asked.after)
-            and (asked.before is None or line.seq < asked.before)
-            and rank.index(line.level) >= rank.index(asked.level)
-            and asked.text.lower() in line.message.lower()
-            and (not asked.connection or asked.connection == line.connection_id)
+            if (filter.after is None or line.seq > filter.after)
+            and (filter.before is None or line.seq < filter.before)
+            and rank.index(line.level) >= rank.index(filter.level)
+            and filter.text.lower() in line.message.lower()
+            and (not filter.connection or filter.connection == line.connection_id)
         ]
 
     engine.log = command  # type: ignore[method-assign]

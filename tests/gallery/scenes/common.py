@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.api import Gauge, RunCounts
 from connectors.sdk import TransientError
-from tests.gallery.scene import Stage
+from tests.gallery.scene import Given, Stage
 from tests.widgets.fake_engine import FakeEngine, replace
 from widgets.pages.page import Place
 
@@ -45,7 +45,7 @@ async def gauges(stage: Stage) -> None:
         stage.engine.emit(gauge=gauge)
 
 
-def many(number: int) -> object:
+def many(number: int) -> Given:
     """So many connections."""
 
     def given(engine: FakeEngine) -> None:
@@ -62,7 +62,7 @@ def many(number: int) -> object:
     return given
 
 
-def rename(name: str, new: str) -> object:
+def rename(name: str, new: str) -> Given:
     """A connection of another name."""
 
     def given(engine: FakeEngine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from connectors.sdk import TransientError
-from tests.gallery.scene import Scene, Stage, does, keys
+from tests.gallery.scene import Act, Scene, Stage, does, keys
 from tests.gallery.scenes.common import ENGINE_GONE, gauges
 from tests.widgets.fake_engine import FakeEngine
 from widgets.parts.panels import Banner
@@ -33,7 +33,7 @@ def found(stage: Stage) -> None:
     stage.shell._engine_found()
 
 
-def closing(tray: bool) -> object:
+def closing(tray: bool) -> Act:
     """The window is closed while a sync runs."""
 
     def act(stage: Stage) -> None:
