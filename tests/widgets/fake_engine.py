@@ -425,6 +425,9 @@ class FakeEngine(FakeSettings, FakeAccounts):
             for document in documents
             if (not filter.connections or {document.connection, document.connection_id} & set(filter.connections))
             and filter.text.lower() in f"{document.title} {document.path}".lower()
+            and document.media_type.startswith(filter.type)
+            and (filter.after is None or (document.updated_at or document.stored_at) >= filter.after)
+            and filter.access in ("", "unknown")
         ]
         if filter.change == "deleted" or filter.status in ("deleted", "held_back"):
             found = self.held

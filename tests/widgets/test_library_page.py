@@ -154,9 +154,7 @@ def test_typing_asks_once_it_pauses(run: Run, page: LibraryPage, engine: FakeEng
 def test_filters_go_into_the_question_and_can_be_cleared(run: Run, page: LibraryPage, engine: FakeEngine) -> None:
     async def main() -> None:
         await page.activate()
-        assert page.type.isHidden(), "a list of all documents has no filter by type"
         await ask(page, "travel")
-        assert page.type.isVisible()
         page.connection.choose(["c1", "c2"])
         page.type.choose(["text/markdown"])
         page.date.choose(["7"])
@@ -166,7 +164,7 @@ def test_filters_go_into_the_question_and_can_be_cleared(run: Run, page: Library
         assert query.type == "text/markdown"
         assert query.after == pytest.approx(engine.now - 7 * 86400, abs=60)
         assert page.connection.text().startswith("Handbook +1")
-        page.clear_filters()
+        page.filters.clear()
         await settled(page)
         assert searches(engine)[-1] == SearchQuery(text="travel", limit=PAGE)
         await end(page)
@@ -358,9 +356,9 @@ def test_a_failed_search_says_why_and_can_be_tried_again(run: Run, page: Library
         await page.activate()
         engine.fail_next = TransientError("The index is being rebuilt", where="library", remedy="Wait a moment.")
         await ask(page, "travel")
-        assert page.error.isVisible()
-        assert "The index is being rebuilt" in texts(page.error)
-        page.error.action.click()
+        assert page.results.error.isVisible()
+        assert "The index is being rebuilt" in texts(page.results.error)
+        page.results.error.action.click()
         await settled(page)
         assert page.list.isVisible()
         await end(page)

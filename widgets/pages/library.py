@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,14 @@ from PySide6.QtWidgets import QListView, QSplitter, QStackedWidget, QWidget
 
 from connectors.sdk import HeadwaterError
 from widgets import theme
-from widgets.pages.filter_chip import Choice, FilterChip
+from widgets.pages.filter_chip import Choice
+from widgets.pages.library_filters import Filters
 from widgets.pages.library_preview import Preview, words_of
 from widgets.pages.library_results import Result, ResultDelegate, ResultModel
 from widgets.pages.library_why import WhyPanel
 from widgets.pages.page import Page, Place
-from widgets.parts import EmptyState, ErrorPanel, SearchField, button, column, format_bytes, label, line, plural, row
+from widgets.parts import EmptyState, SearchField, button, column, format_bytes, label, line, plural, row
+from widgets.parts.body import Body, OfflineStrip
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ __all__ = ["LibraryPage"]
 
 PAGE = 50
 """Results of one request."""
-DAY = 86_400.0
 
 
 class LibraryPage(Page):
@@ -52,38 +52,16 @@ class LibraryPage(Page):
         self.search.entered.connect(self._enter_results)
         self.search.moved.connect(lambda step: self._enter_results() if step > 0 else None)
         self._stats = label("", "body", "muted")
-        self.connection = FilterChip("connection", self.tr("All sources"), several=True)
-        self.type = FilterChip("type", self.tr("Any type"))
-        self.type.offer(
-            [
-                Choice("text/markdown", self.tr("Markdown"), "text"),
-                Choice("text/plain", self.tr("Plain text"), "text"),
-                Choice("text/html", self.tr("Web pages"), "globe"),
-                Choice("message/rfc822", self.tr("Mail"), "mail"),
-                Choice("application/pdf", self.tr("PDF"), "file"),
-                Choice("application/json", self.tr("JSON"), "rest"),
-                Choice("image", self.tr("Pictures"), "image"),
-            ]
-        )
-        self.date = FilterChip("date", self.tr("Any time"))
-        self.date.offer(
-            [
-                Choice("1", self.tr("Past day")),
-                Choice("7", self.tr("Past week")),
-                Choice("31", self.tr("Past month")),
-                Choice("366", self.tr("Past year")),
-            ]
-        )
-        self.filters = (self.connection, self.type, self.date)
-        for chip in self.filters:
-            chip.changed.connect(self._ask)
-        self._clear = button(self.tr("Clear filters"), self.clear_filters, kind="link", name="clear_filters")
+        self.filters = Filters()
+        self.connection, self.type = self.filters.connection, self.filters.type
+        self.date, self.access = self.filters.date, self.filters.access
+        self.filters.changed.connect(self._ask)
         self._found = label("", "detail", "muted")
         self._why_link = button(self.tr("Something missing?"), self.ask_why, kind="link", name="ask_why")
         top = column(
             row(label(self.tr("Library"), "title"), theme.SPACE_XS, self._stats, None),
             self.search,
-            row(*self.filters, self._clear, None, self._found, self._why_link),
+            row(self.filters, None, self._found, self._why_link),
             space=theme.SPACE_M,
         )
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
@@ -113,27 +91,29 @@ class LibraryPage(Page):
         self.side.setMinimumWidth(300)
         self.empty = EmptyState("library", "", "", self._empty_action)
         self._act: Callable[[], object] = self.ask_why
-        self.error = ErrorPanel(action_text=self.tr("Try again"), on_action=self._ask)
-        self.results = QStackedWidget()
-        for shown in (self.list, self.empty, _centred(self.error)):
-            self.results.addWidget(shown)
+        self.results = Body(self.list, self.empty)
+        self.results.retried.connect(self.refresh)
+        self.results.slow.connect(lambda: self._found.setText(self.tr("Searching …")))
+        self.offline = OfflineStrip(
+            self.tr(
+                "The engine has stopped and is being started again. What you ask is answered as soon as it is back."
+            )
+        )
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.results)
         split.addWidget(self.side)
         split.setChildrenCollapsible(False)
         split.setSizes([520, 480])
         self.side.hide()
-        laid = column(top, line(), split, parent=self, space=0)
-        laid.setStretch(2, 1)
-        self._show_filters()
+        laid = column(self.offline, top, line(), split, parent=self, space=0)
+        laid.setStretch(3, 1)
 
     # --- page --------------------------------------------------------------------------------------------------------
 
     async def activate(self) -> None:
         """Look at the library as it is now; a question that was asked before stays."""
         self._seen = True
-        await self._load_library()
-        await self._search(keep=True)
+        await self._begin()
 
     def deactivate(self) -> None:
         """Nothing is asked while nobody looks."""
@@ -143,10 +123,12 @@ class LibraryPage(Page):
     def follow(self, feed: EventFeed) -> None:
         """What was stored shows up by itself."""
         feed.batch.connect(lambda: self._live.ask() if self._seen else None)
+        feed.lost.connect(lambda _error: self.offline.show())
+        feed.found.connect(self.offline.hide)
 
     def show_place(self, place: Place) -> None:
-        """`ref` narrows to a connection; `filter` is the question or, with the tab "why", the document asked about, with
-        the tab "document" the one to open."""
+        """`ref` narrows to a connection; `filter` is the question, or what the tab "why" asks about, or the document
+        that the tab "document" opens."""
         if place.tab == "document":
             self.search.clear()
             self.search.flush()
@@ -172,25 +154,40 @@ class LibraryPage(Page):
 
     def refresh(self) -> None:
         """F5."""
-        self._live.ask()
-        self._ask()
+        if self._seen:
+            self.tasks.cancel("more")
+            self.tasks.restart(self._begin(), "search")
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
         """Search anew; an older search that still runs is dropped."""
         self._opened = ""
-        self._show_filters()
         if self._seen:
             self.tasks.cancel("more")
             self.tasks.restart(self._search(), "search")
 
+    async def _begin(self) -> None:
+        """The library's numbers and names, then what is asked of it."""
+        self.results.wait(self.tr("Reading the library …"))
+        try:
+            await self._load_library()
+        except HeadwaterError as error:
+            self._fail(error)
+            return
+        await self._search(keep=True)
+
+    def _fail(self, error: HeadwaterError) -> None:
+        self._found.setText("")
+        self.side.setVisible(self.side.currentWidget() is self.why)
+        self.results.show_error(error.info())
+
     async def _search(self, *, keep: bool = False) -> None:
+        self.results.wait(self.tr("Searching …"))
         try:
             results, total, note = await self._page(0)
         except HeadwaterError as error:
-            self.error.show_error(error.info())
-            self.results.setCurrentIndex(2)
+            self._fail(error)
             return
         chosen = self.preview.document
         self.delegate.snippets = bool(self._text())
@@ -200,7 +197,8 @@ class LibraryPage(Page):
         if results:
             same = [at for at, each in enumerate(results) if keep and chosen and each.document_id == chosen.id]
             self.list.setCurrentIndex(self.model.index(same[0] if same else 0, 0))
-            self.results.setCurrentIndex(0)
+            self.results.show_content()
+            self.side.show()
         else:
             self._show_empty()
 
@@ -219,19 +217,18 @@ class LibraryPage(Page):
         if self._opened:
             opened = await self.client.document(self._opened)
             return [Result.of_document(opened)], 1, self.tr("Opened by its link")
-        text, connections = self._text(), self.connection.chosen()
+        text = self._text()
+        narrowed = self.filters.asked()
         if not text:
             listed = await self.client.documents(
-                DocumentFilter(connections=connections, sort="updated", descending=True, limit=PAGE, offset=offset)
+                DocumentFilter(**narrowed, sort="updated", descending=True, limit=PAGE, offset=offset)
             )
             note = self.tr("Latest first") if listed.documents else ""
+            if listed.documents and self.filters.narrowed():
+                count = plural(listed.total, self.tr("document"), self.tr("documents"))
+                note = self.tr("{0}, latest first").format(count)
             return [Result.of_document(each) for each in listed.documents], listed.total, note
-        after = time.time() - float(self.date.value()) * DAY if self.date.value() else None
-        found = await self.client.search(
-            SearchQuery(
-                text=text, connections=connections, type=self.type.value(), after=after, limit=PAGE, offset=offset
-            )
-        )
+        found = await self.client.search(SearchQuery(text=text, **narrowed, limit=PAGE, offset=offset))
         count = plural(found.total, self.tr("document"), self.tr("documents"))
         note = found.note or self.tr("{0} in {1} ms").format(count, f"{found.ms:.0f}" if found.ms >= 1 else "<1")
         return [Result.of_hit(hit) for hit in found.hits], found.total, note
@@ -257,32 +254,16 @@ class LibraryPage(Page):
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
-    def clear_filters(self) -> None:
-        """All of it again."""
-        for chip in self.filters:
-            chip.blockSignals(True)
-            chip.choose([])
-            chip.blockSignals(False)
-        self._ask()
-
-    def _narrowed(self) -> bool:
-        return any(chip.chosen() for chip in self.filters if not chip.isHidden())
-
-    def _show_filters(self) -> None:
-        for chip in (self.type, self.date):  # these narrow a search; the list of all has no such filter
-            chip.setVisible(bool(self._text()))
-        self._clear.setVisible(self._narrowed())
-
     def _show_stats(self, stats: LibraryStats) -> None:
         self._documents = stats.documents
         count = plural(stats.documents, self.tr("document"), self.tr("documents"))
         self._stats.setText(f"{count}, {format_bytes(stats.bytes)}" if stats.documents else "")
 
     def _show_empty(self) -> None:
-        self.results.setCurrentIndex(1)
+        self.results.show_empty()
         self.side.setVisible(self.side.currentWidget() is self.why)
-        if self._narrowed():
-            self._act = self.clear_filters
+        if self.filters.narrowed():
+            self._act = self.filters.clear
             self.empty.say(
                 self.tr("No document matches"), self.tr("The filters leave none over."), self.tr("Clear filters")
             )
@@ -363,9 +344,3 @@ class LibraryPage(Page):
                 self.search.setFocus()
                 return True
         return super().eventFilter(watched, event)
-
-
-def _centred(panel: QWidget) -> QWidget:
-    holder = QWidget()
-    column(panel, None, parent=holder, margin=theme.SPACE_XL)
-    return holder

@@ -46,6 +46,8 @@ class Body(QStackedWidget):
     """Content, waiting, empty or failed. Says `retried` when the person wants another try."""
 
     retried = Signal()
+    slow = Signal()
+    """What is awaited takes a moment, and the content of before is still shown."""
 
     def __init__(self, content: QWidget, empty: EmptyState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,14 +66,20 @@ class Body(QStackedWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LATER_MS)
-        self._later.timeout.connect(lambda: self.setCurrentWidget(self.waiting))
+        self._later.timeout.connect(self._tell)
 
     def wait(self, words: str) -> None:
         """Something is being fetched. What is there stays; where nothing is, `words` tell, if it takes a moment."""
         self._words.setText(words)
         self.waiting.setAccessibleName(words)
-        if self.currentWidget() not in (self.content, self.waiting) and not self._later.isActive():
+        if not self._later.isActive():
             self._later.start()
+
+    def _tell(self) -> None:
+        if self.currentWidget() is self.content:
+            self.slow.emit()
+        else:
+            self.setCurrentWidget(self.waiting)
 
     def clear(self) -> None:
         """Nothing is there, and nothing is said of it: it will be known in a moment."""
