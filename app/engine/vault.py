@@ -24,9 +24,7 @@ class VaultCommands:
 
     async def view(self, look: bool) -> VaultView:
         """As it is; with `look`, as it is found now."""
-        view = await self._vault.view(look=look)
-        await self._tell_accounts()
-        return view
+        return await self._vault.view(look=look)
 
     async def unlock(self, passphrase: str) -> VaultView:
         """Raises AuthError when it stays locked."""
@@ -37,6 +35,7 @@ class VaultCommands:
     async def start(self, keeper: VaultKeeper, passphrase: str) -> VaultView:
         """A new key; connections and accounts say themselves what they miss."""
         aside = await self._real().start(keeper, passphrase)
+        await self._tell_accounts()
         view = await self.view(False)
         if aside is not None:
             text = f"New vault, kept by: {view.title}. The old one is kept as {aside.name}"
@@ -54,7 +53,7 @@ class VaultCommands:
                 yield step
 
     async def _tell_accounts(self) -> None:
-        """An account whose tokens were lost has to sign in again, and says so."""
+        """An account whose tokens were given up as lost has to sign in again, and says so."""
         if self._accounts is None or not isinstance(self._vault, Vault):
             return
         lost = set(await self._vault.lost_accounts())

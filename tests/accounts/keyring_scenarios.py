@@ -262,6 +262,31 @@ async def killed_while_it_rotates(folder: str, secret: str) -> dict[str, object]
     return told
 
 
+async def orphan(folder: str, secret: str) -> dict[str, object]:
+    """A process that waits for the keyring is killed: the one that looked for it ends too."""
+    daemon = Daemon()
+    vault = await vault_of(Path(folder)).open()
+    await vault.put(secret)
+    await vault.close()
+    lock()
+    program = "import asyncio; from app.accounts import SystemKeyring; asyncio.run(SystemKeyring().unlocked())"
+    waiting = subprocess.Popen([sys.executable, "-c", program])  # noqa: ASYNC220
+    children = Path(f"/proc/{waiting.pid}/task/{waiting.pid}/children")
+    async with asyncio.timeout(20):
+        while not (ids := children.read_text().split()):
+            await asyncio.sleep(0.02)
+        (looking,) = ids
+        while b"keyring_worker" not in Path(f"/proc/{looking}/cmdline").read_bytes():
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(1.0)  # it is on its way to the keyring
+        waiting.kill()
+        waiting.wait()
+        while Path(f"/proc/{looking}").exists() and Path(f"/proc/{looking}/cmdline").read_bytes():
+            await asyncio.sleep(0.05)
+    daemon.stop()
+    return {"ended": True}
+
+
 async def none_at_all(folder: str, secret: str) -> dict[str, object]:
     """No session bus: what is offered, and that nothing is chosen silently."""
     vault = await vault_of(Path(folder)).open()

@@ -85,6 +85,11 @@ def test_a_rotation_may_be_killed_at_any_moment(tmp_path: Path, canary: Canary) 
 
 
 @real
+def test_what_looks_whether_it_is_unlocked_ends_with_who_asked(tmp_path: Path, canary: Canary) -> None:
+    assert _tell(tmp_path, "orphan", canary) == {"ended": True}
+
+
+@real
 def test_without_any_keyring_nothing_is_chosen_silently(tmp_path: Path, canary: Canary) -> None:
     assert _tell(tmp_path, "none_at_all", canary, bus=False) == {
         "put": "vault_locked",
