@@ -8,13 +8,17 @@ import httpx
 
 from app.accounts.authorizers.credential import Credential
 from app.accounts.oauth.provider import providers
-from connectors.sdk import AccountScope, Authorization, ConfigError, PermissionDenied
+from connectors.sdk import AccountScope, Authorization, ConfigError, PermissionDenied, RateLimited, TransientError
 
 if TYPE_CHECKING:
     from app.accounts.oauth.account import Account
     from app.accounts.oauth.accounts import Accounts
     from app.accounts.secrets import Secrets
     from app.network import Network
+
+
+OUTAGE_PAUSE = 10.0
+"""Seconds until a provider that is down is asked again."""
 
 
 class SignedInAccount(Credential):
@@ -27,6 +31,7 @@ class SignedInAccount(Credential):
         self._accounts = accounts
         self._id = self._text("account")
         self._scopes = authorization.scopes
+        self._clock = network.clock
         self._checked = False
         self.account = f"account {self._id}"
 
@@ -36,14 +41,27 @@ class SignedInAccount(Credential):
             raise ConfigError("No accounts are kept here", where=self._id, remedy="Use a profile with a vault.")
         if not self._checked:
             await self._check_scopes(self._accounts)
-        request.headers["authorization"] = f"Bearer {await self._accounts.access_token(self._id)}"
+        request.headers["authorization"] = f"Bearer {await self._token(self._accounts)}"
 
     async def refused(self, response: httpx.Response) -> bool:
         """Renew once; another task may have done so."""
         if self._accounts is None:
             return False
         refused = response.request.headers.get("authorization", "").removeprefix("Bearer ")
-        return bool(await self._accounts.access_token(self._id, refused=refused) != refused)
+        return bool(await self._token(self._accounts, refused) != refused)
+
+    async def _token(self, accounts: Accounts, refused: str = "") -> str:
+        try:
+            return await accounts.access_token(self._id, refused=refused)
+        except TransientError as error:
+            # It concerns everything that the account is used for, and no single document.
+            raise RateLimited(
+                "The provider can't renew the account's access now",
+                retry_at=self._clock.now() + OUTAGE_PAUSE,
+                where=error.where,
+                remedy="Nothing to do: it goes on by itself when the provider is back.",
+                detail=error.what,
+            ) from error
 
     async def _check_scopes(self, accounts: Accounts) -> None:
         """Name what is missing, and what wants it, before a server says only that something is."""

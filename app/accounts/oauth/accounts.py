@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 EARLY = 60.0
 """Seconds before its end from which on a token is renewed."""
+PAUSE = 5.0
+"""Seconds until a provider is asked again that was not there for a renewal."""
 REVOKE_SECONDS = 5.0
 _SPENT = frozenset({"invalid_grant", "invalid_token"})
 
@@ -50,6 +52,7 @@ class Accounts:
         self._discovery = Discovery(network)
         self._keys: Keys | None = None
         self._renewing: dict[str, asyncio.Task[Kept]] = {}
+        self._not_before: dict[str, float] = {}
 
     async def close(self) -> None:
         """Let renewals that are under way end: their tokens would be lost."""
@@ -177,9 +180,32 @@ class Accounts:
         if kept.account.state != "ok":
             raise _again(kept.account)
         if kept.tokens.access_token == refused or self._ends_soon(kept.tokens):
-            kept = await self.renew(id, seen=kept.revision)
+            good_yet = kept.tokens.access_token != refused and not self._has_ended(kept.tokens)
+            try:
+                kept = await self._renew_sparingly(kept)
+            except TransientError:
+                if not good_yet:
+                    raise
         self._network.redactor.remember(kept.tokens.access_token)
         return kept.tokens.access_token
+
+    async def _renew_sparingly(self, kept: Kept) -> Kept:
+        """A provider that was not there a moment ago is not asked again by everybody who waits for it."""
+        id, clock = kept.account.id, self._network.clock
+        if clock.now() < self._not_before.get(id, 0.0):
+            raise TransientError(
+                "The provider was not there a moment ago",
+                where=kept.account.name,
+                remedy="It is tried again.",
+                code="provider_away",
+            )
+        try:
+            found = await self.renew(id, seen=kept.revision)
+        except TransientError:
+            self._not_before[id] = clock.now() + PAUSE
+            raise
+        self._not_before.pop(id, None)
+        return found
 
     async def renew(self, id: str, *, seen: int | None = None, since: float | None = None) -> Kept:
         """New tokens, unless somebody has got newer ones than `seen`, or since the time `since`. Many callers make one
@@ -270,6 +296,9 @@ class Accounts:
         if not reference:
             return ""
         return self._network.redactor.remember(await self._secrets.get(SecretRef(reference)))
+
+    def _has_ended(self, tokens: Tokens) -> bool:
+        return tokens.expires_at is not None and tokens.expires_at <= self._network.clock.now()
 
     def _ends_soon(self, tokens: Tokens) -> bool:
         if tokens.expires_at is None:

@@ -188,17 +188,32 @@ def test_the_provider_no_longer_accepts_it(profile: Path, provider: HostileProvi
 def test_an_outage_signs_nobody_out(profile: Path, provider: HostileProvider) -> None:
     async def work(accounts: Accounts) -> None:
         provider.raw["/token"] = lambda _: web.Response(status=503)
-        with pytest.raises(TransientError):
-            await accounts.access_token("a")
+        for _ in range(5):
+            with pytest.raises(TransientError):
+                await accounts.access_token("a")
+        assert refreshes(provider) == 1, "who is away is not asked by everybody"
         del provider.raw["/token"]
         provider.token = lambda form: (400, {"error": "temporarily_unavailable"})
         with pytest.raises(TransientError):
-            await accounts.access_token("a")
+            await accounts.renew("a")
         assert (await accounts.store.find("a")).state == "ok"
         provider.token = provider.good_tokens
+        await accounts.renew("a")
         assert await accounts.access_token("a") == at(1)
 
     with_account(profile, provider, work)
+
+
+def test_an_access_that_is_good_for_a_moment_yet_is_used_while_the_provider_is_away(
+    profile: Path, provider: HostileProvider
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        provider.raw["/token"] = lambda _: web.Response(status=503)
+        assert await accounts.access_token("a") == at(0)
+        with pytest.raises(TransientError):
+            await accounts.access_token("a", refused=at(0))
+
+    with_account(profile, provider, work, expires_at=time.time() + 30, obtained_at=time.time() - 3000)
 
 
 def test_a_refused_token_is_renewed_once(profile: Path, provider: HostileProvider) -> None:

@@ -69,6 +69,7 @@ class FakeDrive:
         self.log: list[tuple[str, dict[str, Json]]] = []
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.fetched: list[str] = []
         self.violations: list[str] = []
         self.scopes = {SCOPE}
         self.claims: list[dict[str, Json]] = []
@@ -281,6 +282,7 @@ class FakeDrive:
         if str(file["mimeType"]).startswith(GOOGLE):
             return refuse(403, "fileNotDownloadable", "Only files with binary content can be downloaded.")
         body = self.bodies[file["id"]]
+        self.fetched.append(fileId)
         return web.Response(body=body, content_type=str(file["mimeType"]) or "application/octet-stream")
 
     def _files_export(self, query: Json, fileId: str) -> Json:
