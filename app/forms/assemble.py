@@ -222,13 +222,17 @@ class Assembler:
         return path if used == len(tokens) or self.spec(path).is_leaf else None
 
     def visible(self, tokens: Sequence[str | int]) -> Path:
-        """The field a place in the value belongs to: itself, or the nearest one above it that is shown."""
+        """The field a place in the value belongs to: itself, or the nearest one above it that is shown. Of a union
+        that is what edits its value, where the chosen branch is no more than that."""
         path, _ = self._walk(tokens)
         while path and self.spec(path).hidden:
             path = path[:-1]
         while path and isinstance(path[-1], tuple) and path[-1][0] == "@":
             path = path[:-1]
-        return path
+        below = path
+        while self.spec(below).kind is Kind.UNION and isinstance(cell := self._cells.now.get(below), Chosen):
+            below = (*below, branch(cell.place))
+        return below if self.spec(below).is_leaf and not self.spec(below).hidden else path
 
     def innermost(self, path: Path) -> FieldSpec:
         """The field that edits a path's value: of a union, what its chosen branch is."""

@@ -111,3 +111,28 @@ def test_every_input_of_nested_alternatives_has_a_name_of_its_own(qtbot: QtBot) 
     click(field(form, "/until"))
     write(form, "/until@0", "soon")
     assert form.value() == {"until": "soon"}
+
+
+def test_the_value_of_an_alternative_is_named_and_says_itself_what_is_wrong(qtbot: QtBot) -> None:
+    day = {**TEXT, "format": "date"}
+    form = show(
+        qtbot,
+        {
+            "required": ["until"],
+            "properties": {
+                "until": {"title": "Until", "anyOf": [day, {"type": "integer", "title": "Days"}]},
+                "list": {"type": "array", "title": "Dates", "items": {"type": ["string", "null"], "format": "date"}},
+                "z": TEXT,
+            },
+        },
+        value={"until": "2024-01-31", "list": [None]},
+    )
+    assert field(form, "/until@0").accessibleName() == "Until, required"
+    assert field(form, "/list/0").accessibleName() == "Dates, required"
+    write(form, "/until@0", "soon")
+    field(form, "/z").setFocus()
+    assert [one for one in texts(form) if one.startswith("Enter a date")]
+    assert field(form, "/until@0").property("invalid")
+    write(form, "/until@0", "")
+    assert form.show_errors() == 1
+    assert field(form, "/until@0").hasFocus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Json
@@ -45,7 +45,7 @@ class Radios(QWidget):
         one.setAccessibleDescription(plain(help))
         self._group.addButton(one, len(self.buttons))
         self.buttons.append(one)
-        self._column.addWidget(one)
+        self._column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
         if help:
             words = help_label(help)
             words.setContentsMargins(theme.SPACE_XL + theme.SPACE_XS, 0, 0, theme.SPACE_XS)

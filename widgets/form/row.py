@@ -117,13 +117,18 @@ class Row(Block):
             self._error_text, self._name = text, found_by
             self._show_error(text)
             words = [plain(self.spec.help) if self.spec.help else "", text]
-            name = self.spec.label
+            name = self._named()
             if self.spec.required and not self.binder.at_once:
                 name = self.tr("{label}, required").format(label=name)
             self.editor.describe(found_by, name, " ".join(filter(None, words)))
         if self._label is not None and self._label.buddy() is not self.editor.target:
             self._label.setBuddy(self.editor.target)
         self._mark.refresh()
+
+    def _named(self) -> str:
+        """Its label. An item of a list, or the value of an alternative, is called after what it belongs to."""
+        above = [self.binder.state.spec(self.path[:end]).label for end in range(len(self.path), -1, -1)]
+        return next(filter(None, above), self.tr("Value"))
 
     def _show_error(self, text: str) -> None:
         self.editor.show_invalid(bool(text))
