@@ -1,4 +1,4 @@
-"""Somebody at the keyboard and the mouse, whose actions are counted: a click, a key chord, and a typed value are one each.
+"""Somebody at the keyboard and the mouse, whose actions are counted: a click, a key chord or a typed value is one.
 
 Nothing is reached that a person could not reach: what is typed goes to whatever has the focus, what is clicked is seen
 and enabled.

@@ -224,7 +224,7 @@ def test_level_words_and_connection_narrow_and_can_be_taken_back(
         await until(lambda: shown(page) == [51])
         page.search.setText("nothing of the kind")
         page.search.flush()
-        await until(lambda: page.stack.currentWidget() is page.empty)
+        await until(lambda: page.body.currentWidget() is page.empty)
         page.empty.action.click()
         await until(lambda: len(shown(page)) == 45)
         assert page.connection.value() == ""
@@ -241,13 +241,13 @@ def test_an_empty_log_offers_the_next_step(run: Run, page: ActivityPage, engine_
     async def main() -> None:
         engine_with_lines.count = 0
         await page.activate()
-        assert page.stack.currentWidget() is page.empty
+        assert page.body.currentWidget() is page.empty
         page.empty.action.click()
         assert places == [Place("add_source")]
         engine_with_lines.count = 8
         page._look()
         await until(lambda: len(shown(page)) == 6)
-        assert page.stack.currentWidget() is not page.empty
+        assert page.body.currentWidget() is not page.empty
         page.deactivate()
         await page.close_tasks()
 

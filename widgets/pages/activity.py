@@ -6,16 +6,29 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import QItemSelection, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QSplitter, QWidget
 
+from connectors.sdk import HeadwaterError
 from widgets import theme
 from widgets.pages.activity_detail import LineDetail
+from widgets.pages.activity_export import LogExport
 from widgets.pages.activity_model import CHUNK, Chunk, LogModel, line_text
 from widgets.pages.activity_row import ROW_HEIGHT
 from widgets.pages.activity_table import LogTable
 from widgets.pages.filter_chip import Choice, FilterChip
 from widgets.pages.page import Page, Place
-from widgets.parts import Chip, EmptyState, SearchField, column, label, line, plural, row, tool_button
+from widgets.parts import (
+    Chip,
+    EmptyState,
+    SearchField,
+    column,
+    label,
+    line,
+    plural,
+    row,
+    tool_button,
+)
+from widgets.parts.body import Body, OfflineStrip
 
 if TYPE_CHECKING:
     from app.api import EngineApi, LogFilter, LogLine
@@ -57,7 +70,7 @@ class ActivityPage(Page):
         self.table.escaped.connect(self._close_detail)
         self.table.selectionModel().selectionChanged.connect(self._selected)
         self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.search = SearchField(self.tr("Search the log"))
+        self.search = SearchField(self.tr("Search the log"), delay_ms=40)
         self.search.setFixedWidth(240)
         self.search.searched.connect(lambda _text: self.reload())
         self.search.moved.connect(lambda _step: self.table.setFocus())
@@ -80,10 +93,14 @@ class ActivityPage(Page):
         self.follow_chip.setToolTip(self.tr("Stay at the newest line"))
         self.follow_chip.setChecked(True)
         self.follow_chip.clicked.connect(lambda checked: self._follow(bool(checked)))
+        self._busy = label("", "detail", "muted")
+        self.exporter = LogExport(client, self.tasks, self._filter, self.model.name)
+        self.exporter.told.connect(self._busy.setText)
+        self.exporter.notice.connect(self.notice)
         self._copy_button = tool_button("copy", self.tr("Copy the selected lines"), self.copy, name="copy_lines")
         top = column(
             row(label(self.tr("Activity"), "title"), None, self.search, space=theme.SPACE_M),
-            row(*chips, self.connection, None, self.follow_chip, self._copy_button),
+            row(*chips, self.connection, None, self._busy, self.follow_chip, self._copy_button, self.exporter.button),
             space=theme.SPACE_M,
         )
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
@@ -107,12 +124,14 @@ class ActivityPage(Page):
         self.table.resized.connect(self._place_pill)
 
         self.empty = EmptyState("activity", "", "", self._empty_action)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(QWidget())
-        self.stack.addWidget(split)
-        self.stack.addWidget(self.empty)
-        laid = column(top, line(), self.stack, parent=self, space=0)
-        laid.setStretch(2, 1)
+        self.body = Body(split, self.empty)
+        self.body.retried.connect(self.reload)
+        self.body.slow.connect(lambda: self._busy.setText(self.tr("Searching …")))
+        self.offline = OfflineStrip(
+            self.tr("The engine has stopped and is being started again. What it writes then appears here.")
+        )
+        laid = column(self.offline, top, line(), self.body, parent=self, space=0)
+        laid.setStretch(3, 1)
         self._split = split
 
         self._soon = QTimer(self)
@@ -129,7 +148,14 @@ class ActivityPage(Page):
         """Show what came since it was last seen, and go on looking."""
         self._seen = True
         self._idle.start()
-        await self._load_names()
+        if self._stale:
+            self.body.wait(self.tr("Reading the log …"))
+        try:
+            await self._load_names()
+        except HeadwaterError as error:
+            if self._stale:
+                self.body.show_error(error.info())
+            return
         await (self._load() if self._stale else self._poll())
 
     def deactivate(self) -> None:
@@ -141,6 +167,8 @@ class ActivityPage(Page):
     def follow(self, feed: EventFeed) -> None:
         """Events say that there may be lines."""
         feed.batch.connect(self._look_soon)
+        feed.lost.connect(lambda _error: self.offline.show())
+        feed.found.connect(self.offline.hide)
         feed.fact.connect(lambda fact: self._renamed() if fact.kind.startswith("connection_") else None)
 
     def show_place(self, place: Place) -> None:
@@ -157,6 +185,8 @@ class ActivityPage(Page):
 
     def refresh(self) -> None:
         """F5."""
+        if self._seen:
+            self._renamed()
         self.reload()
 
     # --- reading the log ---------------------------------------------------------------------------------------------
@@ -171,7 +201,14 @@ class ActivityPage(Page):
         self.tasks.restart(self._load(), "load")
 
     async def _load(self) -> None:
-        lines = await self.client.log(self._filter(before=NEWEST))
+        self.body.wait(self.tr("Reading the log …"))
+        try:
+            lines = await self.client.log(self._filter(before=NEWEST))
+        except HeadwaterError as error:
+            self._busy.clear()
+            self.body.show_error(error.info())
+            return
+        self._busy.clear()
         self._at_start = len(lines) < CHUNK
         self._stale = False
         self.model.reset(_in_order(lines))
@@ -187,9 +224,12 @@ class ActivityPage(Page):
             self.tasks.start(self._poll(), "poll")
 
     async def _poll(self) -> None:
-        """Append what came after the last line."""
+        """Append what came after the last line. Without an engine there is none: the next look finds it."""
         while True:
-            lines = await self.client.log(self._filter(after=self.model.last or 0))
+            try:
+                lines = await self.client.log(self._filter(after=self.model.last or 0))
+            except HeadwaterError:
+                return
             before = self.model.rowCount()
             self.model.append(_in_order(lines))
             self._arrived(self.model.rowCount() - before)
@@ -270,7 +310,10 @@ class ActivityPage(Page):
                 self.tr("What the engine does is written here as it happens."),
                 self.tr("Add a source"),
             )
-        self.stack.setCurrentIndex(1 if rows else 2)
+        if rows:
+            self.body.show_content()
+        else:
+            self.body.show_empty()
 
     def _empty_action(self) -> None:
         if not self._narrowed():
@@ -334,7 +377,7 @@ class ActivityPage(Page):
         self.table.clearSelection()
         self.table.setFocus()
 
-    # --- copy --------------------------------------------------------------------------------------------------------
+    # --- copy, export------------------------------------------------------------------------------------------------
 
     def copy(self) -> None:
         """The selected lines as text, or, if none is selected, those that are on the screen."""
