@@ -32,9 +32,9 @@ class StateLine(QFrame):
         self._engine = label(self.tr("Engine starting"), "detail", "muted")
         self._runs = label("", "detail", "muted")
         self._vault = button(self.tr("Secrets"), self.unlock_wanted.emit, kind="quiet", name="vault_state")
-        self._vault.setFont(theme.font("detail"))
         self._unlock = button(self.tr("Unlock"), self.unlock_wanted.emit, kind="link", name="unlock")
         for made in (self._vault, self._unlock):
+            made.setFont(theme.font("detail"))
             made.hide()
         laid = row(self._engine, self._runs, None, self._vault, self._unlock, parent=self, space=theme.SPACE_XL)
         laid.setSpacing(theme.SPACE_L)

@@ -19,7 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from app.accounts.oauth.errors import refusal
-from app.api import Gauge, RunCounts
+from app.api import Gauge, RunCounts, VaultKeeper, VaultState
 from connectors.sdk import HeadwaterError
 from tests.widgets.fake_data import stand
 from tests.widgets.fake_engine import FAILED_STEPS, FakeEngine, replace
@@ -87,6 +87,28 @@ def sign_in(*presses: str, provider: str = "", end: HeadwaterError | None = None
         if end is not None or good:
             account = replace(engine.account_list["acc_b2"], state="ok", reason="")
             engine.end_sign_in(end or account)
+
+    return scene
+
+
+def vault(state: VaultState, *then: str, keeper: VaultKeeper | None = None) -> Scene:
+    """The vault's panel in a state, after some buttons."""
+
+    async def scene(shell: Shell, engine: FakeEngine) -> None:
+        engine.vault_state = state
+        if keeper is not None:
+            engine.vault_keeper = (keeper, "passphrase vault" if keeper == "passphrase" else "Secret Service")
+        engine.emit("vault_changed")
+        await asyncio.sleep(0.6)
+        press(shell.state_line, "vault_state")
+        await settle()
+        for name in then:
+            if name.startswith("="):
+                shell.vault_panel.field.setText(name[1:])
+                shell.vault_panel.again.setText(name[1:])
+            else:
+                press(shell.vault_panel, name)
+            await settle()
 
     return scene
 
@@ -167,6 +189,16 @@ SCENES: dict[str, Scene] = {
     "sign-in-timed-out": sign_in("again", end=refusal("timeout", where="Notion")),
     "signed-in": sign_in("again", good=True),
     "sign-out": sign_in("sign_out"),
+    "vault-open": vault("open"),
+    "vault-passphrase-open": vault("open", keeper="passphrase"),
+    "vault-unused": vault("unused"),
+    "vault-choose": vault("to_choose", "=correct horse battery"),
+    "vault-passphrase": vault("passphrase"),
+    "vault-forgotten": vault("passphrase", "vault_second"),
+    "vault-locked": vault("locked"),
+    "vault-absent": vault("absent"),
+    "vault-lost": vault("lost"),
+    "vault-session": vault("session"),
 }
 
 

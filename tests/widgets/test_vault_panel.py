@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QLineEdit
 
 from app.api import VaultState
 from connectors.sdk import AuthError
 from tests.widgets.conftest import Run, until
-from tests.widgets.fake_engine import FakeEngine
+from tests.widgets.fake_engine import FakeEngine, replace
 from tests.widgets.window import find, press, window
+from widgets.pages.page import Place
 from widgets.shell import Shell
 from widgets.vault_words import strength
 
@@ -264,3 +265,20 @@ def test_what_waited_goes_on_and_what_was_put_off_does_not(run: Run, engine: Fak
 )
 def test_a_hint_at_how_easily_a_passphrase_is_guessed(text: str, found: str) -> None:
     assert strength(text) == found
+
+
+def test_a_connection_whose_secret_is_missing_says_so_and_takes_it_where_one_stands(
+    run: Run, engine: FakeEngine, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        connection = await engine.connection("Contracts")
+        engine.put(replace(connection, state="sign_in_again", sentence="Secret missing: Token", active_run=None))
+        async with window(engine, tmp_path, Place("connection", "Contracts")) as shell:
+            assert shell.current is not None
+            panels = shell.current.findChildren(QFrame, "error_panel")
+            await until(lambda: any(panel.isVisible() for panel in panels))
+            (panel,) = (panel for panel in panels if panel.isVisible())
+            assert panel.accessibleName() == "Secret missing: Token"
+            assert find(panel, QAbstractButton, "error_action").text() == "Sign in again"
+
+    run(main())

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.pages.held_back import HeldBackPanel
 from widgets.pages.overview_facts import Facts
 from widgets.pages.overview_failing import Failing
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from app.api import ConnectionView, Gauge
+    from connectors.sdk import ErrorInfo
 
 __all__ = ["OverviewTab"]
 
@@ -105,10 +107,9 @@ class OverviewTab(QScrollArea):
             self.progress.take_run(run)
         self.tick()
         self.numbers.show_connection(view)
-        last = view.last_run
-        failed = view.state in ("needs_attention", "sign_in_again") and last is not None and last.error is not None
-        if failed and last is not None and last.error is not None:
-            self._error.show_error(last.error)
+        error = self._problem(view)
+        if error is not None:
+            self._error.show_error(error)
         else:
             self._error.hide()
         self._error.action.setText(
@@ -122,6 +123,16 @@ class OverviewTab(QScrollArea):
             self.history.show_runs([])
             self.verticalScrollBar().setValue(0)
         self._refresher.ask()
+
+    def _problem(self, view: ConnectionView) -> ErrorInfo | None:
+        """What stands in the way of the next sync: how the last one failed, or a secret that is missing since."""
+        from connectors.sdk import ErrorInfo
+
+        last = view.last_run.error if view.last_run is not None else None
+        if view.state == "sign_in_again" and (last is None or last.category != "auth"):
+            remedy = self.tr("Sign in again; everything else is as it was.")
+            return ErrorInfo(category="auth", code="secret_gone", what=core(view.sentence), remedy=remedy)
+        return last if view.state in ("needs_attention", "sign_in_again") else None
 
     def tick(self) -> None:
         """Time has passed: say again what tells of times."""
