@@ -20,12 +20,12 @@ from typing import Any, Protocol, cast
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from widgets import theme
 from widgets.collector import Collector
 from widgets.instance import Instance, hand_over
 from widgets.links import SCHEME
 from widgets.loop import run
 from widgets.outside import Outside
+from widgets.preferences import at_start
 from widgets.shell import Shell
 from widgets.tray import Tray
 
@@ -90,8 +90,7 @@ def main(argv: list[str] | None = None) -> int:
     app.setApplicationName("Headwater")
     app.setDesktopFileName("headwater")
     settings = QSettings(str(profile / "window.ini"), QSettings.Format.IniFormat)
-    theme.apply(app, cast(theme.Scheme, str(settings.value("scheme", "system"))))
-    shell = Shell(settings, tray_available=Tray.available())
+    shell = Shell(settings, tray_available=Tray.available(), early=at_start(app, profile))
     if target:
         shell.open_link(target)
     try:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from widgets.history import History
 from widgets.pages.page import Page, Place
+from widgets.tasks import TaskScope
 
 if TYPE_CHECKING:
     from app.api import EngineApi
@@ -29,6 +30,7 @@ PAGES = {
     "library": ("widgets.pages.library", "LibraryPage"),
     "activity": ("widgets.pages.activity", "ActivityPage"),
     "accounts": ("widgets.pages.accounts", "AccountsPage"),
+    "settings": ("widgets.pages.settings", "SettingsPage"),
 }
 PARENT = {"add_source": "sources", "connection": "sources"}
 """Pages without a button of their own, and whose button is marked while they are seen."""
@@ -44,7 +46,7 @@ class Navigator(QObject):
     failed = Signal(object)
     """A page could not be opened; the exception."""
 
-    def __init__(self, stack: QStackedWidget, place: Place) -> None:
+    def __init__(self, stack: QStackedWidget, place: Place, tasks: TaskScope) -> None:
         super().__init__(stack)
         self.stack = stack
         self.place = place
@@ -52,6 +54,7 @@ class Navigator(QObject):
         self.pages: dict[str, Page] = {}
         self.current: Page | None = None
         self.history = History()
+        self._leaving = tasks
 
     def go(self, place: Place) -> None:
         """Navigate. A page with unsaved changes asks first."""
@@ -108,6 +111,28 @@ class Navigator(QObject):
             self.stack.addWidget(page)
             self.built.emit(page)
         return self.pages.get(name)
+
+    def rebuild(self, *, language: bool) -> None:
+        """Forget the pages that were built, and build the one that is seen anew. What holds something unsaved stays;
+        and what fits itself to the size of texts, unless it is their language that has changed."""
+        place = self.where()
+        stay = {name for name, page in self.pages.items() if page.unsaved() or (page.fits_itself and not language)}
+        old = {name: page for name, page in self.pages.items() if name not in stay}
+        for name, page in old.items():
+            del self.pages[name]
+            page.deactivate()
+            self._leaving.start(self._dismiss(page), f"dismiss {name}")
+        if self.current in old.values():
+            self.current = None
+            if place is not None:
+                self.show(place)
+
+    async def _dismiss(self, page: Page) -> None:
+        try:
+            await page.close_tasks()
+        finally:
+            self.stack.removeWidget(page)
+            page.deleteLater()
 
     def _walk(self, step: Callable[[Place], Place | None], undo: Callable[[Place], Place | None]) -> None:
         left = self.where()

@@ -79,7 +79,7 @@ class Notifier(QObject):
         """Nobody looks at the window, and the person has not switched them off."""
         shell = self._shell
         looked_at = shell.isActiveWindow() and shell.isVisible() and not shell.isMinimized()
-        return self.enabled and not looked_at
+        return self.enabled and self._shell.preferences.now.notifications and not looked_at
 
     def _fact(self, client: EngineApi, fact: Fact) -> None:
         if fact.kind == "run_finished" and fact.connection_id and self.wanted():

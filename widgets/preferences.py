@@ -7,8 +7,9 @@ has changed, whoever changed it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
@@ -27,8 +28,8 @@ class Preferences(QObject):
     """`now` is what holds."""
 
     changed = Signal()
-    rebuild = Signal()
-    """Texts are said in another language, or drawn in another size: what was built before looks wrong."""
+    rebuild = Signal(bool)
+    """Texts are drawn in another size, or (True) said in another language: what was built before looks wrong."""
 
     def __init__(self, tasks: TaskScope, now: Early | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +48,11 @@ class Preferences(QObject):
         if fact.kind == "settings_changed":
             self._refresher.ask()
 
-    def edit(self, **values: Any) -> None:
-        """Change settings from elsewhere than their page; `appearance__scheme` is appearance.scheme."""
+    def choose(self, scheme: str) -> None:
+        """Light, dark or as the system is: now, and from now on."""
+        self.apply(replace(self.now, scheme=cast(theme.Scheme, scheme)))
         if self._client is not None:
-            named = {name.replace("__", "."): value for name, value in values.items()}
-            self._tasks.start(self._edit(self._client, named), "edit settings")
+            self._tasks.start(self._edit(self._client, {"appearance.scheme": scheme}), "edit settings")
 
     async def _edit(self, client: EngineApi, values: Mapping[str, Any]) -> None:
         from app.api import SettingsEdit
@@ -80,7 +81,7 @@ class Preferences(QObject):
         dress(app, wanted, speak=before.language != wanted.language)
         self.changed.emit()
         if (before.language, before.text_size) != (wanted.language, wanted.text_size):
-            self.rebuild.emit()
+            self.rebuild.emit(before.language != wanted.language)
 
 
 def dress(app: QApplication, wanted: Early, *, speak: bool = True) -> None:

@@ -65,7 +65,12 @@ class Rail(QFrame):
         self._appearance.setMenu(self._scheme_menu())
         self._appearance.setVisible(not foot)
         laid.addWidget(self._appearance)
-        self.setFixedWidth(WIDE)
+        theme.theme_changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As wide as its words want, at whatever size they are."""
+        self.setFixedWidth(NARROW if self._narrow else theme.scaled(WIDE))
 
     def show_page(self, name: str) -> None:
         """Mark the page as the one that is seen."""
@@ -110,7 +115,7 @@ class Rail(QFrame):
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in (*self._buttons.values(), self._palette, self._appearance):
             button.setToolButtonStyle(style)
-        self.setFixedWidth(NARROW if narrow else WIDE)
+        self._fit()
 
     def _scheme_menu(self) -> QMenu:
         menu, schemes = QMenu(self), QActionGroup(self)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from widgets import geometry, theme
 from widgets.closing import ClosePanel, Closing
@@ -24,6 +24,7 @@ from widgets.notices import Notices
 from widgets.pages.page import Page, Place
 from widgets.parts.build import column, line, row
 from widgets.parts.panels import Banner
+from widgets.preferences import Preferences
 from widgets.rail import Rail
 from widgets.starting import Starting
 from widgets.stateline import StateLine
@@ -33,6 +34,7 @@ from widgets.watch import Watch
 
 if TYPE_CHECKING:
     from app.api import EngineApi
+    from app.settings.early import Early
     from connectors.sdk import ErrorInfo
     from widgets.events import EventFeed
     from widgets.pages.actions import ConnectionActions
@@ -55,7 +57,7 @@ class Shell(QMainWindow):
     retry_requested = Signal()
     """Start the engine once more."""
 
-    def __init__(self, settings: QSettings, *, tray_available: bool = False) -> None:
+    def __init__(self, settings: QSettings, *, tray_available: bool = False, early: Early | None = None) -> None:
         super().__init__()
         self.setWindowTitle("Headwater")
         self.setWindowIcon(theme.icon("headwater", "accent", 32))
@@ -65,9 +67,12 @@ class Shell(QMainWindow):
         self.client: EngineApi | None = None
         self.feed: EventFeed | None = None
         self.tray_available = tray_available
-        self.keep_running = False
+        self.preferences = Preferences(self.tasks, early, self)
+        self.preferences.changed.connect(self._preferences_changed)
+        self.preferences.rebuild.connect(self.retranslate)
+        self.keep_running = self.preferences.now.keep_running
         """Closing the window leaves Headwater in the tray."""
-        self.scheme = str(settings.value("scheme", "system"))
+        self.scheme: str = self.preferences.now.scheme
         self.watch = Watch(self.tasks, self)
         self._link = ""
         self._first_view = True
@@ -83,7 +88,7 @@ class Shell(QMainWindow):
         self.stack = QStackedWidget()
         self.starting = Starting()
         self.stack.addWidget(self.starting)
-        self.navigator = Navigator(self.stack, self._saved_place())
+        self.navigator = Navigator(self.stack, self._saved_place(), self.tasks)
         self.notices = Notices()
         self.notices.locked.connect(lambda what: self.ask_passphrase(what, None))
         self.state_line = StateLine()
@@ -138,6 +143,7 @@ class Shell(QMainWindow):
         self.feed = EventFeed(client, self)
         self.feed.fact.connect(lambda _fact: self._state_refresher.ask())
         self.feed.fact.connect(lambda _fact: self.watch.look())
+        self.feed.fact.connect(self.preferences.hear)
         self.feed.lost.connect(self._engine_lost)
         self.feed.found.connect(self._engine_found)
         self.feed.start()
@@ -145,6 +151,7 @@ class Shell(QMainWindow):
             page.follow(self.feed)
         self._state_refresher.ask()
         self.watch.begin(client)
+        self.preferences.begin(client)
         self.palette_panel.attach(client)
         self.navigator.client = client
         place, self.navigator.place = self.navigator.place, Place("sources")
@@ -348,19 +355,26 @@ class Shell(QMainWindow):
 
     def choose_scheme(self, scheme: str) -> None:
         """Light, dark, or as the system is."""
-        self.scheme = scheme
-        self.settings.setValue("scheme", scheme)
-        self.rail.show_scheme(scheme)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply(app, scheme)  # type: ignore[arg-type]
+        self.preferences.choose(scheme)
+
+    def _preferences_changed(self) -> None:
+        self.keep_running = self.preferences.now.keep_running
+        self.scheme = self.preferences.now.scheme
+        self.rail.show_scheme(self.scheme)
+        self.rail.set_narrow(self.width() < theme.scaled(NARROW_BELOW))
+
+    def retranslate(self, language: bool = True) -> None:
+        """Texts are of another size, or of another language: build anew what was built, where the person is."""
+        self.navigator.rebuild(language=language)
+        if language:
+            self.served.renew()
 
     # --- Qt ---
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The rail folds in a narrow window."""
         super().resizeEvent(event)
-        self.rail.set_narrow(self.width() < NARROW_BELOW)
+        self.rail.set_narrow(self.width() < theme.scaled(NARROW_BELOW))
 
     def showEvent(self, event: QShowEvent) -> None:
         """From now on there is a native window whose mouse can be watched."""

@@ -42,6 +42,7 @@ __all__ = [
     "color",
     "font",
     "icon",
+    "icon_pixels",
     "motion_ms",
     "pixmap",
     "scaled",
@@ -142,12 +143,14 @@ def apply(
     if not dressed:
         app.setStyle("Fusion")
         app.setProperty("headwater_dressed", True)
+    sizes = _own_sizes(app, before) if _percent != before else {}
     app.setFont(font("body"))
-    if _percent != before:
-        for widget in app.allWidgets():
-            _resize_text(widget, before)
     app.setPalette(_palette(_current))
     app.setStyleSheet(_stylesheet(_current))
+    for widget, usual in sizes.items():  # after the stylesheet, which gives back fonts that it found earlier
+        own = widget.font()
+        own.setPixelSize(scaled(usual))
+        widget.setFont(own)
     _pixmap.cache_clear()
     for widget in app.allWidgets():
         if isinstance(widget, QAbstractButton) and widget.property("headwater_icon"):
@@ -167,16 +170,19 @@ def _grown(lines: int) -> int:
     return scaled(LINE * lines) - LINE * lines
 
 
-def _resize_text(widget: QWidget, before: int) -> None:
-    """The same text in the size that holds now. What was given no font of its own follows the application's."""
-    if not widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
-        return
-    own = widget.font()
+def _own_sizes(app: QApplication, before: int) -> dict[QWidget, float]:
+    """What size at 100 % each widget's text has that was given a font of its own; the others follow the application."""
     usual = {round(size * before / 100): size for size, _weight in _SIZES.values()}
-    pixels = own.pixelSize()
-    if pixels > 0:
-        own.setPixelSize(scaled(usual.get(pixels, pixels * 100 / before)))
-        widget.setFont(own)
+    found: dict[QWidget, float] = {}
+    for widget in app.allWidgets():
+        pixels = widget.font().pixelSize()
+        if pixels > 0 and widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
+            known = float(widget.property("headwater_text") or 0)
+            if not known or round(known * before / 100) != pixels:  # it was given another one since
+                known = usual.get(pixels, pixels * 100 / before)
+            found[widget] = known
+            widget.setProperty("headwater_text", found[widget])
+    return found
 
 
 def _set_motion(app: QApplication, still: bool) -> None:
@@ -274,6 +280,11 @@ def _svg(name: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
+def icon_pixels(size: int) -> int:
+    """How large an icon is drawn beside text: it grows half as much as the text does."""
+    return round(size * (_percent + 100) / 200)
+
+
 def set_icon(button: QAbstractButton, name: str, role: str = "text", size: int = 16) -> None:
     """Give a button an icon that follows the scheme."""
     button.setProperty("headwater_icon", f"{name} {role} {size}")
@@ -281,8 +292,9 @@ def set_icon(button: QAbstractButton, name: str, role: str = "text", size: int =
 
 
 def _dress(button: QAbstractButton, name: str, role: str, size: int) -> None:
-    button.setIcon(icon(name, role, size))
-    button.setIconSize(QSize(size, size))
+    drawn = icon_pixels(size)
+    button.setIcon(icon(name, role, drawn))
+    button.setIconSize(QSize(drawn, drawn))
 
 
 # --- palette and stylesheet ------------------------------------------------------------------------------------------

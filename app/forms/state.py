@@ -322,6 +322,14 @@ class FormState:
         if not changes or not self._apply(changes):
             self._changed((path,))
 
+    def store_secret(self, path: Path, place: str) -> None:
+        """Where a secret is kept now, "" for nowhere. What was typed of it is let go."""
+        for slots in (self._secrets, self._stored):
+            slots.pop(path, None)
+            if place:
+                slots[path] = SecretSlot("set", place)
+        self._changed((path,))
+
     def secrets(self) -> dict[str, str]:
         """The secrets that were changed, by pointer: `value:TEXT`, `env:NAME`, `file:PATH`, or "" for cleared."""
         return {

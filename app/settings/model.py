@@ -147,6 +147,8 @@ def settings_schema(languages: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         schema.pop("title", None)
         schema.pop("description", None)
         schema["required"] = [name for name, one in schema["properties"].items() if "enum" in one]
+        for one in schema["properties"].values():
+            one["always_show"] = "x-advanced" not in one
     manual = {"if": {"properties": {"proxy": {"const": "manual"}}, "required": ["proxy"]}}
     network = found["network"]
     of_a_proxy = {name: network["properties"].pop(name) for name in list(network["properties"]) if "proxy_" in name}

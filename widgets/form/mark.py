@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
-from app.forms import FieldSpec, Path
+from app.forms import UNSET, FieldSpec, Path
+from app.forms.values import same
 from widgets import theme
 from widgets.form.binder import Binder
 from widgets.parts import tool_button
@@ -25,6 +26,8 @@ class ChangedMark:
         """Anything may have changed. What was not there when the form was loaded has nothing to go back to."""
         state = self._binder.state
         changed = state.is_modified(self._path) and state.was_there(self._path[:-1])
+        if self._binder.at_once:
+            changed = self._spec.default is not UNSET and not same(state.get(self._path), self._spec.default)
         if self._button is None:
             if not changed:
                 return
@@ -45,4 +48,7 @@ class ChangedMark:
         return made
 
     def _reset(self) -> None:
-        self._binder.state.reset(self._path)
+        if self._binder.at_once:
+            self._binder.state.set(self._path, self._spec.default)
+        else:
+            self._binder.state.reset(self._path)

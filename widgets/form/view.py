@@ -45,8 +45,8 @@ LONG = 24
 class FormView(QWidget):
     """A form. It does not scroll by itself, for pages have more to show than a form, unless `scrollable` is set.
 
-    `at_once` is for settings, which hold as soon as they are changed: what is marked as changed differs from its
-    default, and nothing is called required, for everything is there."""
+    `defaults` are given for settings, which hold as soon as they are changed: what is marked as changed differs from
+    its default, and nothing is called required, for everything is there."""
 
     changed = Signal()
 
@@ -59,13 +59,14 @@ class FormView(QWidget):
         services: FormServices | None = None,
         override: Mapping[str, Any] | None = None,
         scrollable: bool = False,
-        at_once: bool = False,
+        defaults: dict[str, Any] | None = None,
         begin: Callable[[FormState], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.state = FormState(schema, None if at_once else value, secrets, override, say)
-        if at_once and value is not None:
+        at_once = defaults is not None
+        self.state = FormState(schema, defaults if at_once else value, secrets, override, say)
+        if at_once:
             self.state.take_over(value)
         if begin is not None:  # with what was typed before, say
             begin(self.state)
@@ -78,7 +79,8 @@ class FormView(QWidget):
         self._retab.timeout.connect(self.set_tab_order)
         self._inner = QWidget(self)
         self._binder.host = self._inner
-        self._inner.setMaximumWidth(WIDTH)
+        theme.theme_changed.connect(self._fit)
+        self._fit()
         column = QVBoxLayout(self._inner)
         column.setContentsMargins(0, 0, 0, 0)
         self._top = QVBoxLayout()
@@ -104,6 +106,9 @@ class FormView(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_changed)
         self._structure_changed()
+
+    def _fit(self) -> None:
+        self._inner.setMaximumWidth(theme.scaled(WIDTH))
 
     def _place(self, scrollable: bool) -> None:
         outer = QVBoxLayout(self)

@@ -41,6 +41,8 @@ class Page(QWidget):
     """The vault is locked: what to say, and what to call when the person has unlocked it."""
 
     name = "page"
+    fits_itself = False
+    """Whether it may stay when texts have got another size; any other page is built anew."""
 
     def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -73,7 +73,6 @@ class IconLabel(QLabel):
     def __init__(self, name: str, role: str, size: int) -> None:
         super().__init__()
         self._what = (name, role, size)
-        self.setFixedSize(size, size)
         self._draw()
         theme.theme_changed.connect(self._draw)
 
@@ -84,7 +83,10 @@ class IconLabel(QLabel):
             self._draw()
 
     def _draw(self) -> None:
-        self.setPixmap(theme.pixmap(*self._what))
+        name, role, size = self._what
+        drawn = theme.icon_pixels(size)
+        self.setFixedSize(drawn, drawn)
+        self.setPixmap(theme.pixmap(name, role, drawn))
 
 
 def icon_label(name: str, role: str = "muted", size: int = 16) -> IconLabel:
