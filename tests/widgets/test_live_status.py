@@ -28,6 +28,7 @@ from widgets.pages.page import Place
 from widgets.pages.sources import SourcesPage
 from widgets.parts import Banner, Chip
 from widgets.shell import Shell
+from widgets.watch import ATTENTION
 
 Made = Callable[[Engine, Shelf], Coroutine[Any, Any, Any]]
 
@@ -378,6 +379,7 @@ def test_a_chip_counts_the_rows_that_it_shows(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with live(tmp_path, shelf, made) as (shell, _engine):
             page = sources(shell)
+            assert {state for state, group in GROUP.items() if group == "needs_attention"} == ATTENTION
             shown = [str(page.model.index(row).data()) for row in range(page.model.rowCount())]
             assert shown == ["B", "D", "A", "C", "E"]
             for text in ("", "d", "zzz"):

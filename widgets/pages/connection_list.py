@@ -225,7 +225,7 @@ def next_act(view: ConnectionView) -> str:
 def quiet_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
     """The second, quieter line of a connection: what it is, and what its sentence does not say of it already."""
     parts = [view.type_title]
-    if view.state in ("up_to_date", "disabled"):
+    if view.state in ("up_to_date", "disabled", "running", "paused"):  # its sentence counts
         return view.type_title
     if view.documents:
         parts.append(plural(view.documents, tr("document"), tr("documents")))

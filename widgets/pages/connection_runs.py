@@ -50,6 +50,12 @@ class RunsTab(QWidget):
             "watch": self.tr("change"),
             "first": self.tr("first sync"),
         }
+        modes = {
+            "full": self.tr("everything again"),
+            "reconcile": self.tr("looked for deletions"),
+            "dry_run": self.tr("trial, nothing stored"),
+            "retry": self.tr("only what failed"),
+        }
 
         def number(name: str) -> Column[RunView]:
             titles = {
@@ -81,7 +87,11 @@ class RunsTab(QWidget):
                     tip=lambda run: absolute_time(run.started_at or run.queued_at),
                     width=100,
                 ),
-                Column(self.tr("By"), lambda run: triggers.get(run.trigger, run.trigger), role=lambda _r: "muted"),
+                Column(
+                    self.tr("By"),
+                    lambda run: ", ".join(filter(None, (triggers.get(run.trigger), modes.get(run.mode)))),
+                    role=lambda _r: "muted",
+                ),
                 number("new"),
                 number("changed"),
                 number("deleted"),

@@ -74,7 +74,8 @@ class Numbers(QWidget):
             self.each[name].setVisible(run is not None)
         self._since.setVisible(run is not None)
         self.each["failed"].setVisible(run is not None or view.failed_items > 0)
-        self.setVisible(run is not None or view.documents > 0)
+        brought = run is not None and (run is view.active_run or run.counts.documents + run.counts.deleted > 0)
+        self.setVisible(brought or view.documents > 0 or view.failed_items > 0)
         if run is not None:
             self.show_counts(run.counts, live=view.active_run is not None)
 

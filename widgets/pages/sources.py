@@ -131,8 +131,8 @@ class SourcesPage(Page):
         await super().close_tasks()
 
     def follow(self, feed: EventFeed) -> None:
-        """Any fact may change a row; gauges change one."""
-        feed.fact.connect(lambda _fact: self.reload())
+        """Any fact may change a row, but that documents were stored is told by the gauges; these change one."""
+        feed.fact.connect(lambda fact: None if fact.kind == "documents_stored" else self.reload())
         feed.gauge.connect(self.model.take)
 
     def reload(self) -> None:
