@@ -15,7 +15,7 @@ from app.forms.secrets import SecretSlot
 from app.forms.spec import FieldSpec
 from app.forms.values import Chosen, Foreign, Json, Path, Present, Step, Unparsed
 
-__all__ = ["pack", "unpack"]
+__all__ = ["pack", "unpack", "without_passwords"]
 
 _PASSWORD = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
 
@@ -27,7 +27,7 @@ def pack(cells: Mapping[Path, Any], secrets: Mapping[Path, SecretSlot], spec: Ca
     for path, cell in cells.items():
         if isinstance(cell, Unparsed) and not spec(path).is_leaf:
             continue
-        clean, had_password = _without_passwords(_cell(cell))
+        clean, had_password = without_passwords(_cell(cell))
         written.append([_steps(path), clean])
         if had_password:
             again.append(_steps(path))
@@ -105,15 +105,15 @@ def _numbers(path: Path, cell: Any) -> list[int]:
     return found
 
 
-def _without_passwords(value: Json) -> tuple[Json, bool]:
+def without_passwords(value: Json) -> tuple[Json, bool]:
     """A value whose addresses name no password, and whether one did."""
     if isinstance(value, str):
         clean = _PASSWORD.sub(r"\1@", value)
         return clean, clean != value
     if isinstance(value, list):
-        parts = [_without_passwords(one) for one in value]
+        parts = [without_passwords(one) for one in value]
         return [part for part, _ in parts], any(had for _, had in parts)
     if isinstance(value, dict):
-        kept = {key: _without_passwords(one) for key, one in value.items()}
+        kept = {key: without_passwords(one) for key, one in value.items()}
         return {key: part for key, (part, _) in kept.items()}, any(had for _, had in kept.values())
     return value, False

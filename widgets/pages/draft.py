@@ -162,6 +162,8 @@ class DraftView(QWidget):
 
     def keep(self) -> Draft:
         """All that was typed."""
+        from app.forms.keeping import without_passwords
+
         schedule = self.schedule.schedule()
         return Draft(
             type=self.connector.type,
@@ -170,7 +172,7 @@ class DraftView(QWidget):
             name=self.name.text(),
             schema=self._schema,
             form=self.form.state.keep(),
-            value=self.form.value(),
+            value=without_passwords(self.form.value())[0],
             every=schedule.every,
             watch=schedule.watch,
             deep=self.test.deep.isChecked(),
