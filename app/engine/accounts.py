@@ -169,10 +169,13 @@ class SignIns:
 
     async def _wanted(self, request: api.SignInRequest, described: Provider, reference: str) -> Wanted:
         if not request.client_id:
+            address = next(iter(described.redirect.addresses), "")
+            register = f" The redirect address is {address}" if address else ""
             raise ConfigError(
                 f"{described.title} needs the id of a client of your own",
                 where=described.id,
-                remedy=described.setup or "Register an application at the provider and enter its client id.",
+                remedy=(described.setup or "Register an application at the provider and enter its client id.")
+                + register,
                 code="client_missing",
             )
         secret = await self._secrets.get(SecretRef(reference)) if reference else ""

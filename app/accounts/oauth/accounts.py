@@ -38,7 +38,9 @@ EARLY = 60.0
 PAUSE = 5.0
 """Seconds until a provider is asked again that was not there for a renewal."""
 REVOKE_SECONDS = 5.0
-_SPENT = frozenset({"invalid_grant", "invalid_token"})
+_SPENT = frozenset({"invalid_grant", "invalid_token", "unauthorized_client"})
+"""What a dead refresh token is called; the last by Atlassian at times, and for a client that was given one it is about
+that."""
 
 
 class Accounts:

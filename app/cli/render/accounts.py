@@ -8,7 +8,7 @@ from rich.text import Text
 from app.api import AccountView
 from app.cli import shapes
 from app.cli.render.pieces import MARKS, as_json, facts, render, table, when
-from app.words import plain
+from app.words import counted, plain
 
 
 @render.register
@@ -19,7 +19,9 @@ def _(shape: shapes.Authorize, console: Console) -> None:
     else:
         console.print("Sign in with your browser. If it does not open by itself, open this address:")
         console.print(Text(plain(shape.url), "cyan"))
-    console.print(Text(f"Waiting for {shape.expires_in / 60:.0f} minutes. Ctrl-C cancels.", "dim"))
+    minutes, seconds = round(shape.expires_in / 60), round(shape.expires_in)
+    wait = counted(minutes, "minute") if seconds >= 60 else counted(seconds, "second")
+    console.print(Text(f"Waiting for {wait}. Ctrl-C cancels.", "dim"))
 
 
 @render.register

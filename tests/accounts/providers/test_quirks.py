@@ -189,6 +189,21 @@ def test_a_device_code_that_is_not_for_desktop_apps_is_not_asked_for(at: At) -> 
     assert not any("device" in line for line in at(work).log)
 
 
+ATLASSIANS_OTHER_WORD = {"error": "unauthorized_client", "error_description": "refresh_token is invalid"}
+
+
+@pytest.mark.parametrize("at", [changed(vendors.ATLASSIAN, dead=(403, ATLASSIANS_OTHER_WORD))], indirect=True)
+def test_a_dead_refresh_token_by_another_name_asks_to_sign_in_again(at: At) -> None:
+    async def work(desk: Desk) -> None:
+        account = await desk.sign_in()
+        desk.fake.live = {}
+        with pytest.raises(SignInError) as raised:
+            await desk.accounts.renew(account.id)
+        assert raised.value.code == "sign_in_again"
+
+    at(work)
+
+
 def back(issuer: str) -> Any:
     return changed(MICROSOFT, back={"iss": issuer})
 
