@@ -42,9 +42,10 @@ class Rail(QFrame):
         self._mark = QWidget()
         mark = row(icon_label("headwater", "accent", 20), label("Headwater", "strong"), parent=self._mark)
         mark.setContentsMargins(10, 0, 0, 0)
-        self._menu_button = tool_button("menu", self.tr("Menu"), name="menu_button", size=20)
+        # The menu is popped up by hand: a button that owns it would wait for its end in a loop of its own.
+        self._menu: QMenu | None = None
+        self._menu_button = tool_button("menu", self.tr("Menu"), self.open_menu, name="menu_button", size=20)
         self._menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu_button.hide()
         self._head = row(self._mark, None, self._menu_button, space=0)
         self._head.setContentsMargins(0, 0, 2, theme.SPACE_S)
@@ -92,19 +93,19 @@ class Rail(QFrame):
 
     def set_menu(self, menus: Sequence[QMenu]) -> None:
         """The window's menu, where the system has no bar for it."""
-        menu = QMenu(self)
-        menu.setObjectName("window_menu")
+        old, self._menu = self._menu, QMenu(self)
+        self._menu.setObjectName("window_menu")
         for each in menus:
-            menu.addMenu(each)
-        old = self._menu_button.menu()
-        self._menu_button.setMenu(menu)
+            self._menu.addMenu(each)
+        self._menu_button.setToolTip(f"{self.tr('Menu')}  F10")
         self._menu_button.show()
         if old is not None:
             old.deleteLater()
 
     def open_menu(self) -> None:
-        """As if its button were pressed."""
-        self._menu_button.showMenu()
+        """Below its button."""
+        if self._menu is not None:
+            self._menu.popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()))
 
     def set_narrow(self, narrow: bool) -> None:
         """Icons alone."""
