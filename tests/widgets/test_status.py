@@ -125,7 +125,7 @@ TABLE: list[tuple[str, ConnectionView, Status]] = [
             last_run=DONE,
         ),
         Status(
-            "Waiting: Too many requests; tries again in 42 s",
+            "Tries again in 42 s: Too many requests",
             "Synced 6 min ago: 12 new, 3 changed.",
             "Syncs only by hand.",
             "",
@@ -135,7 +135,7 @@ TABLE: list[tuple[str, ConnectionView, Status]] = [
         "waiting for longer",
         view("waiting", active_run=run("waiting", finished_at=None, until=NOW + 125), last_run=DONE),
         Status(
-            "Waiting, tries again in 2:05 min",
+            "Tries again in 2:05 min",
             "Synced 6 min ago: 12 new, 3 changed.",
             "Syncs only by hand.",
             "",
@@ -144,7 +144,7 @@ TABLE: list[tuple[str, ConnectionView, Status]] = [
     (
         "waiting is over",
         view("waiting", active_run=run("waiting", finished_at=None, reason="Busy", until=NOW - 3), last_run=DONE),
-        Status("Waiting: Busy; tries again now", "Synced 6 min ago: 12 new, 3 changed.", "Syncs only by hand.", ""),
+        Status("Tries again now: Busy", "Synced 6 min ago: 12 new, 3 changed.", "Syncs only by hand.", ""),
     ),
     (
         "waiting for a person's vault",

@@ -69,7 +69,7 @@ class RunsTab(QWidget):
                 lambda run: format_count(getattr(run.counts, name)) if getattr(run.counts, name) else "–",
                 role=lambda run: "error" if name == "failed" and run.counts.failed else "text",
                 right=True,
-                width=80,
+                width=78,
             )
 
         self.model: RecordTable[RunView] = RecordTable(
@@ -85,7 +85,7 @@ class RunsTab(QWidget):
                     self.tr("Started"),
                     lambda run: relative_time(run.started_at or run.queued_at),
                     tip=lambda run: absolute_time(run.started_at or run.queued_at),
-                    width=100,
+                    width=92,
                 ),
                 Column(
                     self.tr("By"),
@@ -100,9 +100,9 @@ class RunsTab(QWidget):
                     self.tr("Fetched"),
                     lambda run: format_bytes(run.counts.bytes) if run.counts.bytes else "–",
                     right=True,
-                    width=80,
+                    width=74,
                 ),
-                Column(self.tr("Took"), _took, right=True, width=80),
+                Column(self.tr("Took"), _took, right=True, width=66),
             ]
         )
         self.table = table_view(self.model, "runs", self.tr("Runs"), stretch=2)

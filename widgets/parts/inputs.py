@@ -12,7 +12,7 @@ from widgets.parts.words import format_count
 __all__ = ["Chip", "NameEdit", "SearchField"]
 
 NAME_MARGIN = 8
-"""What a line edit leaves free at each side of its text, with our style's padding."""
+"""What a line edit leaves free behind its text; before it, our style takes the margin back."""
 
 
 class SearchField(QLineEdit):
@@ -83,7 +83,7 @@ class NameEdit(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The whole text while it is typed, else as much as fits."""
-        room = self.contentsRect().adjusted(NAME_MARGIN, 0, -NAME_MARGIN, 0)
+        room = self.contentsRect().adjusted(1, 0, -NAME_MARGIN, 0)
         if self.hasFocus() or self.fontMetrics().horizontalAdvance(self.text()) <= room.width():
             super().paintEvent(event)
             return

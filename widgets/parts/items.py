@@ -71,14 +71,14 @@ class ItemsTable(RecordTable["ItemView"]):
                     lambda i: i.title or i.source_id or "",
                     icon=lambda i: look("failed" if i.kind == "failed" else i.kind)[0::2][:2],
                     tip=lambda i: i.source_id or i.title,
-                    width=240,
+                    width=200,
                 ),
                 Column(
                     self.tr("Why"),
                     lambda i: i.error.what,
                     tip=lambda i: "\n".join(t for t in (i.error.sentence(), i.error.remedy) if t),
                 ),
-                Column(self.tr("What to do"), lambda i: i.error.remedy, role=lambda _i: "muted", width=280),
+                Column(self.tr("What to do"), lambda i: i.error.remedy, role=lambda _i: "muted", width=240),
                 Column(
                     self.tr("Since"),
                     lambda i: relative_time(i.since or i.at),

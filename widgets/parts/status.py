@@ -77,8 +77,8 @@ def _at_work(run: RunView, progress: Progress | None, at: float) -> str:
         if run.until is None:
             return tr("Waiting: {0}").format(why) if why else tr("Waiting")
         left = run.until - at
-        again = tr("tries again now") if left < STILL else tr("tries again in {0}").format(countdown(left))
-        return tr("Waiting: {0}; {1}").format(why, again) if why else tr("Waiting, {0}").format(again)
+        again = tr("Tries again now") if left < STILL else tr("Tries again in {0}").format(countdown(left))
+        return f"{again}: {why}" if why else again
     words = {"retry": tr("Retrying"), "dry_run": tr("Trying out"), "full": tr("Fetching everything again")}
     word = words.get(run.mode, tr("Syncing"))
     return f"{word}  {progress.sentence()}" if progress is not None and progress.seen else word
