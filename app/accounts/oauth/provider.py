@@ -257,9 +257,40 @@ class Provider(_Data):
         return self.model_copy(update=changes)
 
 
+_added: list[Path] = []
+
+
+def add_providers(folder: Path) -> None:
+    """Let an extension's folder of such files count too. Raises ConfigError for one that is none, or that calls itself
+    as another does: it would decide where the secrets of that one's accounts go."""
+    known = providers()
+    for id, described in read_providers(folder).items():
+        if id in known:
+            raise ConfigError(
+                f"There is a provider “{id}” already",
+                where=str(folder / f"{id}.json"),
+                remedy="Give the extension's provider another id.",
+                detail=described.title,
+                code="provider_taken",
+            )
+    _added.append(folder)
+    providers.cache_clear()
+
+
+def remove_providers(folder: Path) -> None:
+    """An extension's folder is gone."""
+    _added.remove(folder)
+    providers.cache_clear()
+
+
 @cache
-def providers(folder: Path = FOLDER) -> dict[str, Provider]:
+def providers() -> dict[str, Provider]:
     """All that are known, by id. Raises ConfigError for a file that is not one."""
+    return {id: described for folder in (FOLDER, *_added) for id, described in read_providers(folder).items()}
+
+
+def read_providers(folder: Path) -> dict[str, Provider]:
+    """Those of one folder, by id. Raises ConfigError for a file that is not one."""
     found = {}
     for file in sorted(folder.glob("*.json")):
         try:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from app.accounts.oauth.provider import FOLDER, Provider, provider, providers
+from app.accounts.oauth.provider import (
+    FOLDER,
+    Provider,
+    add_providers,
+    provider,
+    providers,
+    read_providers,
+    remove_providers,
+)
 from connectors.sdk import ConfigError
 from tests.accounts.providers import vendors
 
@@ -27,11 +34,7 @@ def read(file: Path) -> dict[str, Any]:
 
 def loaded(folder: Path, data: dict[str, Any]) -> Provider:
     (folder / f"{data['id']}.json").write_text(json.dumps(data), encoding="utf-8")
-    providers.cache_clear()
-    try:
-        return providers(folder)[data["id"]]
-    finally:
-        providers.cache_clear()
+    return read_providers(folder)[data["id"]]
 
 
 def test_there_are_all_of_them() -> None:
@@ -102,11 +105,25 @@ def test_a_file_that_says_more_than_its_pages_is_refused(change: str, tmp_path: 
     assert raised.value.detail
 
 
-def test_a_folder_of_them_can_hold_one_more(tmp_path: Path) -> None:
-    for file in FILES:
-        shutil.copy(file, tmp_path)
+def test_an_extension_adds_one_and_takes_no_others_place(tmp_path: Path) -> None:
     extra = {**read(FOLDER / "airtable.json"), "id": "another", "title": "Another"}
-    assert loaded(tmp_path, extra).title == "Another"
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    loaded(ours, extra)
+    add_providers(ours)
+    try:
+        assert provider("another").title == "Another"
+        assert set(providers()) == {*PAGES, "another"}
+    finally:
+        remove_providers(ours)
+    assert set(providers()) == set(PAGES)
+    for broken in ({**extra, "id": "airtable"}, {**extra, "facts": []}):
+        loaded_as = tmp_path / f"{broken['id']}-{len(broken['facts'])}"
+        loaded_as.mkdir()
+        (loaded_as / "one.json").write_text(json.dumps(broken), encoding="utf-8")
+        with pytest.raises(ConfigError):
+            add_providers(loaded_as)
+    assert set(providers()) == set(PAGES)
 
 
 VARIABLES = {
