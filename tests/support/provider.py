@@ -90,7 +90,8 @@ def browser_command(url: str, decision: str = "allow", login: str = "ines", user
 
 @contextmanager
 def serve(**options: Any) -> Iterator[RealProvider]:
-    """Run a provider; `lifetime` of its access tokens in seconds, `renewed` of those that a refresh token brings."""
+    """Run a provider; `lifetime` of its access tokens in seconds, `renewed` of those that a refresh token brings;
+    `robot` is the public key (JWK) of a client of that name, which signs in by its key."""
     install()
     process = subprocess.Popen(
         [NODE, FOLDER / "provider.mjs", json.dumps(options)],

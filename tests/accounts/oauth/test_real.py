@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from tests.support.planted import Planted, plant
 from tests.support.provider import RealProvider, browser_command, serve
 
 PASSPHRASE = "a passphrase of the tests"
+KEY = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"})
 
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[RealProvider]:
-    with serve(lifetime=4, renewed=3600) as running:
+    with serve(lifetime=4, renewed=3600, robot=KEY.as_dict(private=False)) as running:
         yield running
 
 
@@ -137,6 +139,31 @@ def test_a_secret_with_signs_in_it_reaches_the_provider(
     ctl.env["CLIENT_SECRET"] = "another"
     status, lines = ctl.run(*base, "--client-secret", "env:CLIENT_SECRET", "--name", "second")
     assert (status, lines[-1]["code"]) == (1, "invalid_client")
+
+
+def test_an_app_signs_in_as_itself_by_its_key_or_its_secret(ctl: Ctl, provider: RealProvider, tmp_path: Path) -> None:
+    file = tmp_path / "robot.pem"
+    file.write_bytes(KEY.as_pem(private=True))
+    file.chmod(0o600)
+    ctl.planted.apart.add(file)
+    plant(private_key=KEY.as_pem(private=True).decode().splitlines()[3])
+    ctl.env["CLIENT_SECRET"] = "a:secret%with+signs"
+    base = ("add", "oidc", "--issuer", provider.issuer, "--client-id")
+    for more in (
+        ("robot", "--key", f"file:{file}", "--name", "by key"),
+        ("confidential", "--client-secret", "env:CLIENT_SECRET", "--name", "by secret"),
+    ):
+        status, lines = ctl.run(*base, *more)
+        assert (status, lines[0]["did"], lines[0]["account"]["can_renew"]) == (0, "added", True), lines
+        before = provider.count("grant", "client_credentials")
+        assert ctl.run("refresh", more[-1], "--force")[0] == 0
+        assert provider.count("grant", "client_credentials") == before + 1
+    assert [each["grant"] for each in ctl.run("list")[1][0]["accounts"]] == ["assertion", "client_credentials"]
+    other = tmp_path / "other.pem"
+    other.write_bytes(RSAKey.generate_key(2048).as_pem(private=True))
+    other.chmod(0o600)
+    status, lines = ctl.run(*base, "robot", "--key", f"file:{other}", "--name", "mallory")
+    assert (status, lines[0]["error"]["code"]) == (1, "invalid_client")
 
 
 def test_ctrl_c_cancels_and_frees_the_port(ctl: Ctl, provider: RealProvider) -> None:

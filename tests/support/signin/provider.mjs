@@ -24,6 +24,10 @@ server.listen(port, '127.0.0.1', () => {
         redirect_uris: ['http://127.0.0.1/callback'], grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
         response_types: ['code'], token_endpoint_auth_method: 'client_secret_basic',
       },
+      ...(options.robot ? [{
+        client_id: 'robot', redirect_uris: [], response_types: [], grant_types: ['client_credentials'],
+        token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [options.robot] },
+      }] : []),
     ],
     claims: { openid: ['sub'], profile: ['name', 'preferred_username'], email: ['email', 'email_verified'] },
     async findAccount(_, sub) {
