@@ -98,6 +98,7 @@ class DraftView(QWidget):
         laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_XL)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         holder = QWidget()
         row(inner, None, parent=holder, space=0).setStretch(0, 10)
         self.area.setWidget(holder)
@@ -233,6 +234,7 @@ class DraftView(QWidget):
             self._page.tasks.start(self._store(sync), "save")
 
     async def _store(self, sync: bool) -> None:
+        from app.api import VAULT_TROUBLE
         from connectors.sdk import AuthError, ConfigError, HeadwaterError
 
         self._enable(False)
@@ -240,7 +242,7 @@ class DraftView(QWidget):
         try:
             view = await self._page.client.add_connection(self.value())
         except AuthError as error:
-            if error.code == "vault_locked":
+            if error.code in VAULT_TROUBLE:
                 self._page.vault_needed.emit(error.what, lambda: self._save(sync))
             else:
                 self._fail(error.info(), sync)
