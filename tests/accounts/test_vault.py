@@ -279,10 +279,10 @@ from pathlib import Path
 from app.accounts import NoKeyring, Vault
 from app.network import SystemClock
 class Absent:
-    async def get(self, account, *, prompt=True): raise NoKeyring
+    async def set(self, account, value): raise NoKeyring
+    async def get(self, account, prompt=True): raise NoKeyring
 async def main(path, name):
-    vault = await Vault(Path(path), clock=SystemClock(), keyring=type("K", (), {
-        "get": Absent.get, "delete": Absent.get, "title": Absent.get, "set": lambda self, a, v: Absent.get(self, a)})()).open()
+    vault = await Vault(Path(path), clock=SystemClock(), keyring=Absent()).open()
     for number in range(10):
         print(await vault.put(f"{name} {number}"), f"{name} {number}")
     await vault.close()
