@@ -37,7 +37,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 OLDEST = (3, 11)
 INTERRUPTED = 130
 
-# What each part needs from the system beside Python: a shared library or a program, and the Debian package with it.
+# What each part needs from the system beside Python: a shared library, a program or a file, and its Debian package.
 QT_LIBRARIES = {  # Qt loads libEGL and libGL even without a screen
     "libglib-2.0.so.0": "libglib2.0-0",
     "libGL.so.1": "libgl1",
@@ -56,9 +56,15 @@ SCREEN_LIBRARIES = {
     "libxcb-render-util.so.0": "libxcb-render-util0",
     "libxcb-image.so.0": "libxcb-image0",
 }
-TEST_PROGRAMS = {  # a virtual screen, a real keyring service on a bus of its own, a browser to sign in with
+TEST_PROGRAMS = {  # a virtual screen with a window manager and a keyboard, what a screen reader reads from, two fonts for
+    # pictures that are the same everywhere, a real keyring service on a bus of its own, a browser to sign in with
     "Xvfb": "xvfb",
     "xauth": "xauth",
+    "openbox": "openbox",
+    "xdotool": "xdotool",
+    "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
+    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf": "fonts-droid-fallback",
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
     "chromium": "chromium",
@@ -150,7 +156,9 @@ def environment() -> dict[str, str]:
 
 
 def present(need: str) -> bool:
-    """Whether a shared library can be loaded, or a program found."""
+    """Whether a shared library can be loaded, a program found, or a file is there."""
+    if need.startswith("/"):
+        return Path(need).exists()
     if ".so" not in need:
         return shutil.which(need) is not None
     try:

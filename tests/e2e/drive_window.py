@@ -50,6 +50,8 @@ async def drive(driver: Driver, server: RcloneServer, ctl: Ctl) -> bool:
     await asyncio.sleep(0.3)
     await driver.picture("test")
     await driver.press("save_and_sync")
+    await driver.picture("first-run")
+    await driver.press("first_run_open")
     agreed = await _three_moments(driver, server, ctl)
     await driver.until(lambda: _last_run(ctl)["state"] == "done")
     await asyncio.sleep(0.5)

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
 from widgets import theme
@@ -66,6 +66,9 @@ class Editor(QWidget):
         self.target.setObjectName(object_name)
         self.target.setAccessibleName(name)
         self.target.setAccessibleDescription(description)
+        line = self.target.lineEdit() if isinstance(self.target, QComboBox) else None
+        if line is not None:
+            line.setAccessibleName(name)
 
     def hint(self) -> str:
         """What an empty input shows: what its author wants, else the default that then applies, else an example."""

@@ -116,6 +116,7 @@ class FormView(QWidget):
         if scrollable:
             area = QScrollArea()
             area.setWidgetResizable(True)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             area.setWidget(self._inner)
             outer.addWidget(area)

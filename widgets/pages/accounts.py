@@ -69,6 +69,7 @@ class AccountsPage(Page):
         row(inner, None, parent=holder, space=0).setStretch(0, 10)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(holder)
         header = row(label(self.tr("Accounts"), "title"), None, self._sign_in)
         header.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from widgets import theme
@@ -50,6 +50,7 @@ class OverviewTab(QScrollArea):
         self.progress: Progress | None = None
         self._refresher = Refresher(page.tasks, "overview", self._load, interval=1.0)
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
         self._error = ErrorPanel(action_text=self.tr("Open settings"), on_action=self._remedy)
         self._error.hide()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -43,6 +43,7 @@ class SettingsTab(QWidget):
         self._laid.setSpacing(theme.SPACE_L)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         holder = QWidget()
         row(self._inner, None, parent=holder, space=0).setStretch(0, 10)
         self.area.setWidget(holder)

@@ -53,6 +53,7 @@ class TestPanel(QFrame):
         self._scroll = QScrollArea()
         self._scroll.setWidget(inner)
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName(self.tr("Steps of the test"))
         self._inner_layout = inside
         column(line(), self._scroll, parent=self, space=0)
         self.hide()
