@@ -260,7 +260,8 @@ class Vault:
             value.encode(),
             f"secret|{identity}",
             lambda database, sealed: database.execute(
-                "INSERT OR REPLACE INTO secrets (id, key_id, label, nonce, sealed, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO secrets (id, key_id, label, nonce, sealed, updated_at) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 (identity, sealed.key_id, label, sealed.nonce, sealed.data, now),
             ),
         )
