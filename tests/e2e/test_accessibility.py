@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,11 @@ def hands(docs: RcloneServer, ctl: Ctl) -> Iterator[Hands]:
             window.wait(20)
 
 
+def heard(hands: Hands, name: str) -> bool:
+    """Whether something is called so."""
+    return any(node.name.startswith(name) for node in hands.reader.walk())
+
+
 def nameless(hands: Hands, where: str) -> list[str]:
     """What takes input or acts, and does not say what it is."""
     nodes = list(hands.reader.walk())
@@ -89,7 +95,7 @@ def test_every_input_and_action_has_a_name(hands: Hands) -> None:
         (4, "Accounts", "Sign in"),
     ):
         hands.key(f"ctrl+{number}")
-        wait(lambda mark=mark: any(node.name.startswith(mark) for node in hands.reader.walk()))
+        wait(partial(heard, hands, mark))
         found += nameless(hands, page)
     hands.key("ctrl+1")
     hands.hear("list", "Connections")
