@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets import theme
+from widgets.parts.body import Skeleton
 from widgets.parts.build import column, label
 from widgets.parts.panels import ErrorPanel
 
@@ -17,22 +16,6 @@ if TYPE_CHECKING:
     from connectors.sdk import ErrorInfo
 
 __all__ = ["Starting"]
-
-
-class Skeleton(QWidget):
-    """Rows without content yet. Still, not pulsing: it is gone in a moment."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Five rows of two lines."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("sunken"))
-        for number, (first, second) in enumerate(((150, 240), (110, 300), (190, 210), (130, 260), (160, 190))):
-            top = number * theme.ROW_TALL
-            painter.drawRoundedRect(QRectF(0, top + 14, 28, 28), theme.RADIUS, theme.RADIUS)
-            painter.drawRoundedRect(QRectF(44, top + 15, first, 10), 4, 4)
-            painter.drawRoundedRect(QRectF(44, top + 33, second, 8), 4, 4)
 
 
 class Starting(QWidget):

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from connectors.sdk import HeadwaterError
@@ -46,6 +47,7 @@ class AddSourcePage(Page):
         self.store: DraftStore | None = None
         self.drafts: dict[str, DraftView] = {}
         self._wanted = ""
+        self._unusable: ConnectorView | None = None
         self._seen = False
         self._focus: QWidget | None = None
         self._keeper = Refresher(self.tasks, "keep", self._keep, SAVE_SECONDS)
@@ -70,7 +72,7 @@ class AddSourcePage(Page):
             self.tr("Choose a source"),
             detail=self.tr("Its settings appear here. What you type is kept until you save or discard it."),
         )
-        self._problem = EmptyState("warning", "")
+        self._problem = EmptyState("warning", "", self.tr("Copy"), self._copy_problem)
         self.opening = Body(QWidget(), EmptyState("sources", ""))
         self.opening.retried.connect(lambda: self._open_named(self._wanted))
         self.first_run = FirstRun(self)
@@ -189,7 +191,10 @@ class AddSourcePage(Page):
     def open_type(self, connector: ConnectorView) -> None:
         """Show the type's form, with what was typed into it before."""
         if connector.problem:
-            self._problem.say(self.tr("{0} can't be used").format(connector.title), connector.problem)
+            self._unusable = connector
+            self._problem.say(
+                self.tr("{0} can't be used").format(connector.title), connector.problem, self.tr("Copy the reason")
+            )
             self._show(self._problem)
         elif connector.type in self.drafts:
             self._show(self.drafts[connector.type])
@@ -199,6 +204,12 @@ class AddSourcePage(Page):
             self.stack.setCurrentWidget(self.opening)
             self.opening.wait(self.tr("Reading the settings of {0} …").format(connector.title))
             self.tasks.restart(self._open(connector), "open")
+
+    def _copy_problem(self) -> None:
+        """For whoever made the plugin."""
+        if self._unusable is not None:
+            QGuiApplication.clipboard().setText(f"{self._unusable.type}: {self._unusable.problem}")
+            self._problem.action.setText(self.tr("Copied"))
 
     def _open_named(self, type: str) -> None:
         connector = self.catalogue.model.connector(type)

@@ -37,6 +37,8 @@ __all__ = ["Catalogue", "CatalogueModel", "sign_in_words"]
 Index = QModelIndex | QPersistentModelIndex
 CONNECTOR_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADER = 32
+MOST_USED = 5
+"""Types in use that stand before the groups; more would only be another order of all."""
 ENTRY = 52
 
 
@@ -92,7 +94,7 @@ class CatalogueModel(QAbstractListModel):
         self._text = text.lower()
         if not self._text:
             known = {connector.type: connector for connector in self._all if not connector.problem}
-            used = [known[type] for type in self._recent if type in known]
+            used = [known[type] for type in self._recent if type in known][:MOST_USED]
             groups: dict[str, list[ConnectorView]] = {}
             for connector in sorted(self._all, key=_by_title):
                 if connector not in used:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from widgets import theme
 from widgets.parts import button, column, frame, icon_label, label, row
 
 __all__ = ["Doors"]
+
+DEMO_MS = 15_000
+"""If the demo has not begun by then it did not, which the window has said."""
 
 
 class Doors(QWidget):
@@ -29,6 +33,7 @@ class Doors(QWidget):
             wrap=True,
         )
         sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._buttons: list[QPushButton] = []
         add = self._door(
             "plus",
             self.tr("Add a source"),
@@ -39,7 +44,7 @@ class Doors(QWidget):
             "flask",
             self.tr("Try the demo library"),
             self.tr("A small company's handbook, mails and tickets, on this computer only."),
-            button(self.tr("Start the demo"), self.demo.emit, name="door_demo"),
+            button(self.tr("Start the demo"), self._start_demo, name="door_demo"),
         )
         imported = self._door(
             "import",
@@ -57,7 +62,33 @@ class Doors(QWidget):
         middle.setStretch(1, 10)
         column(None, middle, None, None, parent=self, margin=theme.SPACE_XL)
 
-    def _door(self, icon: str, title: str, sentence: str, act: QWidget) -> QFrame:
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first door has the focus: Enter is enough."""
+        super().showEvent(event)
+        self._buttons[1].setText(self.tr("Start the demo"))
+        QTimer.singleShot(0, self, lambda: self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Left and Right go from door to door, round and round; by itself a button would take them elsewhere."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched in self._buttons:
+            step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+            at = next(at for at, button in enumerate(self._buttons) if button is watched)
+            if step:
+                self._buttons[(at + step) % len(self._buttons)].setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _start_demo(self) -> None:
+        """It takes a moment until its sources appear in place of the doors."""
+        self._buttons[1].setText(self.tr("Starting the demo …"))
+        QTimer.singleShot(DEMO_MS, self, lambda: self._buttons[1].setText(self.tr("Start the demo")))
+        self.demo.emit()
+
+    def _door(self, icon: str, title: str, sentence: str, act: QPushButton) -> QFrame:
+        self._buttons.append(act)
+        act.installEventFilter(self)
+        act.setAccessibleName(title)
+        act.setAccessibleDescription(sentence)
         made = frame("card")
         words = label(sentence, "body", "muted", wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignTop)

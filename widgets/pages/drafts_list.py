@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
-from widgets.parts import button, column, icon_label, label, relative_time, row, tool_button
+from widgets.parts import button, column, icon_label, label, line, relative_time, row, tool_button
 
 if TYPE_CHECKING:
     from widgets.pages.drafts import Draft
@@ -30,10 +30,11 @@ class DraftsList(QFrame):
         super().__init__(parent)
         self.setObjectName("drafts")
         self.setAccessibleName(self.tr("Unfinished sources"))
-        self._rows = column(space=2)
+        self._rows = column(space=theme.SPACE_XS)
         heading = label(self.tr("Not finished"), "detail", "muted")
-        laid = column(heading, self._rows, parent=self, space=theme.SPACE_XS)
-        laid.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_S, 0)
+        inside = column(heading, self._rows, space=theme.SPACE_XS)
+        inside.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_S, theme.SPACE_M)
+        column(inside, line(), parent=self, space=0)
         self._shown: list[tuple[str, ...]] = []
         self.hide()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FirstRun"]
 
 STEPS = 1000
-WIDTH = 520
+WIDTH = 560
 
 
 class FirstRun(QWidget):

@@ -45,7 +45,7 @@ class Filters(QWidget):
                 Choice("366", self.tr("Past year")),
             ]
         )
-        self.access = FilterChip("access", self.tr("Anyone can see"))
+        self.access = FilterChip("access", self.tr("Any access"))
         self.access.setToolTip(self.tr("Who may see a document at its source, as far as the source tells"))
         self.access.offer(
             [

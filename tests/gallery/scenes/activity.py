@@ -6,7 +6,8 @@ from typing import Literal
 
 from app.api import LogFilter, LogLine
 from connectors.sdk import Json
-from tests.gallery.scene import Scene, does, hangs, pick, press, types
+from tests.gallery.scene import Scene, does, fails, hangs, pick, press, types
+from tests.gallery.scenes.common import ENGINE_GONE
 from tests.widgets.fake_engine import FakeEngine
 from widgets.pages.page import Place
 
@@ -58,6 +59,7 @@ SCENES = (
     Scene("activity-line", ACTIVITY, given=(log,), acts=(does(lambda s: s.page._follow(False)), pick("log", 40))),
     Scene("activity-nothing", ACTIVITY, given=(log,), acts=(types("search", "zzz"),)),
     Scene("activity-empty", ACTIVITY, engine="empty"),
+    Scene("activity-failed", ACTIVITY, given=(fails(ENGINE_GONE, "log"),)),
     Scene("activity-loading", ACTIVITY, given=(hangs("log"),)),
     Scene("activity-narrow", ACTIVITY, given=(log,), size=(900, 600)),
 )

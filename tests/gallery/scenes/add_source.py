@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from app.api import Gauge, RunCounts
 from connectors.sdk import PermissionDenied
 from tests.gallery.scene import Act, Given, Scene, Stage, does, fails, hangs, press, scroll, types
 from tests.gallery.scenes.common import ENGINE_GONE
@@ -43,9 +45,29 @@ def stale(stage: Stage) -> None:
     stage.page.draft.form.set_value({"path": "/srv/other"})
 
 
-def leave(stage: Stage) -> None:
-    """Somebody leaves with a half-filled form."""
-    stage.page.ask_to_leave(Place("sources"))
+def again(stage: Stage) -> None:
+    """The window was started anew: what was typed is there, but for the secret."""
+    page = stage.page
+    page._gather()
+    draft = page.store.drafts["s3"]
+    packed = {**draft.form, "again": [["secret_access_key"]]}
+    page._forget("s3")
+    page._restore(replace(draft, form=packed, secrets={}))
+
+
+def gauge(stage: Stage) -> None:
+    """The first sync is under way."""
+    run = stage.page.first_run._run
+    counts = RunCounts(documents=412, new=412, bytes=4_200_000)
+    told = Gauge(
+        run_id=run.id, connection_id=run.connection_id, counts=counts, total=980, rate=140, current="2024/legal/nda.docx"
+    )
+    stage.engine.emit(gauge=told)
+
+
+def lost(stage: Stage) -> None:
+    """The engine ended unasked."""
+    stage.shell.feed.lost.emit(ENGINE_GONE)
 
 
 def form(
@@ -77,5 +99,11 @@ SCENES = (
     form("test-failed", "folder", FOLDER_VALUE, press("test"), given=(failing,), points=(21,)),
     form("test-details", "folder", FOLDER_VALUE, press("test", "step_details"), given=(failing,), points=(21, 22)),
     form("test-stale", "folder", FOLDER_VALUE, press("test"), does(stale), points=(24,)),
-    form("leave-form", "folder", FOLDER_VALUE, does(leave), points=(13,)),
+    form("drafts", "folder", FOLDER_VALUE, chosen("s3"), value(S3_VALUE), types("search", ""), points=(13,)),
+    form("draft-discarded", "folder", FOLDER_VALUE, press("discard"), points=(13,)),
+    form("draft-again", "s3", S3_VALUE, does(again), points=(13,)),
+    form("first-run", "folder", FOLDER_VALUE, press("save_and_sync"), does(gauge)),
+    form("form-offline", "folder", FOLDER_VALUE, does(lost)),
+    Scene("catalogue-failed", ADD, given=(fails(ENGINE_GONE, "connectors"),)),
+    replace(form("form-narrow", "s3", S3_VALUE), size=(900, 600)),
 )
