@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -300,6 +300,30 @@ def test_several_are_chosen_by_keys_removed_at_once_and_undone_as_one(run: Run, 
             assert page.selection_bar.accessibleName() == "5 sources chosen"
             QTest.keyClick(page.list, Qt.Key.Key_Escape)
             assert page._bars.currentIndex() == 0
+
+    run(main())
+
+
+def test_a_click_with_ctrl_or_shift_chooses_and_a_plain_one_opens(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with live(tmp_path, Shelf(), five) as (shell, _engine):
+            page = sources(shell)
+
+            def click(row: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+                place = page.list.visualRect(page.model.index(row)).topLeft() + QPoint(80, 20)
+                QTest.mouseClick(page.list.viewport(), Qt.MouseButton.LeftButton, keys, place)
+
+            click(1, Qt.KeyboardModifier.ControlModifier)
+            click(3, Qt.KeyboardModifier.ControlModifier)
+            assert page.selection_bar.accessibleName() == "2 sources chosen"
+            click(4, Qt.KeyboardModifier.ShiftModifier)
+            assert [view.name for view in page.selection()] == ["B", "D", "E"]
+            assert not find(page, QPushButton, "bulk_resume").isEnabled()
+            assert find(page, QPushButton, "bulk_resume").toolTip() == "None of them is paused"
+            assert shell.current is page
+            click(0)
+            await idle(shell)
+            assert isinstance(shell.current, ConnectionPage)
 
     run(main())
 

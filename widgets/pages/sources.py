@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QWidget
 
 from widgets import theme
@@ -86,6 +86,8 @@ class SourcesPage(Page):
         self.list.clicked.connect(self._clicked)
         self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_selection())
         self.list.installEventFilter(self)
+        self.list.viewport().installEventFilter(self)
+        self._pressed_with = Qt.KeyboardModifier.NoModifier
 
         self._nothing = EmptyState(
             "search", self.tr("No source matches"), self.tr("Show all"), self._reset, detail=self.tr("Try fewer words.")
@@ -203,7 +205,7 @@ class SourcesPage(Page):
 
     def _clicked(self, index: QModelIndex) -> None:
         """A plain click opens; one with Ctrl or Shift chooses."""
-        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+        if self._pressed_with == Qt.KeyboardModifier.NoModifier:
             self._open(index)
 
     def _open_current(self) -> None:
@@ -256,6 +258,8 @@ class SourcesPage(Page):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys on the list: Enter opens, Delete removes what is chosen, Space does the row's next act, Esc chooses
         none. Shift and the arrows, Ctrl+Space and Ctrl+A choose as in any list."""
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            self._pressed_with = event.modifiers()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.list:
             index = self.list.currentIndex()
             found = self.model.at(index)
