@@ -56,8 +56,8 @@ SCREEN_LIBRARIES = {
     "libxcb-render-util.so.0": "libxcb-render-util0",
     "libxcb-image.so.0": "libxcb-image0",
 }
-# A virtual screen with a window manager and a keyboard, what a screen reader reads from, two fonts for pictures that are
-# the same everywhere, a real keyring service on a bus of its own, a browser to sign in with.
+# A virtual screen with a window manager and a keyboard, what a screen reader reads from, two fonts for pictures that
+# are the same everywhere, a real keyring service on a bus of its own, a browser to sign in with.
 TEST_PROGRAMS = {
     "Xvfb": "xvfb",
     "xauth": "xauth",
