@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QTableView
+from PySide6.QtWidgets import QHeaderView, QLabel, QSizePolicy, QStyle, QTableView
 
 from widgets import theme
 from widgets.parts.panels import error_text
@@ -78,7 +78,7 @@ class ItemsTable(RecordTable["ItemView"]):
                     lambda i: i.error.what,
                     tip=lambda i: "\n".join(t for t in (i.error.sentence(), i.error.remedy) if t),
                 ),
-                Column(self.tr("What to do"), lambda i: i.error.remedy, role=lambda _i: "muted", width=240),
+                Column(self.tr("What to do"), lambda i: i.error.remedy, role=lambda _i: "muted"),
                 Column(
                     self.tr("Since"),
                     lambda i: relative_time(i.since or i.at),
@@ -89,6 +89,7 @@ class ItemsTable(RecordTable["ItemView"]):
             ]
         )
         self.view: QTableView = table_view(self, name, title, stretch=1)
+        self.view.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)  # cause and remedy alike
         QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.view, self.copy)
 
     def selected(self) -> list[ItemView]:
