@@ -25,7 +25,7 @@ from widgets.pages.page import Page, Place
 from widgets.parts.build import column, line, row
 from widgets.parts.panels import Banner
 from widgets.preferences import Preferences
-from widgets.rail import Rail
+from widgets.rail import WIDE, Rail
 from widgets.starting import Starting
 from widgets.stateline import StateLine
 from widgets.tasks import Refresher, TaskScope
@@ -361,7 +361,7 @@ class Shell(QMainWindow):
         self.keep_running = self.preferences.now.keep_running
         self.scheme = self.preferences.now.scheme
         self.rail.show_scheme(self.scheme)
-        self.rail.set_narrow(self.width() < theme.scaled(NARROW_BELOW))
+        self.rail.set_narrow(self.width() < NARROW_BELOW + 2 * (theme.scaled(WIDE) - WIDE))
 
     def retranslate(self, language: bool = True) -> None:
         """Texts are of another size, or of another language: build anew what was built, where the person is."""
@@ -374,7 +374,7 @@ class Shell(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The rail folds in a narrow window."""
         super().resizeEvent(event)
-        self.rail.set_narrow(self.width() < theme.scaled(NARROW_BELOW))
+        self.rail.set_narrow(self.width() < NARROW_BELOW + 2 * (theme.scaled(WIDE) - WIDE))
 
     def showEvent(self, event: QShowEvent) -> None:
         """From now on there is a native window whose mouse can be watched."""

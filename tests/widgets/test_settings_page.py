@@ -55,6 +55,13 @@ def page(shell: Shell) -> Any:
     return shell.current
 
 
+async def ready(shell: Shell) -> None:
+    """Until the section that is wanted can be used; clicks before that reach nothing."""
+    await until(lambda: page(shell).forms)
+    shown = page(shell).forms.get(page(shell).section)
+    await until(lambda: shown is None or shown.isVisible())
+
+
 def error_under(shell: Shell, section: str, name: str) -> str:
     state = page(shell).forms[section].form.state
     error = state.visible_error((name,))
@@ -72,7 +79,7 @@ async def type_in(shell: Shell, name: str, text: str) -> QLineEdit:
 def test_a_choice_holds_at_once_in_the_whole_window(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def body() -> None:
         async with window(engine, tmp_path, at("appearance")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             press(page(shell), "field:/scheme=dark")
             await until(lambda: theme.tokens().dark)
             assert stored(engine) == {"/appearance/scheme": "dark"}
@@ -92,7 +99,7 @@ def test_a_choice_holds_at_once_in_the_whole_window(run: Run, engine: FakeEngine
 def test_each_setting_goes_back_to_its_default_alone(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def body() -> None:
         async with window(engine, tmp_path, at("startup")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             for name in ("field:/notifications", "field:/at_login"):
                 QTest.mouseClick(find(page(shell), QCheckBox, name), Qt.MouseButton.LeftButton, pos=_box())
             await until(lambda: len(stored(engine)) == 2)
@@ -110,7 +117,7 @@ def test_what_is_typed_holds_after_a_pause_and_what_can_not_be_holds_nowhere(
 ) -> None:
     async def body() -> None:
         async with window(engine, tmp_path, at("network")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             press(page(shell), "field:/proxy=manual")
             await until(lambda: stored(engine) == {"/network/proxy": "manual"})
             await until(lambda: page(shell).findChild(QLineEdit, "field:/proxy_url") is not None)
@@ -131,7 +138,7 @@ def test_what_is_typed_holds_after_a_pause_and_what_can_not_be_holds_nowhere(
 def test_what_the_engine_refuses_is_said_under_its_field(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def body() -> None:
         async with window(engine, tmp_path, at("network")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             engine.fail_next = ConfigError(
                 "The certificate authority file can't be read",
                 pointer="/network/ca_file",
@@ -180,7 +187,7 @@ def test_a_secret_holds_when_it_is_left_and_is_never_shown_again(run: Run, engin
 def test_another_window_is_heard_and_what_is_typed_here_stays(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def body() -> None:
         async with window(engine, tmp_path, at("network")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             line = await type_in(shell, "field:/ca_file", "/half/wr")
             await engine.edit_settings(SettingsEdit(values={"network.attempts": 7, "appearance.text_size": 150}))
             await until(lambda: theme.text_size() == 150)
@@ -194,7 +201,7 @@ def test_another_window_is_heard_and_what_is_typed_here_stays(run: Run, engine: 
 def test_a_setting_is_found_by_its_name_its_help_and_its_choices(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def body() -> None:
         async with window(engine, tmp_path, at("appearance")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             shown = page(shell)
 
             def found(text: str) -> list[str]:
@@ -221,7 +228,7 @@ def test_a_setting_is_found_by_its_name_its_help_and_its_choices(run: Run, engin
 def test_language_is_offered_only_where_there_is_another_one(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def body() -> None:
         async with window(engine, tmp_path, at("appearance")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             assert find(page(shell), QAbstractButton, "section_language").isVisible()
             engine.settings_languages = {"en": "English"}
             page(shell).refresh()
@@ -235,7 +242,7 @@ def test_notices_and_what_the_environment_decides_are_said(run: Run, engine: Fak
         engine.settings_notices = ["The settings could not be read"]
         engine.settings_fixed = {"/network/proxy": "HEADWATER_PROXY"}
         async with window(engine, tmp_path, at("network")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             said = [one.text() for one in page(shell).findChildren(QLabel) if one.isVisible()]
             assert "The settings could not be read" in said
             assert any("HEADWATER_PROXY" in text for text in said)
@@ -317,7 +324,7 @@ def test_every_input_of_every_section_has_a_name(run: Run, engine: FakeEngine, t
     async def body() -> None:
         await engine.edit_settings(SettingsEdit(values={"network.proxy": "manual"}))
         async with window(engine, tmp_path, at("appearance")) as shell:
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             for form in page(shell).forms.values():
                 form.form.build_all()
             kinds = (QAbstractButton, QLineEdit, QPlainTextEdit)
@@ -339,7 +346,7 @@ def test_at_200_percent_nothing_is_clipped(run: Run, engine: FakeEngine, tmp_pat
         await engine.edit_settings(SettingsEdit(values={"network.proxy": "manual"}))
         async with window(engine, tmp_path, at("appearance")) as shell:
             shell.resize(*size)
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             press(page(shell), "field:/text_size=200")
             await until(lambda: theme.text_size() == 200)
             for section in page(shell)._titles:
@@ -380,7 +387,7 @@ def test_other_pages_are_built_anew_in_the_new_size_and_the_draft_stays(
         async with window(engine, tmp_path, Place("sources")) as shell:
             before = page(shell)
             shell.go(at("appearance"))
-            await until(lambda: page(shell).forms)
+            await ready(shell)
             shown = page(shell)
             press(shown, "field:/text_size=150")
             await until(lambda: "sources" not in shell.pages)
