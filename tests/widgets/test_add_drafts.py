@@ -86,6 +86,21 @@ def test_another_page_and_back_loses_no_keystroke(run: Run, tmp_path: Path) -> N
     run(main())
 
 
+def test_pages_built_anew_for_another_language_lose_not_even_the_secret(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with real_window(tmp_path / "profile", ADD) as shell:
+            before = await fill_webdav(shell, "a secret that was typed")
+            kept = before.form.value(), before.form.secrets()
+            shell.navigator.rebuild(language=True)
+            await until(lambda: page_of(shell).draft is not None)
+            after = await seen(page_of(shell))
+            assert after is not before
+            assert (after.form.value(), after.form.secrets(), after.name.text()) == (*kept, "Ship's papers")
+            assert after.again.isHidden(), "nothing has to be entered again"
+
+    run(main())
+
+
 @pytest.mark.point(12)
 @pytest.mark.point(13)
 def test_another_start_of_the_window_goes_on_without_the_secrets(run: Run, tmp_path: Path, canary: Canary) -> None:

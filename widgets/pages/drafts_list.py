@@ -64,7 +64,8 @@ class DraftsList(QFrame):
             lambda: self.discarded.emit(draft.type),
             name=f"draft_discard_{draft.type}",
         )
-        about = label(f"{draft.title}  ·  {relative_time(draft.at)}", "detail", "muted")
+        when = relative_time(draft.at)
+        about = label(when if name == draft.title else f"{draft.title}  ·  {when}", "detail", "muted")
         words = column(row(go, None), about, space=0)
         made = QWidget()
         laid = row(icon_label(draft.icon, "accent", 20), words, drop, parent=made, space=theme.SPACE_M)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelection, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QListView, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QListView, QSplitter, QStackedWidget, QWidget
 
 from connectors.sdk import HeadwaterError
 from widgets import theme
@@ -113,6 +113,8 @@ class LibraryPage(Page):
     async def activate(self) -> None:
         """Look at the library as it is now; a question that was asked before stays."""
         self._seen = True
+        if not self.isAncestorOf(QApplication.focusWidget() or self):
+            self.search.setFocus()
         await self._begin()
 
     def deactivate(self) -> None:

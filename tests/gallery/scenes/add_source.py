@@ -60,13 +60,19 @@ def gauge(stage: Stage) -> None:
     run = stage.page.first_run._run
     counts = RunCounts(documents=412, new=412, bytes=4_200_000)
     told = Gauge(
-        run_id=run.id, connection_id=run.connection_id, counts=counts, total=980, rate=140, current="2024/legal/nda.docx"
+        run_id=run.id,
+        connection_id=run.connection_id,
+        counts=counts,
+        total=980,
+        rate=140,
+        current="2024/legal/nda.docx",
     )
     stage.engine.emit(gauge=told)
 
 
 def lost(stage: Stage) -> None:
     """The engine ended unasked."""
+    assert stage.shell.feed is not None
     stage.shell.feed.lost.emit(ENGINE_GONE)
 
 

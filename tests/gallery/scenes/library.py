@@ -33,12 +33,18 @@ def why(stage: Stage) -> None:
     stage.page.why.ask()
 
 
+def lost(stage: Stage) -> None:
+    """The engine ended unasked."""
+    assert stage.shell.feed is not None
+    stage.shell.feed.lost.emit(ENGINE_GONE)
+
+
 SCENES = (
     Scene("library", LIBRARY),
     Scene("library-search", LIBRARY, acts=(types("search", "travel"),)),
     Scene("library-filters", LIBRARY, acts=(types("search", "travel"), does(narrowed))),
     Scene("library-narrowed", LIBRARY, acts=(does(narrowed),)),
-    Scene("library-offline", LIBRARY, acts=(does(lambda s: s.shell.feed.lost.emit(ENGINE_GONE)),)),
+    Scene("library-offline", LIBRARY, acts=(does(lost),)),
     Scene("library-nothing", LIBRARY, acts=(types("search", "zzz"),)),
     Scene("library-empty", LIBRARY, engine="empty", given=(NOTHING,)),
     Scene("library-loading", LIBRARY, given=(hangs("documents", "library_stats"),)),
