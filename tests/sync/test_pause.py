@@ -9,6 +9,7 @@ import pytest
 
 from app import api
 from app.engine.engine import Engine
+from app.sync.schedule import AT_ONCE
 from connectors.sdk import ConfigError, PermissionDenied, RateLimited
 from tests.sync.scripted import Shelf, add, finished, problems, scripted_engine, stored, sync, until
 from tests.sync.test_runs import with_engine
@@ -155,11 +156,24 @@ def test_a_waiting_run_pauses_at_once_and_a_queued_one_too(profile: Path) -> Non
         await engine.pause_run(run.id)
         assert (await state(engine, run.id, "paused")).until is None
 
+        gate = asyncio.Event()
+
+        async def hold(_number: int) -> None:
+            await gate.wait()
+
+        shelf.before_page = hold
+        busy = []
+        for number in range(AT_ONCE):
+            await add(engine, f"Busy {number}")
+            busy.append(await engine.start_sync(f"Busy {number}"))
+        await until(lambda: shelf.pages >= AT_ONCE + 2)
         await add(engine, "Other")
         queued = await engine.start_sync("Other")
         assert queued.state == "queued"
         assert (await engine.pause_run(queued.id)).state == "paused"
-        assert engine.active_runs == 0
+        gate.set()
+        for each in busy:
+            await finished(engine, each.id)
         for each in (run, queued):
             await engine.resume_run(each.id)
             assert (await finished(engine, each.id)).state == "done"
