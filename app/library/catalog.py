@@ -31,6 +31,8 @@ class Known(NamedTuple):
     path: str
     url: str | None
     deleted: bool
+    run: int | None
+    """The run that last stored it."""
 
 
 class Catalog:
@@ -45,11 +47,12 @@ class Catalog:
         def look(db: apsw.Connection) -> dict[str, Known]:
             found: dict[str, Known] = {}
             statement = (
-                "SELECT fingerprint, title, path, url, deleted_at FROM document WHERE connection = ? AND source_id = ?"
+                "SELECT fingerprint, title, path, url, deleted_at, run FROM document "
+                "WHERE connection = ? AND source_id = ?"
             )
             for source_id in ids:
                 for row in db.execute(statement, (connection_num, source_id)):
-                    found[source_id] = Known(row[0], row[1], row[2], row[3], row[4] is not None)
+                    found[source_id] = Known(row[0], row[1], row[2], row[3], row[4] is not None, row[5])
             return found
 
         return await self._database.read(look)
@@ -59,12 +62,12 @@ class Catalog:
 
         where, values = _range(connection_num, partition, covers)
         statement = (
-            f"SELECT source_id, fingerprint, title, path, url FROM document WHERE {where} AND deleted_at IS NULL"
+            f"SELECT source_id, fingerprint, title, path, url, run FROM document WHERE {where} AND deleted_at IS NULL"
         )
 
         def look(db: apsw.Connection) -> dict[str, Known]:
             rows: list[Any] = db.execute(statement, values).fetchall()
-            return {row[0]: Known(row[1], row[2], row[3], row[4], False) for row in rows}
+            return {row[0]: Known(row[1], row[2], row[3], row[4], False, row[5]) for row in rows}
 
         return await self._database.read(look)
 

@@ -26,8 +26,12 @@ class Plan:
     unchanged: int = 0
 
 
-async def plan_page(catalog: Catalog, connection_num: int, partition: str, page: Page, *, everything: bool) -> Plan:
-    """Compare a page with the catalog by fingerprint. `everything`: fetch also what is known to be unchanged."""
+async def plan_page(
+    catalog: Catalog, connection_num: int, partition: str, page: Page, *, everything: bool, run: int = 0
+) -> Plan:
+    """Compare a page with the catalog by fingerprint. `everything`: fetch also what is known to be unchanged.
+
+    What `run` itself has stored is of a page that broke off and is read again: it was counted then."""
     plan = Plan(unchanged=page.unchanged)
     upserts = [change for change in page.changes if isinstance(change, Upsert)]
     listed = page.kind == "listing" and page.covers is not None
@@ -47,7 +51,7 @@ async def plan_page(catalog: Catalog, connection_num: int, partition: str, page:
             case Upsert():
                 source_id = change.ref.source_id
                 present.add(source_id)
-                _sort(plan, change, known.get(source_id) or known_elsewhere.get(source_id), everything)
+                _sort(plan, change, known.get(source_id) or known_elsewhere.get(source_id), everything, run)
             case Failure():
                 if change.source_id is not None:
                     present.add(change.source_id)
@@ -65,13 +69,13 @@ async def plan_page(catalog: Catalog, connection_num: int, partition: str, page:
     return plan
 
 
-def _sort(plan: Plan, change: Upsert, known: Known | None, everything: bool) -> None:
+def _sort(plan: Plan, change: Upsert, known: Known | None, everything: bool, run: int) -> None:
     same = (
         known is not None
         and not known.deleted
         and change.fingerprint is not None
         and known.fingerprint == change.fingerprint
-        and not everything
+        and (not everything or known.run == run)
     )
     if not same:
         plan.fetch.append(change)
@@ -81,6 +85,6 @@ def _sort(plan: Plan, change: Upsert, known: Known | None, everything: bool) -> 
     ref = change.ref
     plan.seen.append(ref.source_id)
     if (known.title, known.path, known.url) == (ref.title, ref.path or ref.source_id, ref.url):
-        plan.unchanged += 1
+        plan.unchanged += known.run != run
     else:
         plan.touched.append(change)

@@ -118,7 +118,12 @@ class _Reader:
     async def _open(self, page: Page, written: dict[str, bytes | None]) -> _Open:
         job = self._pass
         plan = await plan_page(
-            job.library.catalog, job.fence.connection, job.partition.id, page, everything=job.everything
+            job.library.catalog,
+            job.fence.connection,
+            job.partition.id,
+            page,
+            everything=job.everything,
+            run=job.fence.run,
         )
         plan.fetch = [upsert for upsert in plan.fetch if upsert.ref.source_id not in job.tried]
         total = page.progress.total if page.progress is not None else None

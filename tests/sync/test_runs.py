@@ -348,6 +348,31 @@ def test_a_rate_limit_makes_the_run_wait_and_lose_nothing(profile: Path) -> None
     with_engine(profile, body)
 
 
+def test_what_a_broken_page_had_stored_already_is_counted_once(profile: Path) -> None:
+    async def body(engine: Engine, shelf: Shelf) -> None:
+        shelf.page_size = 20
+        shelf.fill(20)
+        await add(engine)
+        others = asyncio.Event()
+        refused: list[str] = []
+
+        async def limit(name: str) -> None:
+            if name == "doc-00019" and not refused:
+                await others.wait()
+                await asyncio.sleep(0.05)  # those that were fetched reach the batch
+                refused.append(name)
+                raise RateLimited("Slow down", retry_at=time.time())
+            if len(shelf.fetched) >= 18:
+                others.set()
+
+        shelf.before_fetch = limit
+        run = await sync(engine)
+        assert refused and len(shelf.fetched) == 20  # the page was read twice, each document fetched once
+        assert (run.counts.documents, run.counts.new, run.counts.unchanged) == (20, 20, 0)
+
+    with_engine(profile, body)
+
+
 def test_an_unreachable_source_is_tried_again_then_the_run_fails_with_its_reason(
     profile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
