@@ -6,6 +6,7 @@ Whatever is typed is kept: for another type in between, for another page, and fo
 from __future__ import annotations
 
 import asyncio
+import importlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -165,6 +166,7 @@ class AddSourcePage(Page):
         self.catalogue.show_connectors(connectors, list(dict.fromkeys(view.type for view in newest)))
         self._show_drafts()
         self.body.show_content()
+        self.tasks.start(asyncio.to_thread(importlib.import_module, "app.forms"), "warm up")
         return True
 
     def _go_on(self) -> None:
