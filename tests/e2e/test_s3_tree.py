@@ -9,6 +9,8 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.ctl import Ctl, files
 from tests.support.rclone import RcloneFactory
 
@@ -62,6 +64,7 @@ def test_the_library_equals_the_tree(rclone_s3: RcloneFactory, profile: Path, tm
     assert "Intact" in ctl.run("library", "verify")
 
 
+@pytest.mark.point(31)
 def test_killed_at_random_moments_nothing_is_lost_or_fetched_twice_beyond_the_open_page(
     rclone_s3: RcloneFactory, profile: Path, tmp_path: Path
 ) -> None:

@@ -63,6 +63,7 @@ def test_names_are_unique_whatever_their_case_and_long_ones_are_refused(profile:
     with_engine(profile, body)
 
 
+@pytest.mark.point(11)
 def test_a_secret_is_never_shown_exported_or_logged(profile: Path, canary: Canary) -> None:
     async def body(engine: Engine) -> None:
         added = await engine.add_connection(s3_draft("Docs", f"value:{canary.value}"))
@@ -141,6 +142,7 @@ def test_unknown_names_say_which_there_are(profile: Path) -> None:
     with_engine(profile, body)
 
 
+@pytest.mark.point(20)
 def test_a_check_says_which_step_failed_and_skips_the_rest(profile: Path) -> None:
     async def body(engine: Engine) -> None:
         draft = s3_draft("Docs", "env:K")

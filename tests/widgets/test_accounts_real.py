@@ -92,6 +92,7 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.point(19)
 def test_sign_in_again_and_out(run: Run, tmp_path: Path, provider: RealProvider, browser: Browser) -> None:
     async def main() -> None:
         async with accounts(tmp_path / "profile") as page:
@@ -121,6 +122,7 @@ def test_sign_in_again_and_out(run: Run, tmp_path: Path, provider: RealProvider,
     run(main())
 
 
+@pytest.mark.point(17, 18)
 def test_refused_cancelled_and_pasted(run: Run, tmp_path: Path, provider: RealProvider, browser: Browser) -> None:
     async def main() -> None:
         async with accounts(tmp_path / "profile") as page:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("themed")
 # --- values
 
 
+@pytest.mark.point(14)
 def test_untouched_form_gives_the_defaults(qtbot: QtBot) -> None:
     form = show(qtbot, {"properties": {"a": {"type": "string"}, "n": {"type": "integer", "default": 3}}})
     assert form.value() == {"n": 3}
@@ -186,6 +187,7 @@ def test_items_are_added_filled_moved_and_removed(qtbot: QtBot) -> None:
 # --- unions and nested objects
 
 
+@pytest.mark.point(12)
 def test_branches_keep_what_was_typed(qtbot: QtBot) -> None:
     form = show(qtbot, STORE)
     write(form, "/auth/access_key", "AKIA")
@@ -239,6 +241,7 @@ def test_optional_object_is_switched_on(qtbot: QtBot) -> None:
 # --- errors
 
 
+@pytest.mark.point(8)
 def test_error_shows_when_the_field_is_left_not_while_typing(qtbot: QtBot) -> None:
     form = show(qtbot, STORE)
     write(form, "/region", "E")
@@ -250,6 +253,7 @@ def test_error_shows_when_the_field_is_left_not_while_typing(qtbot: QtBot) -> No
     assert "Should look like eu-1." not in texts(form)
 
 
+@pytest.mark.point(9)
 def test_show_errors_goes_to_the_first_bad_field_even_if_it_is_folded_away(qtbot: QtBot) -> None:
     form = show(qtbot, STORE, value={**STORE_VALUE, "workers": 99})
     assert form.show_errors() == 1
@@ -321,6 +325,7 @@ def test_undo_and_redo_by_keyboard(qtbot: QtBot) -> None:
     assert form.value()["auth"]["method"] == "role"
 
 
+@pytest.mark.point(14)
 def test_a_changed_field_says_so_and_goes_back(qtbot: QtBot) -> None:
     form = show(qtbot, STORE, value=STORE_VALUE)
     write(form, "/bucket", "other")

@@ -32,6 +32,7 @@ def inputs(form: FormView) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("schema", [STORE, DATABASE], ids=["store", "database"])
+@pytest.mark.point(15)
 def test_every_input_has_a_name_and_tab_reaches_it_in_visual_order(qtbot: QtBot, schema: dict[str, Any]) -> None:
     form = show(qtbot, schema, value={**(STORE_VALUE if schema is STORE else DATABASE_VALUE)})
     unfold(form)
@@ -76,6 +77,7 @@ def test_keyboard_alone_fills_the_form(qtbot: QtBot) -> None:
     assert form.errors() == []
 
 
+@pytest.mark.point(38)
 def test_keyboard_alone_fills_and_saves_a_form_of_unions(qtbot: QtBot) -> None:
     form = show(qtbot, UNIONS)
     saved: list[dict[str, Any]] = []
@@ -132,6 +134,7 @@ def test_keyboard_alone_fills_and_saves_a_form_of_unions(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("schema", [KINDS, UNIONS, STORE, DATABASE, *ODD.values()])
+@pytest.mark.point(39)
 def test_no_input_is_without_a_name(qtbot: QtBot, schema: Any) -> None:
     form = show(qtbot, schema if isinstance(schema, dict) else {"properties": {"a": schema}})
     for union in [one for one in form.state.form.root.children if one.kind is Kind.UNION]:
@@ -153,6 +156,7 @@ def named(one: QWidget) -> bool:
 
 @pytest.mark.parametrize("schema", [KINDS, UNIONS, STORE, DATABASE], ids=["kinds", "unions", "store", "database"])
 @pytest.mark.parametrize("how", ["plain", "double", "longer", "mirrored", "all"])
+@pytest.mark.point(45)
 def test_nothing_is_cut_off(
     qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, schema: dict[str, Any], how: str
 ) -> None:
@@ -193,6 +197,7 @@ def test_what_is_cut_off_is_found(qtbot: QtBot) -> None:
     assert "Browse for Folder' is cut off: 20" in found
 
 
+@pytest.mark.point(16)
 def test_links_in_help_are_opened_by_keyboard_and_only_over_https(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +218,7 @@ def test_links_in_help_are_opened_by_keyboard_and_only_over_https(
     assert opened == ["https://ok.example/a"]
 
 
+@pytest.mark.point(15)
 def test_labels_are_buddies_with_mnemonics(qtbot: QtBot) -> None:
     form = show(qtbot, {"properties": {"bucket": {"type": "string"}, "beta": {"type": "string"}}})
     labels = [one for one in form.findChildren(QLabel) if one.buddy() is not None]

@@ -86,6 +86,7 @@ def test_escape_clears_the_search_then_closes_it(qtbot: QtBot) -> None:
 # --- the summary
 
 
+@pytest.mark.point(9)
 def test_problems_are_counted_and_lead_to_their_fields(qtbot: QtBot) -> None:
     form = show(qtbot, STORE, value={**STORE_VALUE, "workers": 99, "region": "E"})
     assert form.findChild(ProblemsBar) is None

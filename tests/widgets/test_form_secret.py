@@ -44,6 +44,7 @@ def editor(form: FormView, place: int = 0) -> SecretEditor:
     return form.findChildren(SecretEditor)[place]
 
 
+@pytest.mark.point(11)
 def test_typed_secret_is_masked_and_only_in_secrets(qtbot: QtBot) -> None:
     form = show(qtbot, SCHEMA)
     write(form, "/token", CANARY)
@@ -71,6 +72,7 @@ def test_a_pasted_newline_is_not_part_of_a_token(qtbot: QtBot) -> None:
     assert form.secrets() == {"/token": f"value:{CANARY}"}
 
 
+@pytest.mark.point(11)
 def test_stored_secret_is_named_replaced_and_removed(qtbot: QtBot) -> None:
     form = show(qtbot, SCHEMA, value={}, secrets={"/token": "set in keyring"})
     assert "Stored in keyring" in texts(form)

@@ -53,6 +53,7 @@ def start(qtbot: QtBot, **keywords: Any) -> FormView:
     return form
 
 
+@pytest.mark.point(10)
 def test_keyboard_alone_pastes_looks_and_applies(qtbot: QtBot) -> None:
     form = start(qtbot)
     before = form.value()
@@ -150,6 +151,7 @@ def picture(form: FormView, text: str) -> QImage:
     return image
 
 
+@pytest.mark.point(10)
 def test_canary_is_on_no_screen_and_in_no_name(qtbot: QtBot) -> None:
     form = start(qtbot)
     panel = paste(form, ENV)

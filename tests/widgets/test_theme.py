@@ -21,6 +21,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.point(40)
 def test_text_reaches_4_5_on_every_ground(tokens: Tokens) -> None:
     grounds = ("window", "surface", "sunken", "hover", "selected")
     tinted = {"ok": "ok_ground", "warning": "warning_ground", "error": "error_ground", "accent": "accent_ground"}

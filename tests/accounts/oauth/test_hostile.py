@@ -101,6 +101,7 @@ CALLBACKS: dict[str, tuple[Callable[[dict[str, str], str], Any], str]] = {
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
+@pytest.mark.point(18)
 def test_a_wrong_callback_is_refused_and_no_code_is_sent(provider: HostileProvider, name: str) -> None:
     answer, code = CALLBACKS[name]
     timeout = 0.5 if code == "state_mismatch" else 5.0

@@ -96,6 +96,7 @@ def test_sign_in_renew_from_ten_processes_at_once_and_sign_out(ctl: Ctl, provide
     assert ctl.run("list")[1][0]["accounts"] == []
 
 
+@pytest.mark.point(18)
 def test_who_refuses_is_not_signed_in(ctl: Ctl, provider: RealProvider) -> None:
     status, lines = ctl.login(provider, "deny")
     assert status == 1
@@ -105,6 +106,7 @@ def test_who_refuses_is_not_signed_in(ctl: Ctl, provider: RealProvider) -> None:
     assert ctl.run("list")[1][0]["accounts"] == []
 
 
+@pytest.mark.point(17)
 def test_nobody_comes_back(ctl: Ctl, provider: RealProvider) -> None:
     status, lines = ctl.run(
         "login", "oidc", "--issuer", provider.issuer, "--client-id", "native", "--no-browser", "--timeout", "1"

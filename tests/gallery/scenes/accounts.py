@@ -53,9 +53,7 @@ SCENES = (
     Scene("sign-in-generic", ACCOUNTS, acts=(press("sign_in"), provider("oidc"))),
     Scene("sign-in-beginning", ACCOUNTS, given=(unanswered,), acts=(press("again"),)),
     Scene("sign-in-waiting", ACCOUNTS, acts=(press("again"),), points=(17,)),
-    Scene(
-        "sign-in-denied", ACCOUNTS, acts=(press("again"), ends(refusal("access_denied", where="Notion"))), points=(18,)
-    ),
+    Scene("sign-in-denied", ACCOUNTS, acts=(press("again"), ends(refusal("access_denied", where="Notion")))),
     Scene("sign-in-timed-out", ACCOUNTS, acts=(press("again"), ends(refusal("timeout", where="Notion"))), points=(17,)),
     Scene("signed-in", ACCOUNTS, acts=(press("again"), ends())),
     Scene("sign-out", ACCOUNTS, acts=(does(unfold), press("sign_out"))),

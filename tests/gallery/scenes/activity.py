@@ -53,8 +53,8 @@ def log(engine: FakeEngine) -> None:
 
 
 SCENES = (
-    Scene("activity", ACTIVITY, given=(log,), points=(35,)),
-    Scene("activity-errors", ACTIVITY, given=(log,), acts=(press("chip_error"),), points=(35,)),
+    Scene("activity", ACTIVITY, given=(log,)),
+    Scene("activity-errors", ACTIVITY, given=(log,), acts=(press("chip_error"),)),
     Scene("activity-everything", ACTIVITY, given=(log,), acts=(press("chip_debug"),)),
     Scene("activity-line", ACTIVITY, given=(log,), acts=(does(lambda s: s.page._follow(False)), pick("log", 40))),
     Scene("activity-nothing", ACTIVITY, given=(log,), acts=(types("search", "zzz"),)),

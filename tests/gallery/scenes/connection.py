@@ -46,9 +46,9 @@ RUNS = connection("Contracts", "runs")
 SETTINGS = connection("Contracts", "settings")
 
 SCENES = (
-    Scene("overview-running", CONTRACTS, acts=(does(gauges),), points=(25, 26, 33)),
+    Scene("overview-running", CONTRACTS, acts=(does(gauges),), points=(33,)),
     Scene("overview-failing", CONTRACTS, acts=(does(gauges), scroll()), points=(29,)),
-    Scene("overview-unknown-total", CONTRACTS, given=(run("Contracts", total=None),), points=(25,)),
+    Scene("overview-unknown-total", CONTRACTS, given=(run("Contracts", total=None),)),
     Scene("overview-queued", CONTRACTS, given=(run("Contracts", state="queued", started_at=None),), points=(27,)),
     Scene(
         "overview-waiting",
@@ -91,7 +91,7 @@ SCENES = (
     Scene("connection-settings", SETTINGS, page="connection-tabs"),
     Scene("connection-settings-below", SETTINGS, page="connection-tabs", acts=(scroll(),)),
     Scene("connection-settings-scope", SETTINGS, page="connection-tabs", acts=(does(edited), press("save"))),
-    Scene("leave-settings", SETTINGS, page="connection-tabs", acts=(does(edited), does(leave)), points=(13,)),
+    Scene("leave-settings", SETTINGS, page="connection-tabs", acts=(does(edited), does(leave))),
     Scene(
         "documents-none-yet",
         connection("Invoices", "documents"),
