@@ -371,7 +371,8 @@ def test_an_act_on_several_is_told_in_one_line(run: Run, tmp_path: Path) -> None
             choose(page, "A", "B", "E")
             press(page, "bulk_sync")
             await until(lambda: bool(banners(shell)))
-            assert banners(shell) == ["2 queued, 1 disabled."]
+            (told,) = banners(shell)  # a run may have begun by the time it is told
+            assert re.fullmatch(r"(2 queued|2 syncing|1 (queued|syncing), 1 (queued|syncing)), 1 disabled\.", told)
             await until(lambda: page.model.counts()["running"] == 2)
             choose(page, "A", "B", "C")
             await until(find(page, QPushButton, "bulk_pause").isEnabled)
