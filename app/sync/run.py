@@ -27,7 +27,7 @@ from app.sync.plan import plan_page
 from app.sync.reading import Pass
 from app.sync.sources import Sources
 from app.sync.state import KeyedState
-from app.sync.waiting import VAULT_SECONDS, first_of, sleep_until, worth_waiting
+from app.sync.waiting import VAULT_SECONDS, Slot, first_of, sleep_until, worth_waiting
 from app.words import counted
 from connectors.sdk import (
     AuthError,
@@ -62,6 +62,7 @@ class Run:
     bell: Bell[Gauge]
     clock: Clock
     log: ConnectionLog
+    slot: Slot
     fresh: bool = True
     """Whether this run begins its passes: False when it goes on where an earlier one stopped."""
     counts: RunCounts = field(default_factory=RunCounts)
@@ -306,7 +307,9 @@ class Run:
         await self.library.runs.change(self.key, "waiting", reason=reason, until=until)
         also = [event] if event is not None else []
         sleep = sleep_until(self.clock, until)
+        self.slot.give()
         await first_of(f"run {self.key.id}: wait", sleep, self._new_scope.wait(), self._pausing.wait(), *also)
+        await self.slot.take()
         await self._reload()
         if not self.pausing:
             await self.library.runs.change(self.key, "running")

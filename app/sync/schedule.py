@@ -18,6 +18,7 @@ from app.library import Library
 from app.library.runs import Paused, RunKey
 from app.sync.run import Run
 from app.sync.sources import Sources
+from app.sync.waiting import Slot
 from connectors.sdk import Capability, Clock, ConfigError, HeadwaterError, error_info
 
 AT_ONCE = 4
@@ -146,6 +147,7 @@ class Scheduler:
             self._bell,
             self._clock,
             log,
+            Slot(self._slots),
             **more,
         )
         task = asyncio.create_task(self._drive(run), name=f"run {key.id}")
@@ -223,8 +225,8 @@ class Scheduler:
 
     async def _drive(self, run: Run) -> None:
         try:
-            async with self._slots:
-                await run.execute()
+            await run.slot.take()
+            await run.execute()
         except asyncio.CancelledError:
             view = await self._library.runs.get(run.key.id)
             if view.state == "queued":
@@ -233,6 +235,7 @@ class Scheduler:
         except Exception as error:
             run.log.error("The run could not be recorded", error=error_info(error).sentence())
         finally:
+            run.slot.give()
             self._active.pop(run.connection.id, None)
             self._bell.ring()
 

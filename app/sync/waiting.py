@@ -13,6 +13,26 @@ VAULT_SECONDS = 60.0
 """How long a run waits for the system's keyring in an engine that ends with its command."""
 
 
+class Slot:
+    """A run's leave to work. Only so many work at once; one that waits gives its place to another."""
+
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots = slots
+        self._held = False
+
+    async def take(self) -> None:
+        """Wait for a place."""
+        if not self._held:
+            await self._slots.acquire()
+            self._held = True
+
+    def give(self) -> None:
+        """Another may work."""
+        if self._held:
+            self._held = False
+            self._slots.release()
+
+
 async def first_of(name: str, *works: Coroutine[Any, Any, Any]) -> None:
     """Until one of these has ended; the others are cancelled."""
     tasks = [asyncio.create_task(work, name=f"{name} {number}") for number, work in enumerate(works)]

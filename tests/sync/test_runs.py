@@ -13,6 +13,7 @@ import pytest
 
 from app import api
 from app.engine.engine import Engine
+from app.sync.schedule import AT_ONCE
 from connectors.sdk import AuthError, ConfigError, NotFound, PermissionDenied, RateLimited, TooLarge, TransientError
 from tests.support.canary import Canary
 from tests.sync.scripted import Shelf, add, finished, problems, scripted_engine, stored, sync, until
@@ -348,6 +349,31 @@ def test_a_rate_limit_makes_the_run_wait_and_lose_nothing(profile: Path) -> None
     with_engine(profile, body)
 
 
+def test_runs_that_wait_let_others_work(profile: Path) -> None:
+    async def body(engine: Engine, shelf: Shelf) -> None:
+        names = ("a", "b", "c", "d", "free")
+        for name in names:
+            shelf.documents[f"{name}-1"] = ("1", b"text")
+            await add(engine, name, prefix=name)
+
+        async def limit(name: str) -> None:
+            if not name.startswith("free"):
+                raise RateLimited("Slow down", retry_at=time.time() + 3600)
+
+        shelf.before_fetch = limit
+        waiting = [(await engine.start_sync(name)).id for name in names[:4]]
+        assert len(waiting) == AT_ONCE
+        while any([(await engine.run(run)).state != "waiting" for run in waiting]):
+            await asyncio.sleep(0.01)
+        assert (await sync(engine, "free")).state == "done"
+        shelf.before_fetch = None
+        for run in waiting:
+            await engine.cancel_run(run)
+            assert (await engine.run(run)).state == "cancelled"
+
+    with_engine(profile, body)
+
+
 def test_what_a_broken_page_had_stored_already_is_counted_once(profile: Path) -> None:
     async def body(engine: Engine, shelf: Shelf) -> None:
         shelf.page_size = 20
@@ -367,7 +393,8 @@ def test_what_a_broken_page_had_stored_already_is_counted_once(profile: Path) ->
 
         shelf.before_fetch = limit
         run = await sync(engine)
-        assert refused and len(shelf.fetched) == 20  # the page was read twice, each document fetched once
+        assert refused == ["doc-00019"]
+        assert len(shelf.fetched) == 20  # the page was read twice, each document fetched once
         assert (run.counts.documents, run.counts.new, run.counts.unchanged) == (20, 20, 0)
 
     with_engine(profile, body)
