@@ -40,7 +40,8 @@ class DraftView(QWidget):
     def __init__(
         self, page: Page, connector: ConnectorView, schema: dict[str, Any], name: str, kept: Draft | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(page)
+        self.hide()
         from app.api import CheckTarget
         from widgets.form import FormView
 
@@ -58,7 +59,14 @@ class DraftView(QWidget):
         self.schedule = ScheduleBox("watch" in connector.capabilities)
         services = EngineServices(page.client, lambda: CheckTarget(draft=self.value()))
         self.again = EnterAgain()
-        self.form = FormView(schema, services=services, begin=self._take_up)
+        # From the outside in: what moves to another parent is styled once more, which takes as long as making it.
+        self.area = QScrollArea(self)
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder = QWidget()
+        self.area.setWidget(holder)
+        inner = QWidget(holder)
+        self.form = FormView(schema, services=services, begin=self._take_up, parent=inner)
         self.again.attach(self.form)
         self.test = TestPanel(page, self._target)
         self.test.blamed.connect(self.form.show_error)
@@ -91,17 +99,11 @@ class DraftView(QWidget):
         head.setStretch(1, 1)
         head.setAlignment(self._discard, Qt.AlignmentFlag.AlignTop)
         own = column(buddy(self.tr("&Name"), self.name), self.name, self._name_error, space=theme.SPACE_XS)
-        inner = QWidget()
         inner.setMaximumWidth(FORM_WIDTH)
         sync = column(buddy(self.tr("S&ync"), self.schedule), row(self.schedule, None), space=theme.SPACE_XS)
         laid = column(head, self.again, own, self.form, line(), sync, None, parent=inner, space=theme.SPACE_L)
         laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_XL)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        holder = QWidget()
         row(inner, None, parent=holder, space=0).setStretch(0, 10)
-        self.area.setWidget(holder)
 
         self.save_button = button(self.tr("Save"), lambda: self._save(False), name="save")
         self.sync_button = button(
