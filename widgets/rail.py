@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -19,10 +18,9 @@ RailPage = tuple[str, str, str]
 
 
 class Rail(QFrame):
-    """Says `chosen` with a page's name, `scheme_chosen` with a scheme, `palette_wanted`."""
+    """Says `chosen` with a page's name, `palette_wanted`."""
 
     chosen = Signal(str)
-    scheme_chosen = Signal(str)
     palette_wanted = Signal()
 
     def __init__(self, pages: Sequence[RailPage], foot: Sequence[RailPage] = (), parent: QWidget | None = None) -> None:
@@ -59,13 +57,6 @@ class Rail(QFrame):
         laid.addStretch(1)
         for page in foot:
             laid.addWidget(self._page_button(*page))
-        self._appearance = self._button(self.tr("Appearance"), "contrast")
-        self._appearance.setObjectName("rail_appearance")
-        self._appearance.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._schemes: dict[str, QAction] = {}
-        self._appearance.setMenu(self._scheme_menu())
-        self._appearance.setVisible(not foot)
-        laid.addWidget(self._appearance)
         theme.theme_changed.connect(self._fit)
         self._fit()
 
@@ -79,11 +70,6 @@ class Rail(QFrame):
             self._buttons[name].setChecked(True)
         for known, button in self._buttons.items():
             theme.set_icon(button, self._icons[known], "accent" if known == name else "muted", 20)
-
-    def show_scheme(self, scheme: str) -> None:
-        """Mark the scheme that is chosen."""
-        if scheme in self._schemes:
-            self._schemes[scheme].setChecked(True)
 
     def show_keys(self, keys: dict[str, str]) -> None:
         """Tell the keys of the pages, and of the palette ("palette"), in their tooltips."""
@@ -114,23 +100,9 @@ class Rail(QFrame):
         self._narrow = narrow
         self._mark.setVisible(not narrow)
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        for button in (*self._buttons.values(), self._palette, self._appearance):
+        for button in (*self._buttons.values(), self._palette):
             button.setToolButtonStyle(style)
         self._fit()
-
-    def _scheme_menu(self) -> QMenu:
-        menu, schemes = QMenu(self), QActionGroup(self)
-        for scheme, text in (
-            ("system", self.tr("As the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
-        ):
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.triggered.connect(lambda _=False, scheme=scheme: self.scheme_chosen.emit(scheme))
-            schemes.addAction(action)
-            self._schemes[scheme] = action
-        return menu
 
     def _page_button(self, name: str, title: str, icon: str) -> QToolButton:
         button = self._button(title, icon)

@@ -83,8 +83,6 @@ class Shell(QMainWindow):
         foot = [page for page in pages if page[0] == "settings"]
         self.rail = Rail([page for page in pages if page not in foot], foot)
         self.rail.chosen.connect(lambda name: self.go(Place(name)))
-        self.rail.scheme_chosen.connect(self.choose_scheme)
-        self.rail.show_scheme(self.scheme)
         self.stack = QStackedWidget()
         self.starting = Starting()
         self.stack.addWidget(self.starting)
@@ -360,7 +358,6 @@ class Shell(QMainWindow):
     def _preferences_changed(self) -> None:
         self.keep_running = self.preferences.now.keep_running
         self.scheme = self.preferences.now.scheme
-        self.rail.show_scheme(self.scheme)
         self.rail.set_narrow(self.width() < NARROW_BELOW + 2 * (theme.scaled(WIDE) - WIDE))
 
     def retranslate(self, language: bool = True) -> None:
