@@ -392,7 +392,7 @@ class FakeEngine(FakeSettings, FakeAccounts):
 
     async def search(self, query: SearchQuery) -> SearchPage:
         self._called("search", query)
-        words = query.text.lower().split()
+        words = query.text.lower().replace("*", "").split()
         hits = [
             Hit(
                 document_id=document.id,

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -80,3 +81,17 @@ def press(parent: QWidget, name: str) -> None:
     found = find(parent, QAbstractButton, name)
     assert found.isEnabled(), f"{name} can't be pressed"
     QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def mouse(window: QWidget, button: Qt.MouseButton, where: QPoint) -> None:
+    """Press a button of the mouse as the system tells the native window of it."""
+    at = QPointF(where)
+    event = QMouseEvent(
+        QEvent.Type.MouseButtonPress,
+        at,
+        QPointF(window.mapToGlobal(where)),
+        button,
+        button,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QCoreApplication.sendEvent(window.windowHandle(), event)

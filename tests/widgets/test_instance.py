@@ -1,0 +1,159 @@
+"""One window a profile: real processes, the second of which hands over and ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtNetwork import QLocalSocket
+
+from tests.widgets.conftest import Run, until
+from widgets.instance import Instance, hand_over, socket_name
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QTimer
+from widgets.instance import Instance
+app = QCoreApplication([])
+instance = Instance(Path(sys.argv[1]))
+assert instance.first()
+assert instance.listen()
+instance.asked.connect(lambda target: print("asked", target, flush=True))
+print("listening", flush=True)
+app.exec()
+"""
+
+
+@contextmanager
+def first(profile: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen([sys.executable, "-c", FIRST, str(profile)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "listening\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(autouse=True)
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "r"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder) if len(str(folder)) <= 60 else "")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder
+
+
+def test_a_second_start_hands_over_and_the_first_hears_it(tmp_path: Path) -> None:
+    with first(tmp_path) as process:
+        assert not Instance(tmp_path).first()
+        assert hand_over(tmp_path, "Company Wiki")
+        assert process.stdout is not None
+        assert process.stdout.readline() == "asked Company Wiki\n"
+        assert hand_over(tmp_path)
+        assert process.stdout.readline().strip() == "asked"
+
+
+def test_only_its_user_can_reach_it(tmp_path: Path) -> None:
+    with first(tmp_path):
+        socket = Path(socket_name(tmp_path))
+        assert not stat.S_IMODE(socket.stat().st_mode) & 0o077
+        assert not stat.S_IMODE(socket.parent.stat().st_mode) & 0o077
+        assert socket.parent.stat().st_uid == os.getuid()
+
+
+def test_another_profile_is_another_window(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    with first(tmp_path):
+        instance = Instance(other)
+        assert instance.first()
+        instance.close()
+
+
+def test_what_a_killed_window_left_is_taken_over(run: Run, tmp_path: Path) -> None:
+    with first(tmp_path) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert Path(socket_name(tmp_path)).exists(), "the socket was left behind"
+    heard: list[str] = []
+
+    async def main() -> None:
+        instance = Instance(tmp_path)
+        assert instance.first()
+        assert instance.listen()
+        instance.asked.connect(heard.append)
+        socket = QLocalSocket()
+        socket.connectToServer(socket_name(tmp_path))
+        socket.write(json.dumps({"open": "c2"}).encode() + b"\n")
+        socket.flush()
+        await until(lambda: heard)
+        instance.close()
+
+    run(main())
+    assert heard == ["c2"]
+
+
+@pytest.mark.parametrize("line", [b"nonsense\n", b"[]\n", b'{"close": true}\n', b"\xff\n", b"x" * 70_000])
+def test_what_is_not_understood_is_dropped(run: Run, tmp_path: Path, line: bytes) -> None:
+    heard: list[str] = []
+
+    async def main() -> None:
+        instance = Instance(tmp_path)
+        assert instance.first()
+        assert instance.listen()
+        instance.asked.connect(heard.append)
+        socket = QLocalSocket()
+        socket.connectToServer(socket_name(tmp_path))
+        socket.write(line)
+        socket.flush()
+        await until(lambda: socket.state() == QLocalSocket.LocalSocketState.UnconnectedState)
+        instance.close()
+
+    run(main())
+    assert heard == []
+
+
+def test_the_real_window_comes_forward_and_a_second_one_never_opens(tmp_path: Path) -> None:
+    """Two real starts of the app on one profile, with its real engine; then a third after the first was killed."""
+    profile = tmp_path / "p"
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "HEADWATER_VAULT_PASSPHRASE": "a passphrase for this window",
+    }
+    command = [sys.executable, "-m", "widgets.main", "--profile", str(profile)]
+    window = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        end = time.monotonic() + 30
+        while not (profile / "engine.json").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        for words in ([], ["open", "Company Wiki"], ["headwater://run/1"]):
+            done = subprocess.run(
+                [*command, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
+            )
+            assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert window.poll() is None
+        wrong = subprocess.run(
+            [*command, "open"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
+        )
+        assert wrong.returncode == 2
+        assert "open NAME" in wrong.stderr
+    finally:
+        window.send_signal(signal.SIGTERM)
+        _out, error = window.communicate(timeout=30)
+    assert window.returncode == 0, error
