@@ -146,14 +146,30 @@ def subschemas(schema: Json) -> Iterator[Raw]:
                 pending.extend(value.values())
 
 
+ACRONYMS = frozenset(
+    (
+        *("api", "aws", "ca", "csv", "dns", "ftp", "html", "http", "https", "id", "imap", "ip", "json", "jwt", "sftp"),
+        *("smtp", "sql", "ssh", "ssl", "tls", "uri", "url", "uuid", "xml", "yaml"),
+    )
+)
+
+
 def humanise(name: str) -> str:
-    """A property's name as a label: `start_date` and `startDate` become "Start date"."""
-    words = "".join(
+    """A property's name as a label: `start_date` and `startDate` become "Start date", `api_url` "API URL"."""
+    spaced = "".join(
         f" {c.lower()}" if c.isupper() and not before.isupper() else c
         for before, c in zip("A" + name, name, strict=False)
     )
-    words = " ".join(words.replace("_", " ").replace("-", " ").split())
-    return words[:1].upper() + words[1:]
+    words = [_cased(word) for word in spaced.replace("_", " ").replace("-", " ").split()]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def _cased(word: str) -> str:
+    if word == "oauth":
+        return "OAuth"
+    plural = word[:-1] if word.endswith("s") and word[:-1] in ACRONYMS else ""
+    return f"{plural.upper()}s" if plural else word.upper() if word in ACRONYMS else word
 
 
 def is_secret(raw: Mapping[str, Json]) -> bool:

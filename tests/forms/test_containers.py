@@ -228,7 +228,7 @@ def test_labels_tell_branches_apart() -> None:
         union({"type": "string"}, {"type": "string", "format": "uri"}, {"const": "auto"}, {"type": "string"})
     ) == [
         "Text",
-        "Uri",
+        "URI",
         "auto",
         "Text (4)",
     ]

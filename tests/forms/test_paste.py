@@ -323,7 +323,7 @@ def test_a_value_that_breaks_the_schema_is_not_recognised_and_told_why() -> None
     told = {one.origin: (one.label, one.error.message if one.error else "") for one in recognised.leftovers}
     assert told["port"][0] == "Port"
     assert "65535" in told["port"][1].replace(",", "")
-    assert told["ssl_mode"] == ("Ssl mode", "")
+    assert told["ssl_mode"] == ("SSL mode", "")
     assert told["colour"] == ("", "")
 
 

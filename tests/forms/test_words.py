@@ -7,6 +7,7 @@ import pytest
 from app.forms import FieldSpec, FormState
 from app.forms.markup import without_markup
 from app.forms.moments import written
+from app.forms.schema import humanise
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,20 @@ def test_an_error_shows_how_exact_a_date_has_to_be() -> None:
     field = {"type": "string", "format": "date-time", "pattern": r"\.\d{6}Z$"}
     errors = FormState({"properties": {"a": field}}, {"a": "2025-01-31T09:00:00Z"}).errors()
     assert [error.message for error in errors] == ["Should look like 2025-01-31T00:00:00.000000Z."]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("start_date", "Start date"),
+        ("startDate", "Start date"),
+        ("api_url", "API URL"),
+        ("id", "ID"),
+        ("user_ids", "User IDs"),
+        ("oauth_token", "OAuth token"),
+        ("URL", "URL"),
+        ("idle", "Idle"),
+    ],
+)
+def test_a_name_without_title_reads_well(name: str, label: str) -> None:
+    assert humanise(name) == label
