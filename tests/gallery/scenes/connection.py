@@ -8,6 +8,7 @@ from app.api import DocumentPage, RunView
 from connectors.sdk import NotFound
 from tests.gallery.scene import Given, Scene, Stage, answers, does, fails, hangs, pick, press, scroll, types
 from tests.gallery.scenes.common import ENGINE_GONE, LONG, connection, gauges, rename
+from tests.widgets.fake_data import stand
 from tests.widgets.fake_engine import FakeEngine, replace
 
 
@@ -24,13 +25,20 @@ def run(name: str, **fields: Any) -> Given:
     return given
 
 
+def stands(state: str) -> Given:
+    """Contracts and its run are in a state."""
+    return lambda engine: stand(
+        engine, next(view for view in engine._connections.values() if view.name == "Contracts"), run=state
+    )
+
+
 STATES = ("running", "waiting", "queued", "paused")
 
 
 def edited(stage: Stage) -> None:
     """The folders were changed in the settings."""
     form = stage.page.settings.form
-    form.set_value({"prefixes": ["2024/legal/"]})
+    form.set_value({**form.value(), "prefixes": ["2024/legal/"]})
 
 
 def leave(stage: Stage) -> None:
@@ -56,6 +64,9 @@ SCENES = (
         given=(run("Support tickets", state="waiting", reason="the rate limit", until=1741775400.0 + 240),),
         points=(27,),
     ),
+    Scene("overview-paused", CONTRACTS, given=(stands("paused"),), points=(27,)),
+    Scene("overview-pausing", CONTRACTS, given=(stands("pausing"),), points=(27,)),
+    Scene("overview-done-with-failures", CONTRACTS, given=(stands(""),), acts=(scroll(),), points=(29,)),
     Scene("overview-up-to-date", connection("Company drive"), points=(32,)),
     Scene("overview-new", connection("Press")),
     Scene("overview-disabled", connection("Old intranet")),

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from tests.gallery.scene import Scene, answers, does, hangs, keys, pick, press, types
-from tests.gallery.scenes.common import LONG, gauges, many, rename
+from tests.gallery.scene import Scene, Stage, answers, does, fails, hangs, keys, pick, press, types
+from tests.gallery.scenes.common import ENGINE_GONE, LONG, gauges, many, rename
+from tests.widgets.fake_data import stand
+from tests.widgets.fake_engine import FakeEngine
+
+
+def paused(engine: FakeEngine) -> None:
+    """A sync that waits for its person."""
+    stand(engine, next(view for view in engine._connections.values() if view.name == "Release notes"), run="paused")
+
+
+def choose_all(stage: Stage) -> None:
+    """Several rows are chosen."""
+    stage.page.list.selectAll()
+    stage.page.list.setFocus()
+
+
+def away(stage: Stage) -> None:
+    """The engine has gone while the list is looked at."""
+    stage.shell._engine_lost(ENGINE_GONE)
+
 
 SCENES = (
     Scene("sources", acts=(does(gauges),), points=(32, 34, 40)),
     Scene("first-start", engine="empty", points=(6,)),
     Scene("sources-loading", given=(hangs("connections"),)),
     Scene("sources-chosen", acts=(pick("connections", 1),)),
+    Scene("sources-selection", given=(paused,), acts=(does(choose_all),)),
+    Scene("sources-offline", given=(fails(ENGINE_GONE, "connections"),)),
+    Scene("sources-engine-lost", acts=(does(gauges), does(away))),
     Scene("sources-attention", acts=(press("chip_needs_attention"),), points=(34,)),
     Scene("sources-search", acts=(types("search", "con"),)),
     Scene("sources-nothing", acts=(types("search", "zzz"),)),

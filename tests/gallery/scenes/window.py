@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from connectors.sdk import TransientError
 from tests.gallery.scene import Act, Scene, Stage, does, keys
 from tests.gallery.scenes.common import ENGINE_GONE, gauges
-from tests.widgets.fake_engine import FakeEngine
 from widgets.parts.panels import Banner
 
 START_FAILED = TransientError(
@@ -43,11 +42,6 @@ def closing(tray: bool) -> Act:
     return act
 
 
-def locked(engine: FakeEngine) -> None:
-    """The vault waits for its passphrase."""
-    engine.vault_state = "locked"
-
-
 async def three(stage: Stage) -> None:
     """As many notices as there may be."""
     stage.shell.show_notice(Banner("Contracts and its documents were removed.", action_text="Undo"))
@@ -64,7 +58,6 @@ SCENES = (
     Scene("engine-restarted", page="window", acts=(does(found),)),
     Scene("closing", page="window", acts=(does(closing(True)),)),
     Scene("closing-no-tray", page="window", acts=(does(closing(False)),)),
-    Scene("vault-locked", page="window", given=(locked,)),
     Scene("notices", page="window", acts=(does(three),)),
     Scene("narrow", page="window", size=(900, 600), acts=(does(gauges),)),
     Scene("wide", page="window", size=(1920, 1080), acts=(does(gauges),)),

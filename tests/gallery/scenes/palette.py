@@ -1,0 +1,19 @@
+"""The palette and the sheet of keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from tests.gallery.scene import Scene, does, keys, types
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+OPEN = keys((CONTROL, Qt.Key.Key_K))
+
+SCENES = (
+    Scene("palette", page="palette", acts=(OPEN,), points=(37,)),
+    Scene("palette-actions", page="palette", acts=(OPEN, types("palette_field", "sync"))),
+    Scene("palette-objects", page="palette", acts=(OPEN, types("palette_field", "contracts"))),
+    Scene("palette-nothing", page="palette", acts=(OPEN, types("palette_field", "zzz"))),
+    Scene("keys", page="palette", acts=(does(lambda stage: stage.shell.key_sheet.open()),), points=(37,)),
+    Scene("keys-narrow", page="palette", size=(900, 600), acts=(does(lambda stage: stage.shell.key_sheet.open()),)),
+)
