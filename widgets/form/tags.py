@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, Q
 from app.forms import UNSET, FieldSpec, Json, Kind
 from widgets import theme
 from widgets.form.editor import Editor, digits, discard, plain_text
-from widgets.form.flow import FlowLayout
 from widgets.parts import button, tool_button
+from widgets.parts.flow import FlowLayout
 
 
 class TagsEditor(Editor):

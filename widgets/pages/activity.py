@@ -29,6 +29,7 @@ from widgets.parts import (
     tool_button,
 )
 from widgets.parts.body import Body, OfflineStrip
+from widgets.parts.flow import beside, flow
 
 if TYPE_CHECKING:
     from app.api import EngineApi, LogFilter, LogLine
@@ -75,14 +76,15 @@ class ActivityPage(Page):
         self.search.searched.connect(lambda _text: self.reload())
         self.search.moved.connect(lambda _step: self.table.setFocus())
         self._levels = QButtonGroup(self)
-        chips: list[QWidget | int | None] = []
+        chips: list[QWidget] = []
         for value, text, icon in (
             ("debug", self.tr("Everything"), ""),
-            ("info", self.tr("Info and above"), "info"),
-            ("warning", self.tr("Warnings and errors"), "warning"),
+            ("info", self.tr("Info"), "info"),
+            ("warning", self.tr("Warnings"), "warning"),
             ("error", self.tr("Errors"), "error"),
         ):
             chip = Chip(text, value=value, icon=icon)
+            chip.setToolTip(self.tr("Lines of this level and worse"))
             chip.setChecked(value == self._level)
             self._levels.addButton(chip)
             chips.append(chip)
@@ -98,9 +100,11 @@ class ActivityPage(Page):
         self.exporter.told.connect(self._busy.setText)
         self.exporter.notice.connect(self.notice)
         self._copy_button = tool_button("copy", self.tr("Copy the selected lines"), self.copy, name="copy_lines")
+        hands = row(self._busy, self.follow_chip, self._copy_button, self.exporter.button)
+        narrowing = beside(flow(*chips, self.connection), hands)
         top = column(
             row(label(self.tr("Activity"), "title"), None, self.search, space=theme.SPACE_M),
-            row(*chips, self.connection, None, self._busy, self.follow_chip, self._copy_button, self.exporter.button),
+            narrowing,
             space=theme.SPACE_M,
         )
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)

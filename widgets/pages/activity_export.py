@@ -125,7 +125,7 @@ class LogExport(QObject):
         text = self.tr("Stop the export") if running else self.tr("Export the lines that match, to a file")
         self.button.setToolTip(text)
         self.button.setAccessibleName(text)
-        theme.set_icon(self.button, "stop" if running else "export")
+        theme.set_icon(self.button, "stop" if running else "export", "muted", 16)
 
 
 def _append(path: str, text: str) -> None:

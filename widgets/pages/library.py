@@ -19,6 +19,7 @@ from widgets.pages.library_why import WhyPanel
 from widgets.pages.page import Page, Place
 from widgets.parts import EmptyState, SearchField, button, column, format_bytes, label, line, plural, row
 from widgets.parts.body import Body, OfflineStrip
+from widgets.parts.flow import beside
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ class LibraryPage(Page):
         self.filters.changed.connect(self._ask)
         self._found = label("", "detail", "muted")
         self._why_link = button(self.tr("Something missing?"), self.ask_why, kind="link", name="ask_why")
+        narrowing = beside(self.filters, row(self._found, self._why_link))
         top = column(
             row(label(self.tr("Library"), "title"), theme.SPACE_XS, self._stats, None),
             self.search,
-            row(self.filters, None, self._found, self._why_link),
+            narrowing,
             space=theme.SPACE_M,
         )
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)

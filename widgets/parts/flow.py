@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
+
+from widgets import theme
+
+__all__ = ["FlowLayout", "beside", "flow"]
 
 
 class FlowLayout(QLayout):
-    """Items from left to right (or right to left), wrapped. The last one takes what is left of its line."""
+    """Items from left to right (or right to left), wrapped. With `fill` the last takes what is left of its line."""
 
-    def __init__(self, space: int) -> None:
+    def __init__(self, space: int, *, fill: bool = True) -> None:
         super().__init__()
+        self._fill = fill
         self._items: list[QLayoutItem] = []
         self.setSpacing(space)
         self.setContentsMargins(0, 0, 0, 0)
@@ -64,11 +69,13 @@ class FlowLayout(QLayout):
         parent = self.parentWidget()
         mirrored = parent is not None and parent.isRightToLeft()
         for place, one in enumerate(self._items):
+            if one.isEmpty():  # hidden
+                continue
             hint = one.sizeHint()
             width = min(hint.width(), rect.width())
             if x and x + width > rect.width():
                 x, y, line = 0, y + line + self.spacing(), 0
-            if place == len(self._items) - 1:
+            if self._fill and place == len(self._items) - 1:
                 width = max(width, rect.width() - x)
             if apply:
                 left = rect.right() + 1 - x - width if mirrored else rect.x() + x
@@ -76,3 +83,25 @@ class FlowLayout(QLayout):
             x += width + self.spacing()
             line = max(line, hint.height())
         return y + line
+
+
+def beside(flowing: QWidget, fixed: QLayout) -> QHBoxLayout:
+    """What flows at the left, and at the right what never does."""
+    made = QHBoxLayout()
+    made.setSpacing(theme.SPACE_M)
+    made.addWidget(flowing, 1, Qt.AlignmentFlag.AlignVCenter)
+    made.addLayout(fixed)
+    return made
+
+
+def flow(*widgets: QWidget, space: int = theme.SPACE_S) -> QWidget:
+    """Widgets beside each other, in as many lines as the width asks for."""
+    made = QWidget()
+    layout = FlowLayout(space, fill=False)
+    made.setLayout(layout)
+    for widget in widgets:
+        layout.addWidget(widget)
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    made.setSizePolicy(policy)
+    return made
