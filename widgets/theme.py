@@ -351,9 +351,12 @@ def _stylesheet(t: Tokens) -> str:
 
 def repolish(widget: QWidget) -> None:
     """Let a changed property that the stylesheet selects on take effect."""
-    style = widget.style()
+    style, own = widget.style(), widget.font()
+    has_own = widget.testAttribute(Qt.WidgetAttribute.WA_SetFont)
     style.unpolish(widget)
     style.polish(widget)
+    if has_own:  # which the stylesheet takes away
+        widget.setFont(own)
 
 
 _SHEET = (Path(__file__).with_name("theme.qss")).read_text(encoding="utf-8")

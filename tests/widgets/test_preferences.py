@@ -95,6 +95,16 @@ def test_a_widget_that_was_given_another_font_meanwhile_keeps_it(themed: QApplic
     assert made.font().pixelSize() == 20
 
 
+def test_text_grows_in_what_was_polished_anew(themed: QApplication) -> None:
+    made = QPushButton("text")
+    made.setFont(theme.font("detail"))
+    made.ensurePolished()
+    made.setProperty("kind", "link")
+    theme.repolish(made)
+    theme.apply(themed, "light", text_size=200)
+    assert made.font().pixelSize() == 24
+
+
 def test_rows_and_controls_grow_with_their_text(themed: QApplication) -> None:
     button = QPushButton("text")
     button.ensurePolished()
