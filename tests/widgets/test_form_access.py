@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.forms import Kind
 from tests.forms.samples import DATABASE, DATABASE_VALUE, ODD, STORE, STORE_VALUE
-from tests.widgets.form_legible import Longer, illegible
+from tests.gallery.legible import illegible
+from tests.widgets.form_legible import Longer
 from tests.widgets.form_schemas import KINDS, UNIONS
 from tests.widgets.forms import button, click, field, press, settle, show, unfold
 from widgets import theme
@@ -193,7 +194,7 @@ def test_what_is_cut_off_is_found(qtbot: QtBot) -> None:
     button(form, "Browse for Folder").setFixedWidth(20)
     settle()
     found = " ".join(illegible(form.window()))
-    assert "'Port' is cut off: 8 high" in found
+    assert "'field:/port' is cut off: 8 high" in found
     assert "Browse for Folder' is cut off: 20" in found
 
 
