@@ -31,7 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/widgets" in item.path.as_posix():
             item.add_marker(
                 pytest.mark.qt_log_ignore(
-                    r"This plugin does not support (propagateSizeHints|raise|grabbing)", extend=True
+                    r"This plugin does not support (propagateSizeHints|raise|grabbing)"
+                    r"|No such signal QPlatformNativeInterface::systemTrayWindowChanged",
+                    extend=True,
                 )
             )
 

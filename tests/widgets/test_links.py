@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.widgets.window import find, idle, window
 from widgets.links import Link, parse
 from widgets.pages.page import Place
 from widgets.parts import Banner
+from widgets.shell import Shell
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,10 @@ def test_what_a_link_may_be(text: str, link: Link | None) -> None:
     assert parse(text) == link
 
 
+def is_at(shell: Shell, place: Place) -> bool:
+    return shell.navigator.place == place
+
+
 def test_a_link_opens_its_page_and_one_that_leads_nowhere_says_so(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def main() -> None:
         async with window(engine, tmp_path) as shell:
@@ -46,7 +52,7 @@ def test_a_link_opens_its_page_and_one_that_leads_nowhere_says_so(run: Run, engi
                 (f"headwater://document/{document.id}", Place("library", "", "document", document.id)),
             ):
                 shell.open_link(text)
-                await until(lambda place=place: shell.navigator.place == place)
+                await until(partial(is_at, shell, place))
                 await idle(shell)
             library = shell.pages["library"]
             await until(lambda: library.preview.document is not None)  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ def type_(shell: Shell, text: str) -> None:
 
 def press(shell: Shell, key: Qt.Key) -> None:
     QTest.keyClick(shell.palette_panel.field, key)
+
+
+def shows(shell: Shell, kind: str) -> bool:
+    return any(each.id.startswith(kind) for each in shell.palette_panel.model.entries)
 
 
 async def loaded(shell: Shell) -> None:
@@ -105,14 +110,15 @@ def test_it_reaches_every_kind_of_thing(run: Run, engine: FakeEngine, tmp_path: 
             for query, kind in (
                 ("Contracts", "connection:"),
                 ("contracts documents", "command:source.documents:"),
-                ("sign in again", "account:"),
+                ("staff portal", "account:"),
                 ("contracts run", "run:"),
                 ("onboarding", "document:"),
+                ("network", "settings:"),
             ):
                 open_palette(shell)
                 await loaded(shell)
                 type_(shell, query)
-                await until(lambda kind=kind: any(e.id.startswith(kind) for e in shell.palette_panel.model.entries))
+                await until(partial(shows, shell, kind))
                 number = next(
                     number for number, e in enumerate(shell.palette_panel.model.entries) if e.id.startswith(kind)
                 )
@@ -125,9 +131,10 @@ def test_it_reaches_every_kind_of_thing(run: Run, engine: FakeEngine, tmp_path: 
             assert reached == [
                 ("connection", ""),
                 ("connection", "documents"),
-                ("accounts", "sign_in"),
+                ("accounts", ""),
                 ("connection", "runs"),
                 ("library", "document"),
+                ("settings", "network"),
             ]
 
     run(main())

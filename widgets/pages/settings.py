@@ -32,6 +32,7 @@ from widgets.pages.settings_diagnostics import DiagnosticsSection
 from widgets.pages.settings_form import SettingsForm
 from widgets.pages.settings_library import LibrarySection
 from widgets.pages.settings_search import Found, SearchResults, find
+from widgets.pages.settings_sections import section_titles
 from widgets.pages.settings_vault import VaultSection
 from widgets.parts import Banner, SearchField, column, heading, label, line, row
 from widgets.tasks import Refresher
@@ -58,16 +59,7 @@ class SettingsPage(Page):
 
     def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
         super().__init__(client, parent)
-        self._titles = {
-            "appearance": (self.tr("Appearance"), "contrast"),
-            "language": (self.tr("Language"), "globe"),
-            "startup": (self.tr("Start-up and background"), "play"),
-            "library": (self.tr("Library"), "library"),
-            "network": (self.tr("Network"), "link"),
-            "vault": (self.tr("Vault"), "lock"),
-            "diagnostics": (self.tr("Diagnostics"), "flask"),
-            "about": (self.tr("About"), "info"),
-        }
+        self._titles = section_titles()
         self.forms: dict[str, SettingsForm] = {}
         self.section = "appearance"
         self._wanted: Found | None = None

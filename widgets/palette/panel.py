@@ -29,6 +29,7 @@ from widgets.palette.sources import (
     first_groups,
     load_things,
     search_entry,
+    settings_entries,
 )
 from widgets.parts.build import column, icon_label, label, line, row
 from widgets.tasks import TaskScope
@@ -79,7 +80,7 @@ class Field(QLineEdit):
 
 
 class Palette(Overlay):
-    """`extra` gives further entries, such as the sections of the settings."""
+    """Shows what was chosen last and what can be done here; once something is typed, all that fits."""
 
     def __init__(
         self,
@@ -97,7 +98,7 @@ class Palette(Overlay):
         self._commands = Commands()
         self._context: Callable[[], Context] = Context
         self._client: EngineApi | None = None
-        self.extra: Callable[[], list[Entry]] = list
+        self._sections: list[Entry] = []
         self._here: list[Entry] = []
         self._things: list[Entry] = []
         self._documents: list[Entry] = []
@@ -146,7 +147,8 @@ class Palette(Overlay):
     def open(self) -> None:
         """Show what was chosen last, and what can be done here."""
         context = self._context()
-        self._here = [*command_entries(self._commands, context, self._run), *self.extra()]
+        self._here = command_entries(self._commands, context, self._run)
+        self._sections = settings_entries(self._go)
         self._documents = []
         self.field.blockSignals(True)
         self.field.clear()
@@ -231,7 +233,7 @@ class Palette(Overlay):
         self._choose_row(next((number for number, entry in enumerate(entries) if entry.id == chosen), 0))
 
     def _found(self, query: str) -> list[Entry]:
-        found = best(query, [*self._here, *self._things], MOST)
+        found = best(query, [*self._here, *self._things, *self._sections], MOST)
         found = [replace(entry, group="") for entry in found]
         if len(query) >= LEAST_LETTERS:
             found += self._documents
@@ -241,7 +243,7 @@ class Palette(Overlay):
 
     def _start(self) -> list[Entry]:
         """Nothing is typed yet: the last choices, what belongs to this place, and then the rest."""
-        known = {entry.id: entry for entry in [*self._things, *self._here]}
+        known = {entry.id: entry for entry in [*self._things, *self._sections, *self._here]}
         recent = [
             replace(known[id], group=self.tr("Recent")) for id in self._recent() if id in known and not known[id].reason
         ]

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from widgets.commands import Command, Commands, Context, keys_text
 from widgets.commands.actions import menu_titles
 from widgets.pages.page import Place
+from widgets.pages.settings_sections import section_titles
 from widgets.palette.entry import Entry
 from widgets.parts.states import look
 from widgets.parts.words import relative_time
@@ -19,7 +20,15 @@ from widgets.parts.words import relative_time
 if TYPE_CHECKING:
     from app.api import AccountView, ConnectionView, EngineApi, Hit, RunView
 
-__all__ = ["LEAST_LETTERS", "command_entries", "find_documents", "first_groups", "load_things", "search_entry"]
+__all__ = [
+    "LEAST_LETTERS",
+    "command_entries",
+    "find_documents",
+    "first_groups",
+    "load_things",
+    "search_entry",
+    "settings_entries",
+]
 
 RUNS = 60
 DOCUMENTS = 8
@@ -63,6 +72,21 @@ def command_entries(commands: Commands, context: Context, run: Do) -> list[Entry
             )
         )
     return found
+
+
+def settings_entries(go: Go) -> list[Entry]:
+    """The sections of the settings."""
+    return [
+        Entry(
+            f"settings:{name}",
+            tr("Settings: {0}").format(title),
+            partial(go, Place("settings", tab=name)),
+            detail=tr("Settings"),
+            icon=icon,
+            beyond=len(tr("Settings")),
+        )
+        for name, (title, icon) in section_titles().items()
+    ]
 
 
 def first_groups() -> list[str]:
