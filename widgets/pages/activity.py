@@ -12,8 +12,8 @@ from connectors.sdk import HeadwaterError
 from widgets import theme
 from widgets.pages.activity_detail import LineDetail
 from widgets.pages.activity_export import LogExport
-from widgets.pages.activity_model import CHUNK, Chunk, LogModel, line_text
-from widgets.pages.activity_row import ROW_HEIGHT
+from widgets.pages.activity_model import CHUNK, Chunk, LogModel, in_order, line_text
+from widgets.pages.activity_row import row_height
 from widgets.pages.activity_table import LogTable
 from widgets.pages.filter_chip import Choice, FilterChip
 from widgets.pages.page import Page, Place
@@ -32,7 +32,7 @@ from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.flow import beside, flow
 
 if TYPE_CHECKING:
-    from app.api import EngineApi, LogFilter, LogLine
+    from app.api import EngineApi, LogFilter
     from widgets.events import EventFeed
 
 __all__ = ["ActivityPage"]
@@ -44,8 +44,8 @@ POLL_MS = 100
 IDLE_MS = 2000
 """How often to look while none come: some lines have no event."""
 NEWEST = 1 << 62
-NEAR_TOP = 200 * ROW_HEIGHT
-"""How far from the first row older lines are fetched."""
+NEAR_TOP = 200
+"""How many rows from the first one older lines are fetched."""
 MOST_COPIED = 20_000
 
 
@@ -215,7 +215,7 @@ class ActivityPage(Page):
         self._busy.clear()
         self._at_start = len(lines) < CHUNK
         self._stale = False
-        self.model.reset(_in_order(lines))
+        self.model.reset(in_order(lines))
         self._follow(True)
         self._show_state()
 
@@ -235,7 +235,7 @@ class ActivityPage(Page):
             except HeadwaterError:
                 return
             before = self.model.rowCount()
-            self.model.append(_in_order(lines))
+            self.model.append(in_order(lines))
             self._arrived(self.model.rowCount() - before)
             if len(lines) < CHUNK:
                 return
@@ -255,9 +255,9 @@ class ActivityPage(Page):
         self._at_start = len(lines) < CHUNK
         bar = self.table.verticalScrollBar()
         place = bar.value()
-        rows = self.model.prepend(_in_order(lines))
+        rows = self.model.prepend(in_order(lines))
         self.table.updateGeometries()  # else the bar does not reach as far yet, and its end is taken for the log's
-        bar.setValue(place + rows * ROW_HEIGHT)
+        bar.setValue(place + rows * row_height())
 
     def _fetch(self, chunk: Chunk) -> None:
         self.tasks.start(self._refill(chunk), "fetch")
@@ -268,7 +268,7 @@ class ActivityPage(Page):
         except BaseException:
             self.model.give_up(chunk)
             raise
-        self.model.fill(chunk, _in_order(lines))
+        self.model.fill(chunk, in_order(lines))
 
     def _filter(self, *, after: int | None = None, before: int | None = None, limit: int = CHUNK) -> LogFilter:
         from app.api import LogFilter
@@ -338,7 +338,7 @@ class ActivityPage(Page):
             if at_end:
                 self._unread = 0
             self._show_pill()
-        if value < NEAR_TOP and not at_end and not self._at_start and not self.tasks.running("older"):
+        if value < NEAR_TOP * row_height() and not at_end and not self._at_start and not self.tasks.running("older"):
             self.tasks.start(self._load_older(), "older")
 
     def _follow(self, on: bool) -> None:
@@ -397,7 +397,3 @@ class ActivityPage(Page):
             if (found := self.model.line(at)) is not None:
                 texts.append(line_text(found, self.model.name(found)))
         QGuiApplication.clipboard().setText("\n".join(texts))
-
-
-def _in_order(lines: list[LogLine]) -> list[LogLine]:
-    return sorted(lines, key=lambda each: each.seq)

@@ -19,7 +19,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 if TYPE_CHECKING:
     from app.api import LogLine
 
-__all__ = ["CHUNK", "COLUMNS", "KEPT", "Chunk", "LogModel", "line_text"]
+__all__ = ["CHUNK", "COLUMNS", "KEPT", "Chunk", "LogModel", "in_order", "line_text"]
 
 CHUNK = 1000
 """Lines of a chunk, and of a request."""
@@ -229,3 +229,8 @@ def line_text(line: LogLine, name: str) -> str:
     at = datetime.fromtimestamp(line.at).isoformat(sep=" ", timespec="milliseconds")
     fields = "".join(f" {key}={value}" for key, value in line.fields.items())
     return f"{at} {line.level.upper():<7} {name + ': ' if name else ''}{line.message}{fields}"
+
+
+def in_order(lines: list[LogLine]) -> list[LogLine]:
+    """The oldest first."""
+    return sorted(lines, key=lambda each: each.seq)

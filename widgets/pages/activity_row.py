@@ -12,14 +12,18 @@ from widgets import theme
 from widgets.pages.activity_model import COLUMNS, LINE
 from widgets.parts import look
 
-__all__ = ["ROW_HEIGHT", "LogDelegate"]
+__all__ = ["LogDelegate", "row_height"]
 
-ROW_HEIGHT = 28
 ICON = 16
 CELL = 11
 """Where the text of a cell begins: below that of the header."""
 FIELDS_AT_LEAST = 60
 """Pixels below which the fields are left to the detail panel."""
+
+
+def row_height() -> int:
+    """Of every row, at the text's size."""
+    return theme.scaled(28)
 
 
 class LogDelegate(QStyledItemDelegate):
@@ -63,7 +67,7 @@ class LogDelegate(QStyledItemDelegate):
                 draw_elided(painter, area, fields_text(line.fields))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(100, ROW_HEIGHT)
+        return QSize(100, row_height())
 
 
 def fields_text(fields: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from widgets import theme
 from widgets.pages.activity_model import COLUMNS, LogModel
-from widgets.pages.activity_row import ROW_HEIGHT, LogDelegate
+from widgets.pages.activity_row import LogDelegate, row_height
 
 __all__ = ["LogTable"]
 
@@ -43,15 +43,15 @@ class LogTable(QTableView):
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setMinimumSectionSize(row_height())
+        rows.setDefaultSectionSize(row_height())
         columns = self.horizontalHeader()
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setHighlightSections(False)
         columns.setSectionsClickable(False)
         columns.setStyleSheet(f"QHeaderView::section:first {{ padding-left: {theme.SPACE_XL}px; }}")
         for at, width in enumerate(WIDTHS):
-            columns.resizeSection(at, width)
+            columns.resizeSection(at, theme.scaled(width))
         columns.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         keys = QKeySequence(QKeySequence.StandardKey.Copy).toString(QKeySequence.SequenceFormat.NativeText)
         copy = QAction(self.tr("Copy") + f"\t{keys}", self)

@@ -174,7 +174,7 @@ class EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Headers are lower."""
-        return QSize(200, HEADER if index.data(CONNECTOR_ROLE) is None else ENTRY)
+        return QSize(200, theme.scaled(HEADER if index.data(CONNECTOR_ROLE) is None else ENTRY))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a header or an entry."""
@@ -199,7 +199,7 @@ class EntryDelegate(QStyledItemDelegate):
         role = "accent" if selected else "muted"
         painter.drawPixmap(
             rect.left() + 20,
-            rect.top() + 16,
+            rect.top() + (rect.height() - 20) // 2,
             theme.pixmap("warning" if broken else connector.icon, "warning" if broken else role, 20),
         )
         inside = rect.adjusted(52, 0, -20, 0)
@@ -207,17 +207,18 @@ class EntryDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(self._detail)
         width = metrics.horizontalAdvance(words)
         painter.setPen(theme.color("muted"))
-        painter.drawText(QRect(inside.right() - width, rect.top() + 8, width, 18), right, words)
+        high, upper, lower = theme.scaled(18), rect.top() + theme.scaled(8), rect.top() + theme.scaled(26)
+        painter.drawText(QRect(inside.right() - width, upper, width, high), right, words)
         second = metrics.elidedText(connector.problem or connector.summary, Qt.TextElideMode.ElideRight, inside.width())
         if broken:
             painter.setPen(theme.color("warning"))
-        painter.drawText(QRect(inside.left(), rect.top() + 26, inside.width(), 18), left, second)
+        painter.drawText(QRect(inside.left(), lower, inside.width(), high), left, second)
         painter.setFont(self._strong)
         painter.setPen(theme.color("muted" if broken else "text"))
         title = QFontMetrics(self._strong).elidedText(
             connector.title, Qt.TextElideMode.ElideRight, inside.width() - width - theme.SPACE_S
         )
-        painter.drawText(QRect(inside.left(), rect.top() + 8, inside.width(), 18), left, title)
+        painter.drawText(QRect(inside.left(), upper, inside.width(), high), left, title)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color("accent"), 2))

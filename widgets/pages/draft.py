@@ -17,6 +17,7 @@ from widgets.pages.page import Page
 from widgets.pages.schedule import ScheduleBox
 from widgets.pages.test_panel import TestPanel
 from widgets.parts import ErrorPanel, button, column, frame, icon_label, label, line, plural, row
+from widgets.parts.flow import beside, flow
 
 if TYPE_CHECKING:
     from app.api import ConnectionDraft, ConnectorView
@@ -113,19 +114,14 @@ class DraftView(QWidget):
             name="save_and_sync",
             shortcut="Ctrl+Return",
         )
-        self._note = label("", "detail", "error")
+        self._note = label("", "detail", "error", wrap=True)
         self.form.changed.connect(lambda: self._note.text() and self._tell(len(self.form.errors())))
         self._footer = frame("window")
-        foot = row(
-            self.test.button,
-            self.test.deep,
-            None,
-            self._note,
-            self.save_button,
-            self.sync_button,
-            parent=self._footer,
-            space=theme.SPACE_M,
-        )
+        acts = row(self.save_button, self.sync_button, space=theme.SPACE_M)
+        hands = beside(flow(self.test.button, self.test.deep, space=theme.SPACE_M), acts)
+        self._note.hide()
+        self._note.setAlignment(Qt.AlignmentFlag.AlignRight)
+        foot = column(self._note, hands, parent=self._footer, space=theme.SPACE_XS)
         foot.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
         failed = column(self.failure)
         failed.setContentsMargins(theme.SPACE_XL, theme.SPACE_S, theme.SPACE_XL, theme.SPACE_S)
@@ -222,6 +218,7 @@ class DraftView(QWidget):
         """Say beside the buttons how many fields keep them from working."""
         text = plural(wrong, self.tr("field needs attention"), self.tr("fields need attention")) if wrong else ""
         self._note.setText(text)
+        self._note.setVisible(bool(text))
         return wrong
 
     # --- saving ---

@@ -67,6 +67,7 @@ class Preview(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document: DocumentView | None = None
+        self._words: list[Word] = []
         self._title = label("", "section", wrap=True, select=True)
         self._icon = icon_label("file", "muted", 16)
         self._connection = button("", self._ask_connection, kind="link", name="preview_connection")
@@ -109,6 +110,7 @@ class Preview(QWidget):
         self._stack.addWidget(self.text)
         self._stack.addWidget(details)
         self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        theme.theme_changed.connect(self._mark_again)
 
         about = row(self._icon, self._connection, self._facts, space=6)
         about.setStretch(2, 1)
@@ -190,6 +192,21 @@ class Preview(QWidget):
             self.connection_asked.emit(self._document.connection_id)
 
     def _mark(self, words: list[Word]) -> None:
+        self._words = words
+        marks = self._marked(words)
+        self.text.setExtraSelections(marks)
+        if marks:
+            first = min(mark.cursor.selectionStart() for mark in marks)
+            cursor = QTextCursor(self.text.document())
+            cursor.setPosition(first)
+            self.text.setTextCursor(cursor)
+            self.text.centerCursor()
+
+    def _mark_again(self) -> None:
+        """In the colours of another scheme, without moving the text."""
+        self.text.setExtraSelections(self._marked(self._words))
+
+    def _marked(self, words: list[Word]) -> list[QTextEdit.ExtraSelection]:
         style = QTextCharFormat()
         style.setBackground(theme.color("match"))
         style.setForeground(theme.color("text"))
@@ -203,13 +220,7 @@ class Preview(QWidget):
                 mark.cursor, mark.format = found, style
                 marks.append(mark)
                 found = self.text.document().find(word.text, found, flags)
-        self.text.setExtraSelections(marks)
-        if marks:
-            first = min(mark.cursor.selectionStart() for mark in marks)
-            cursor = QTextCursor(self.text.document())
-            cursor.setPosition(first)
-            self.text.setTextCursor(cursor)
-            self.text.centerCursor()
+        return marks
 
     def _show_details(self, document: DocumentView) -> None:
         while (item := self._grid.takeAt(0)) is not None:

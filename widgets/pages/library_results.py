@@ -30,8 +30,9 @@ __all__ = ["RESULT", "Result", "ResultDelegate", "ResultModel", "split_marks"]
 RESULT = int(Qt.ItemDataRole.UserRole)
 OPEN, CLOSE = "\x02", "\x03"
 LINE_HEIGHT = 18
-PLAIN_HEIGHT = theme.ROW_TALL
-SNIPPET_HEIGHT = theme.ROW_TALL + 2 * LINE_HEIGHT + 4
+"""At 100 %, like all lengths below."""
+PLAIN_HEIGHT = 56
+SNIPPET_HEIGHT = PLAIN_HEIGHT + 2 * LINE_HEIGHT + 4
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -144,7 +145,7 @@ class ResultDelegate(QStyledItemDelegate):
         """Whether rows have room for a snippet."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(300, SNIPPET_HEIGHT if self.snippets else PLAIN_HEIGHT)
+        return QSize(300, theme.scaled(SNIPPET_HEIGHT if self.snippets else PLAIN_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         found: Result | None = index.data(RESULT)
@@ -163,7 +164,7 @@ class ResultDelegate(QStyledItemDelegate):
         painter.drawLine(rect.left() + theme.SPACE_XL, rect.bottom(), rect.right(), rect.bottom())
 
         icon = theme.pixmap(self._model.icons.get(found.connection_id, "file"), "muted", 16)
-        painter.drawPixmap(rect.left() + theme.SPACE_XL, rect.top() + 11, icon)
+        painter.drawPixmap(rect.left() + theme.SPACE_XL, rect.top() + theme.scaled(19) - 8, icon)
         area = rect.adjusted(theme.SPACE_XL + 16 + 10, 0, -theme.SPACE_L, 0)
         date = relative_time(found.at) if found.at is not None else ""
         _text(painter, self._detail, "muted", area, 9, date, right=True)
@@ -172,7 +173,7 @@ class ResultDelegate(QStyledItemDelegate):
         where = found.connection if found.path in ("", found.title) else f"{found.connection}  ·  {found.path}"
         _text(painter, self._detail, "muted", area, 30, where, Qt.TextElideMode.ElideMiddle)
         if self.snippets:
-            self._snippet(painter, area, rect.top() + 51, found.snippet)
+            self._snippet(painter, area, rect.top() + theme.scaled(51), found.snippet)
         painter.restore()
 
     def _snippet(self, painter: QPainter, area: QRect, top: int, snippet: str) -> None:
@@ -205,7 +206,7 @@ def _laid(text: str, matches: list[tuple[int, int]], font: QFont, width: int) ->
         if not line.isValid():
             break
         line.setLineWidth(width)
-        line.setPosition(QPointF(0, number * LINE_HEIGHT))
+        line.setPosition(QPointF(0, number * theme.scaled(LINE_HEIGHT)))
         end = line.textStart() + line.textLength()
     layout.endLayout()
     return layout, end
@@ -229,7 +230,7 @@ def _text(
     """One line, cut where it does not fit."""
     painter.setFont(font)
     painter.setPen(theme.color(role))
-    room = QRect(area.left(), area.top() + top, area.width(), LINE_HEIGHT + 2)
+    room = QRect(area.left(), area.top() + theme.scaled(top), area.width(), theme.scaled(LINE_HEIGHT + 2))
     line = " ".join(text[:1000].split())
     cut = QFontMetrics(font).elidedText(line, elide, room.width())
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
