@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -356,40 +357,49 @@ def furnish(engine: FakeEngine) -> None:
             at=now - 12,
         ),
     ]
-    titles = [
-        "Onboarding",
-        "Expenses",
-        "Holidays",
-        "Security",
-        "Travel",
-        "Laptop policy",
-        "Remote work",
-        "Code of conduct",
-    ]
     for connection in list(engine._connections.values()):
-        engine._documents[connection.id] = [
-            DocumentView(
-                id=f"{connection.id}-{number}",
-                connection=connection.name,
-                connection_id=connection.id,
-                source_id=f"docs/{number}.md",
-                title=f"{titles[number % len(titles)]} {number // len(titles) + 1}",
-                path=f"handbook/{titles[number % len(titles)].lower().replace(' ', '-')}/{number}.md",
-                url=None,
-                media_type=("text/markdown", "application/pdf", "text/html")[number % 3],
-                size=1800 + number * 977 % 60_000,
-                sha256="0" * 64,
-                fingerprint=f"etag-{number}",
-                owner=None,
-                created_at=now - number * 86400,
-                updated_at=now - number * 40_000,
-                stored_at=now - 3600,
-                deleted_at=None,
-                indexed=True,
-            )
-            for number in range(min(connection.documents, 640))
-        ]
+        documents = _documents(connection.id, connection.name, min(connection.documents, 640), now)
+        engine._documents[connection.id] = list(documents)
     engine.held = engine._documents["c6"][:412]
+
+
+TITLES = (
+    "Onboarding",
+    "Expenses",
+    "Holidays",
+    "Security",
+    "Travel",
+    "Laptop policy",
+    "Remote work",
+    "Code of conduct",
+)
+
+
+@lru_cache(maxsize=64)
+def _documents(id: str, name: str, count: int, now: float) -> tuple[DocumentView, ...]:
+    """A connection's documents, made once for all who look at the same moment."""
+    return tuple(
+        DocumentView(
+            id=f"{id}-{number}",
+            connection=name,
+            connection_id=id,
+            source_id=f"docs/{number}.md",
+            title=f"{TITLES[number % len(TITLES)]} {number // len(TITLES) + 1}",
+            path=f"handbook/{TITLES[number % len(TITLES)].lower().replace(' ', '-')}/{number}.md",
+            url=None,
+            media_type=("text/markdown", "application/pdf", "text/html")[number % 3],
+            size=1800 + number * 977 % 60_000,
+            sha256="0" * 64,
+            fingerprint=f"etag-{number}",
+            owner=None,
+            created_at=now - number * 86400,
+            updated_at=now - number * 40_000,
+            stored_at=now - 3600,
+            deleted_at=None,
+            indexed=True,
+        )
+        for number in range(count)
+    )
 
 
 def stand(engine: FakeEngine, connection: ConnectionView, run: str) -> None:
