@@ -1,6 +1,6 @@
 """What the pages are meant to look like: small pictures and layout records, committed, and how they are compared.
 
-A picture is kept at a sixth of its size, where each pixel is the mean of 36: another version of a font's renderer
+A picture is kept at an eighth of its size, where each pixel is the mean of 64: another version of a font's renderer
 changes nothing there, a thing that moved does. The layout record says in words what it was.
 """
 
@@ -22,8 +22,8 @@ __all__ = ["FOLDER", "SCHEMES", "accept", "changes", "committed_layouts", "small
 
 FOLDER = Path(__file__).with_name("baseline")
 SCHEMES = ("light", "dark")
-SHRINK = 6
-APART = 36
+SHRINK = 8
+APART = 24
 """How far a channel of a small pixel may be off."""
 PIXELS = 3
 """How many small pixels may be further off."""
