@@ -61,3 +61,8 @@ class Person:
         focus = QApplication.focusWidget()
         assert focus is not None, "nothing has the focus"
         return focus
+
+    def focus_name(self) -> str:
+        """How what has the focus is read out; "" if nothing has it."""
+        focus = QApplication.focusWidget()
+        return focus.accessibleName() if focus is not None else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import cast
 
@@ -13,9 +14,10 @@ from tests.support.rclone import RcloneFactory
 from tests.support.web import served
 from tests.widgets.conftest import Run, until
 from tests.widgets.person import Person
-from tests.widgets.window import idle, real_window
+from tests.widgets.window import idle, press, real_window
 from widgets.pages.add_source import AddSourcePage
 from widgets.pages.connection import ConnectionPage
+from widgets.pages.page import Place
 from widgets.shell import Shell
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Tides</title>
@@ -107,5 +109,40 @@ def test_a_source_with_sign_in_takes_eight(run: Run, tmp_path: Path, rclone_webd
             await person.chord(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
             assert len(person.actions) <= 8, person.actions
             await synced(shell, 3)
+
+    run(main())
+
+
+def test_the_first_sync_is_shown_where_it_was_begun_and_takes_nobody_away(run: Run, tmp_path: Path) -> None:
+    answered = asyncio.Event()
+
+    async def answer(_request: web.Request) -> web.Response:
+        await answered.wait()
+        return web.Response(text=FEED, content_type="application/rss+xml")
+
+    async def main() -> None:
+        app = web.Application()
+        app.router.add_get("/feed.xml", answer)
+        async with served(app) as url, real_window(tmp_path / "profile", Place("add_source", "rss")) as shell:
+            page = page_of(shell)
+            await until(lambda: page.draft is not None)
+            person = Person(shell)
+            await until(lambda: person.focus_name() == "Feed address, required")
+            await person.type(f"{url}/feed.xml", into="Feed")
+            await person.click("save_and_sync")
+            await until(page.first_run.isVisible)
+            assert shell.current is page
+            await until(lambda: "Syncing" in page.first_run._state.text())
+            press(shell, "rail_library")
+            answered.set()
+            assert shell.client is not None
+            while (await shell.client.runs())[0].state != "done":
+                await asyncio.sleep(0)
+            await until(lambda: not page.first_run.running)
+            assert shell.current is shell.pages["library"], "whoever went elsewhere is left there"
+            shell.go(Place("add_source"))
+            await idle(shell)
+            assert page.draft is None
+            assert page.first_run.isHidden()
 
     run(main())
