@@ -468,11 +468,15 @@ def test_the_window_comes_to_the_front(run: Run, engine: FakeEngine, tmp_path: P
             page = page_of(shell)
             press(page.cards["acc_b2"], "again")
             await waiting(page)
+            browser = QWidget()
+            browser.show()
+            await until(browser.isActiveWindow)
             shell.hide()
             engine.end_sign_in(replace(engine.account_list["acc_b2"], state="ok"))
             await until(shell.isVisible)
             await until(shell.isActiveWindow)
             assert focused(shell) == "sign_in_done"
+            browser.deleteLater()
 
     run(main())
 
