@@ -10,6 +10,7 @@ from widgets.palette.entry import Entry
 __all__ = ["best", "match"]
 
 START, WHOLE, RUN, GAP = 30, 60, 12, 1
+MANY = 60
 
 
 def match(query: str, text: str, *, loose: bool = True) -> tuple[int, tuple[int, ...]] | None:
@@ -43,6 +44,9 @@ def best(query: str, entries: Iterable[Entry], limit: int) -> list[Entry]:
             if by_words is None:
                 continue
             score, marks = by_words[0] - WHOLE, ()
+        # One word that many things' verbs share: what goes by that name itself is meant first.
+        if entry.beyond and " " not in query.strip():
+            score -= MANY
         # What can't be done now is shown, but never before what can.
         score += entry.weight - (40 if entry.reason else 0)
         found.append((-score, number, replace(entry, marks=marks)))

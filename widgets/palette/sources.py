@@ -12,7 +12,6 @@ from PySide6.QtCore import QCoreApplication
 from widgets.commands import Command, Commands, Context, keys_text
 from widgets.commands.actions import menu_titles
 from widgets.pages.page import Place
-from widgets.pages.settings_sections import section_titles
 from widgets.palette.entry import Entry
 from widgets.parts.states import look
 from widgets.parts.words import relative_time
@@ -76,6 +75,8 @@ def command_entries(commands: Commands, context: Context, run: Do) -> list[Entry
 
 def settings_entries(go: Go) -> list[Entry]:
     """The sections of the settings."""
+    from widgets.pages.settings_sections import section_titles  # a page: not before the first frame
+
     return [
         Entry(
             f"settings:{name}",
