@@ -30,6 +30,7 @@ from connectors.sdk import (
     Partition,
     PermissionDenied,
     Probe,
+    Secret,
     Source,
     SourceSpec,
     State,
@@ -71,6 +72,7 @@ class ScriptedConfig(ConnectorConfig):
 
     prefix: str = option("", title="Prefix", effect="scope")
     pace: int = option(1, title="Pace", effect="tuning")
+    key: Secret | None = option(None, title="Key", effect="tuning")
     filters: FileFilters = FileFilters(max_bytes=5_000_000)
 
 

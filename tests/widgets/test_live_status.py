@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QPushButton
 
 from app import api
 from app.engine.engine import Engine
-from connectors.sdk import PermissionDenied, RateLimited
+from connectors.sdk import HeadwaterError, PermissionDenied, RateLimited
 from tests.sync.scripted import Shelf, add, finished, scripted_engine, sync
 from tests.widgets.conftest import Run, until
 from tests.widgets.window import find, idle, press, settings
@@ -333,11 +333,13 @@ def test_what_was_removed_goes_for_good_with_its_secrets_when_the_offer_is_over(
     async def main() -> None:
         async with live(tmp_path, Shelf(), five) as (shell, engine):
             page = sources(shell)
-            secret = await engine._vault.put("hush", label="B")
-            b = await engine._connections.get("B")
+            b = await engine.edit_connection("B", api.ConnectionEdit(secrets={"/key": "value:hush"}))
+            secret = (await engine._connections.get("B")).config["key"]
+            assert isinstance(secret, dict)
+            assert await engine._vault.get(str(secret["$secret"])) == "hush"
             page.actions_.do("remove", [await engine.connection(name) for name in ("A", "B")])
             await until(lambda: bool(banners(shell)))
-            assert await engine._vault.get(secret) == "hush"
+            assert await engine._vault.get(str(secret["$secret"])) == "hush"  # there is still the offer to undo
             banner = next(each for each in shell.findChildren(Banner) if not each.isHidden())
             assert banner._timer.interval() == 10_000
             banner.expire()
@@ -349,6 +351,8 @@ def test_what_was_removed_goes_for_good_with_its_secrets_when_the_offer_is_over(
                 while not await gone():
                     await asyncio.sleep(0.01)
             assert b.id not in {view.id for view in await engine.connections()}
+            with pytest.raises(HeadwaterError):
+                await engine._vault.get(str(secret["$secret"]))
             page.actions_.do("remove", [await engine.connection("C")])
             await until(lambda: bool(banners(shell)))
             await page.close_tasks()  # the window closes: the offer is over
