@@ -65,7 +65,6 @@ def test_the_library_equals_the_tree(rclone_s3: RcloneFactory, profile: Path, tm
 
 
 @pytest.mark.point(31)
-@pytest.mark.point(31)
 def test_killed_at_random_moments_nothing_is_lost_or_fetched_twice_beyond_the_open_page(
     rclone_s3: RcloneFactory, profile: Path, tmp_path: Path
 ) -> None:
