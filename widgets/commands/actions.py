@@ -51,7 +51,8 @@ class CommandActions(QObject):
         self._menus: list[QMenu] = []
         for command in commands:
             self._make(command)
-        theme.theme_changed.connect(self._draw)
+        self._drawn = False
+        theme.theme_changed.connect(self._forget_icons)
 
     def action(self, id: str) -> QAction:
         """A command's action."""
@@ -90,6 +91,7 @@ class CommandActions(QObject):
 
     def refresh(self) -> None:
         """Show what can be done now, and of the rest why not."""
+        self._draw()
         context = self._context()
         for command in self.commands:
             dress(self._actions[command.id], command, context)
@@ -108,8 +110,6 @@ class CommandActions(QObject):
         action.setObjectName(command.id)
         action.setMenuRole(command.role)
         action.setCheckable(command.checked is not None)
-        if command.icon:
-            action.setIcon(_icon(command))
         if not command.passive:
             action.setShortcuts(sequences(command))
         action.triggered.connect(lambda _=False: self.run(command))
@@ -133,9 +133,16 @@ class CommandActions(QObject):
             action.setEnabled(True)
 
     def _draw(self) -> None:
+        """The icons, once a menu is opened: the first frame need not wait for forty drawings."""
+        if self._drawn:
+            return
+        self._drawn = True
         for command in self.commands:
             if command.icon:
                 self._actions[command.id].setIcon(_icon(command))
+
+    def _forget_icons(self) -> None:
+        self._drawn = False
 
 
 def dress(action: QAction, command: Command, context: Context) -> None:
