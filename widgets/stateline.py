@@ -43,7 +43,7 @@ class StateLine(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        self.setFixedHeight(theme.ROW - theme.SPACE_XS)
+        self.setFixedHeight(theme.ROW - 2)  # as high as a button in it
 
     def show_engine(self, view: EngineView) -> None:
         """The engine as it answered."""
@@ -52,7 +52,7 @@ class StateLine(QFrame):
         self.engine = view
         self._engine.setText(self.tr("Engine running"))
         if view.active_runs:
-            text = plural(view.active_runs, self.tr("run"), self.tr("runs"))
+            text = plural(view.active_runs, "{0} run", "{0} runs")
             if view.queued_runs:
                 text += ", " + self.tr("{0} queued").format(view.queued_runs)
         else:

@@ -65,7 +65,9 @@ class VaultPanel(QFrame):
         self.later = button(self.tr("Not now"), self._cancel, kind="quiet", name="vault_later")
         entries = row(self.field, self.again, self._strength, None, space=theme.SPACE_S)
         buttons = row(self.go, self.second, self.later, None, space=theme.SPACE_S)
-        said = column(self._what, self._why, self._wrong, entries, buttons, space=theme.SPACE_S)
+        why = row(self._why, None)  # a column would take the height for its own width, not for the text's
+        why.setStretch(0, 10)
+        said = column(self._what, why, self._wrong, entries, buttons, space=theme.SPACE_S)
         laid = row(column(self._icon, None, space=0), parent=self, space=theme.SPACE_M)
         laid.addLayout(said, 1)
         laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_L)
@@ -94,7 +96,7 @@ class VaultPanel(QFrame):
         self.setAccessibleDescription(said.text)
         problem = view.problem
         known = problem is None or problem.code in VAULT_TROUBLE
-        self._say("" if known or problem is None else problem.sentence())
+        self._say("" if known or problem is None else told(problem).sentence())
         for made, text in ((self.go, said.primary), (self.second, said.second)):
             made.setText(text)
             made.setAccessibleName(text)
@@ -228,7 +230,7 @@ class VaultPanel(QFrame):
             self._title_given = ""  # there is no keyring to keep it: a person chooses
             self.show_view(self._view, "choose_again" if self.mode == "session" else "choose")
             return
-        self._say(error.what if not error.remedy else f"{error.what}. {error.remedy}")
+        self._say(advice(error.info()))
         if self.field.isVisible():
             self.field.selectAll()
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)

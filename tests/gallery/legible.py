@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionTab,
     QTabBar,
+    QToolButton,
     QWidget,
 )
 
@@ -49,7 +50,13 @@ def _problems(one: QWidget) -> Iterator[str]:
             yield f"is cut off: {one.height()} of {needed} high"
         if not one.wordWrap() and one.width() < one.sizeHint().width() - 1:
             yield f"is cut off: {one.width()} of {one.sizeHint().width()} wide"
-    if isinstance(one, QAbstractButton) and not elided and one.width() < one.minimumSizeHint().width() - 1:
+    icon_alone = isinstance(one, QToolButton) and one.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    if (
+        isinstance(one, QAbstractButton)
+        and not elided
+        and not icon_alone
+        and one.width() < one.minimumSizeHint().width() - 1
+    ):
         yield f"is cut off: {one.width()} of {one.minimumSizeHint().width()} wide"
     if isinstance(one, QLineEdit):
         if one.height() < one.fontMetrics().height():
