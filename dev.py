@@ -57,7 +57,7 @@ SCREEN_LIBRARIES = {
     "libxcb-image.so.0": "libxcb-image0",
 }
 # A virtual screen with a window manager and a keyboard, what a screen reader reads from, two fonts for pictures that
-# are the same everywhere, a real keyring service on a bus of its own, a browser to sign in with.
+# are the same everywhere, a real keyring service on a bus of its own, a browser to sign in with, a Git server.
 TEST_PROGRAMS = {
     "Xvfb": "xvfb",
     "xauth": "xauth",
@@ -69,6 +69,7 @@ TEST_PROGRAMS = {
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
     "chromium": "chromium",
+    "git": "git",
 }
 
 CHECKS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["lint-imports", "--no-logo"], ["pytest"])

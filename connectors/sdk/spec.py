@@ -102,11 +102,12 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     """How the host is to authorise this connection's requests: the way and the references, never a value.
 
     `params` per kind (S = SecretRef):
-    basic, digest: username, password S · bearer: token S · header: name, value S ·
+    basic, digest: username, password S · bearer: token S, git_user? · header: name, value S ·
     aws_sigv4: access_key_id, secret_access_key S, session_token S?, region, service ·
     oauth2_client_credentials: token_url, client_id, client_secret S, scope?, audience?, client_auth ("basic"|"post") ·
     google_service_account: key S (the JSON), scope, subject? ·
-    account: account (the id of a signed-in account)
+    account: account (the id of a signed-in account), git_user?
+    `git_user`: Git over HTTP takes no bearer but the token as the password of this user (gitprotocol-http).
     `scopes` are what an account has to allow (`wanted_scopes`).
     `hosts` are the only `host` or `host:port` a credential is sent to; "*.example.com" covers subdomains.
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from app.accounts.authorizers.credential import Credential
+from app.accounts.authorizers.token_header import put_token, token_on
 from app.accounts.oauth.provider import providers
 from connectors.sdk import AccountScope, Authorization, ConfigError, PermissionDenied, RateLimited, TransientError
 
@@ -30,6 +31,7 @@ class SignedInAccount(Credential):
         super().__init__(authorization, secrets, network)
         self._accounts = accounts
         self._id = self._text("account")
+        self._git_user = self._text("git_user", "")
         self._scopes = authorization.scopes
         self._clock = network.clock
         self._checked = False
@@ -41,13 +43,13 @@ class SignedInAccount(Credential):
             raise ConfigError("No accounts are kept here", where=self._id, remedy="Use a profile with a vault.")
         if not self._checked:
             await self._check_scopes(self._accounts)
-        request.headers["authorization"] = f"Bearer {await self._token(self._accounts)}"
+        put_token(request, await self._token(self._accounts), self._git_user, self._remember)
 
     async def refused(self, response: httpx.Response) -> bool:
         """Renew once; another task may have done so."""
         if self._accounts is None:
             return False
-        refused = response.request.headers.get("authorization", "").removeprefix("Bearer ")
+        refused = token_on(response.request)
         return bool(await self._token(self._accounts, refused) != refused)
 
     async def _token(self, accounts: Accounts, refused: str = "") -> str:

@@ -7,6 +7,7 @@ import base64
 import httpx
 
 from app.accounts.authorizers.credential import Credential
+from app.accounts.authorizers.token_header import put_token
 from connectors.sdk import ConfigError
 
 
@@ -27,10 +28,11 @@ class Basic(Credential):
 
 
 class Bearer(Credential):
-    """A token (RFC 6750)."""
+    """A token (RFC 6750; with `git_user` also for Git over HTTP)."""
 
     async def authorize(self, request: httpx.Request) -> None:
-        request.headers["authorization"] = f"Bearer {_header_value(await self._secret('token'))}"
+        token = _header_value(await self._secret("token"))
+        put_token(request, token, self._text("git_user", ""), self._remember)
 
 
 class Header(Credential):

@@ -1,4 +1,4 @@
-"""GitHub: issues, pull requests, discussions, releases and files of repositories, on github.com or another server."""
+"""GitHub: issues, pull requests, discussions, releases, wikis and files, on github.com or another server."""
 
 from connectors.sources.github.source import GitHubSource
 

@@ -119,7 +119,7 @@ class GitHub:
             )
         if "SAML" in told:
             remedy = "Open the token at GitHub, choose Configure SSO, and authorize it for this organization."
-        elif "not accessible by" in told:
+        elif "not accessible by" in told or "repository not granted" in told:
             remedy = "Allow the token to read this: at GitHub, edit its repository permissions."
         else:
             remedy = error.remedy
@@ -172,8 +172,9 @@ def has_next(answer: Response) -> bool:
 
 
 def _message(detail: str) -> str:
+    """What a refusal says: the API in JSON, Git in a line of plain text."""
     try:
         told = json.loads(detail)
     except ValueError:
-        return ""
+        return "" if "<" in detail else detail.partition("\n")[0][:300]
     return str(told.get("message", "")) if isinstance(told, dict) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +13,7 @@ from connectors.sdk import AccountScope, Authorization, ConnectorConfig, FileFil
 from connectors.sources._web import WebAddress, authority
 
 GITHUB = "https://github.com"
+GIT_USER = "x-access-token"  # under which GitHub takes any kind of token as a password
 PRIVATE = AccountScope(
     "repo", "Read private repositories, and who may see them. GitHub has no read-only scope for this."
 )
@@ -36,8 +37,8 @@ class Token(ConnectorConfig):
         order=1,
     )
 
-    def authorization(self, host: str) -> Authorization:
-        return Authorization(kind="bearer", params={"token": self.token}, hosts=(host,))
+    def authorization(self, hosts: tuple[str, ...]) -> Authorization:
+        return Authorization(kind="bearer", params={"token": self.token, "git_user": GIT_USER}, hosts=hosts)
 
 
 class Account(ConnectorConfig):
@@ -50,8 +51,8 @@ class Account(ConnectorConfig):
         ..., title="Account", effect="tuning", order=1, account="github", scopes=(PICKING,), min_length=1
     )
 
-    def authorization(self, host: str) -> Authorization:
-        return Authorization(kind="account", params={"account": self.account}, hosts=(host,))
+    def authorization(self, hosts: tuple[str, ...]) -> Authorization:
+        return Authorization(kind="account", params={"account": self.account, "git_user": GIT_USER}, hosts=hosts)
 
 
 def _repository(text: str) -> str:
@@ -108,55 +109,82 @@ class GitHubConfig(ConnectorConfig):
     )
     discussions: bool = option(True, title="Discussions", help="With comments and replies.", order=5, group=CONTENT)
     releases: bool = option(True, title="Releases", help="Their notes, not their files.", order=6, group=CONTENT)
+    wiki: bool = option(
+        True,
+        title="Wiki",
+        help="Its pages, and the files beside them. Of the filters, Exclude and Largest file hold for them too.",
+        order=7,
+        group=CONTENT,
+    )
     files: bool = option(
         False,
         title="Files",
-        help="Documents and code of one branch, tag or commit. A wiki can't be read: GitHub has no API for it.",
-        order=7,
+        help="Documents and code of one branch, tag or commit.",
+        order=8,
         group=CONTENT,
     )
     ref: str = option(
         "",
         title="Branch, tag or commit",
         help="Where the files are taken from. Empty: each repository's default branch.",
-        order=8,
+        order=9,
         group=CONTENT,
         max_length=255,
         options="refs",
         depends=("/base_url", "/auth", "/repositories"),
     )
-    filters: FileFilters = option(FileFilters(), title="Filters for files", order=9)
+    filters: FileFilters = option(FileFilters(), title="Filters for files", order=10)
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not (self.issues or self.pull_requests or self.discussions or self.releases or self.files):
+        wanted = (self.issues, self.pull_requests, self.discussions, self.releases, self.wiki, self.files)
+        if not any(wanted):
             raise ValueError("choose at least one thing to sync")
         return self
 
     @property
     def api(self) -> str:
         """The address of the REST API, without a slash at its end."""
-        return addresses(self.base_url)[0]
+        return addresses(self.base_url).rest
 
     @property
     def graphql(self) -> str:
         """The address of the GraphQL API."""
-        return addresses(self.base_url)[1]
+        return addresses(self.base_url).graphql
+
+    @property
+    def origins(self) -> list[str]:
+        """What is talked to: the API, and for wikis the server itself, where Git is spoken."""
+        found = addresses(self.base_url)
+        return [found.rest, found.web] if self.wiki else [found.rest]
+
+    def wiki_url(self, repository: str) -> str:
+        """Where the Git repository of a repository's wiki is."""
+        return f"{addresses(self.base_url).web}/{repository}.wiki.git"
 
     def authorization(self) -> Authorization:
-        """The credential goes to the API alone."""
-        found = self.auth.authorization(authority(self.api))
+        """The credential goes to what is talked to, and nowhere else."""
+        found = self.auth.authorization(tuple(dict.fromkeys(map(authority, self.origins))))
         return msgspec.structs.replace(found, scopes=wanted_scopes(self)) if found.kind == "account" else found
 
 
-def addresses(base_url: str) -> tuple[str, str]:
-    """REST and GraphQL of a server, whether its web address or its API's was typed."""
+class Addresses(NamedTuple):
+    """Where a server is: its two APIs, and itself."""
+
+    rest: str
+    graphql: str
+    web: str
+
+
+def addresses(base_url: str) -> Addresses:
+    """All of a server, whether its web address or its API's was typed."""
     parts = urlsplit(base_url)
     host = (parts.hostname or "").removeprefix("www.")
     if host in ("github.com", "api.github.com"):
-        return "https://api.github.com", "https://api.github.com/graphql"
+        return Addresses("https://api.github.com", "https://api.github.com/graphql", GITHUB)
     if host.endswith(".ghe.com"):
-        api = f"{parts.scheme}://api.{host.removeprefix('api.')}"
-        return api, f"{api}/graphql"
+        tenant = host.removeprefix("api.")
+        api = f"{parts.scheme}://api.{tenant}"
+        return Addresses(api, f"{api}/graphql", f"{parts.scheme}://{tenant}")
     origin = f"{parts.scheme}://{parts.netloc}"
-    return f"{origin}/api/v3", f"{origin}/api/graphql"
+    return Addresses(f"{origin}/api/v3", f"{origin}/api/graphql", origin)

@@ -11,35 +11,27 @@ from contextlib import AsyncExitStack, aclosing
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from connectors.sdk import (
-    Change,
     Content,
-    Covers,
     DocumentRef,
-    Failure,
     FileFilters,
     Json,
     NotFound,
     Page,
-    PermanentError,
     Response,
     SlimRef,
     State,
     StreamedResponse,
-    Upsert,
 )
 from connectors.sdk.files import FileFilter, capped
 from connectors.sdk.tree import Entry, ordered, tree_pages
 from connectors.sources.github.client import GitHub, document
-from connectors.sources.github.part import Tags
+from connectors.sources.github.part import Tags, all_below, below, check_kept_here
 from connectors.sources.github.repository import Repository
 
 EMPTY = frozenset({409})  # a repository without a commit
 WHOLE = 1024 * 1024  # from here on a file is streamed
 _SYMLINK = "120000"
-_LFS = b"version https://git-lfs.github.com/spec/v1\n"
 
 
 class Files:
@@ -80,20 +72,15 @@ class Files:
                 else:
                     tags.keep(path, tree.tag)
                     here = {"over": True}
-                yield _below(repository, page, here)
+                yield below(repository, self.name, page, here)
 
     async def enumerate(self, repository: Repository) -> AsyncIterator[list[SlimRef]]:
         """All of them. Raises rather than leave out a folder."""
         tree = _Tree(self._github, repository, self._path(repository))
         await tree.open("")
         pages = tree_pages(tree.list_folder, verify=tree.verify, wanted=self._wanted, checkpoint=None)
-        async with aclosing(pages):
-            async for page in pages:
-                for change in page.changes:
-                    if isinstance(change, Failure) and change.error.code != "too_large":
-                        raise PermanentError(change.error.what, where=change.error.where, remedy=change.error.remedy)
-                found = [_id(repository, change.ref.source_id) for change in page.changes if isinstance(change, Upsert)]
-                yield [SlimRef(source_id) for source_id in found]
+        async for found in all_below(repository, self.name, pages):
+            yield found
 
     async def look(self, repository: Repository) -> None:
         """The top folder."""
@@ -107,13 +94,7 @@ class Files:
         if ref.size is not None and ref.size < WHOLE:
             with self._github.explaining():
                 answer = await self._github.http.get(url, headers=self._github.raw, max_bytes=self._wanted.max_bytes)
-            if answer.body.startswith(_LFS):
-                raise PermanentError(
-                    "The file is kept in Git LFS, which can't be read",
-                    where=path,
-                    remedy="Leave it out with an exclude pattern.",
-                    code="git_lfs",
-                )
+            check_kept_here(answer.body, path)
             return Content(answer.body, size=len(answer.body))
         async with AsyncExitStack() as stack:
             with self._github.explaining():
@@ -201,30 +182,3 @@ def _entry(item: dict[str, Any], name: str) -> Entry | None:
     if item["type"] != "blob" or item["mode"] == _SYMLINK:
         return None
     return Entry(name, size=item.get("size"), fingerprint=str(item["sha"]))
-
-
-def _id(repository: Repository, path: str) -> str:
-    return f"{repository.id}/files/{path}"
-
-
-def _below(repository: Repository, page: Page, checkpoint: dict[str, Json]) -> Page:
-    """The page of a tree as the repository's: the same order, one prefix longer."""
-    changes: list[Change] = []
-    for change in page.changes:
-        if isinstance(change, Upsert):
-            ref = change.ref
-            moved = msgspec.structs.replace(
-                ref,
-                source_id=_id(repository, ref.source_id),
-                path=f"{repository.name}/files/{ref.path}",
-                metadata={"repository": repository.name, "path": ref.path},
-                handle=f"{repository.name}@{change.fingerprint}",
-            )
-            changes.append(msgspec.structs.replace(change, ref=moved))
-        elif isinstance(change, Failure) and change.source_id is not None:
-            changes.append(msgspec.structs.replace(change, source_id=_id(repository, change.source_id)))
-    covers = page.covers
-    if covers is not None:
-        after, through = (None if end is None else _id(repository, end) for end in (covers.after, covers.through))
-        covers = Covers(after=after, through=through)
-    return msgspec.structs.replace(page, changes=changes, covers=covers, checkpoint=checkpoint)

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Protocol, TypeVar
 
 import msgspec
 
-from connectors.sdk import Content, DocumentRef, Json, Page, SlimRef, State
+from connectors.sdk import (
+    Change,
+    Content,
+    Covers,
+    DocumentRef,
+    Failure,
+    Json,
+    Page,
+    PermanentError,
+    SlimRef,
+    State,
+    Upsert,
+)
+from connectors.sdk.files import title
 from connectors.sources._times import earlier, parse_time
 from connectors.sources.github.repository import Repository
 
 OVERLAP = 60.0  # seconds asked for again by each pass: a replica of GitHub's may lag behind
 TEXT = "text/markdown; charset=utf-8"
 P = TypeVar("P", bound=msgspec.Struct)
+_LFS = b"version https://git-lfs.github.com/spec/v1\n"
 
 
 class Part(Protocol):
@@ -58,6 +73,60 @@ def newer_than_listed(ref: DocumentRef, moment: Json) -> bool:
     """Whether what was fetched is a later version than what was listed."""
     fetched = parse_time(moment)
     return fetched is not None and ref.updated_at is not None and fetched > ref.updated_at
+
+
+def below(
+    repository: Repository, part: str, page: Page, checkpoint: dict[str, Json], *, named: Callable[[str], str] = title
+) -> Page:
+    """The page of a tree as a part's: the same order, one prefix longer. `named` makes a title of a path."""
+
+    def source_id(path: str) -> str:
+        return f"{repository.id}/{part}/{path}"
+
+    changes: list[Change] = []
+    for change in page.changes:
+        if isinstance(change, Upsert):
+            ref = change.ref
+            moved = msgspec.structs.replace(
+                ref,
+                source_id=source_id(ref.source_id),
+                title=named(ref.path),
+                path=f"{repository.name}/{part}/{ref.path}",
+                metadata={"repository": repository.name, "path": ref.path},
+                handle=f"{repository.name}@{change.fingerprint}",
+            )
+            changes.append(msgspec.structs.replace(change, ref=moved))
+        elif isinstance(change, Failure) and change.source_id is not None:
+            changes.append(msgspec.structs.replace(change, source_id=source_id(change.source_id)))
+    covers = page.covers
+    if covers is not None:
+        after, through = (None if end is None else source_id(end) for end in (covers.after, covers.through))
+        covers = Covers(after=after, through=through)
+    return msgspec.structs.replace(page, changes=changes, covers=covers, checkpoint=checkpoint)
+
+
+async def all_below(
+    repository: Repository, part: str, pages: AsyncGenerator[Page, None]
+) -> AsyncIterator[list[SlimRef]]:
+    """The ids of a whole tree. Raises rather than leave out a folder."""
+    async with aclosing(pages):
+        async for page in pages:
+            for change in page.changes:
+                if isinstance(change, Failure) and change.error.code != "too_large":
+                    raise PermanentError(change.error.what, where=change.error.where, remedy=change.error.remedy)
+            told = below(repository, part, page, {}).changes
+            yield [SlimRef(change.ref.source_id) for change in told if isinstance(change, Upsert)]
+
+
+def check_kept_here(body: bytes, path: str) -> None:
+    """Raises for a file of which Git has only a pointer."""
+    if body.startswith(_LFS):
+        raise PermanentError(
+            "The file is kept in Git LFS, which can't be read",
+            where=path,
+            remedy="Leave it out with an exclude pattern.",
+            code="git_lfs",
+        )
 
 
 class ETag(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ class Repository(msgspec.Struct, frozen=True):
     visibility: str
     has_issues: bool
     has_discussions: bool
+    has_wiki: bool
     access: Access | None = None
 
     @property
@@ -99,6 +100,7 @@ class Repositories:
             visibility=visibility,
             has_issues=bool(found.get("has_issues", True)),
             has_discussions=bool(found.get("has_discussions", True)),
+            has_wiki=bool(found.get("has_wiki", True)),
             access=await self._access(full_name, visibility),
         )
 

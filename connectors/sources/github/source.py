@@ -1,10 +1,8 @@
 """GitHub as a source: each kind of documents of each repository is a partition, and goes on where it stopped.
 
-What becomes of what is gone. Files and releases are compared as a whole in each pass. Issues, pull requests and
+What becomes of what is gone. Files, wikis and releases are compared as a whole in each pass. Issues, pull requests and
 discussions are asked for by what was updated; one that was deleted or moved away is found by a reconciling run.
 A repository that can't be read is one failed item: its documents stay, and the other repositories go on.
-
-Wikis are left out: they are Git repositories of their own, and no API of GitHub's reads them.
 """
 
 from __future__ import annotations
@@ -53,6 +51,7 @@ from connectors.sources.github.releases import Releases
 from connectors.sources.github.repository import Repositories, Repository
 from connectors.sources.github.threads import Threads
 from connectors.sources.github.trial import Trial
+from connectors.sources.github.wiki import Wiki
 
 _OWNER = "owner:"
 
@@ -71,7 +70,7 @@ class GitHubSource(Source[GitHubConfig]):
     spec = SourceSpec(
         type="github",
         title="GitHub",
-        summary="Issues, pull requests, discussions, releases and files of repositories.",
+        summary="Issues, pull requests, discussions, releases, wikis and files of repositories.",
         group="Development",
         icon="github",
         auth=("bearer", "account"),
@@ -84,9 +83,9 @@ class GitHubSource(Source[GitHubConfig]):
                 Capability.DISCOVER,
             }
         ),
-        hosts=("api.github.com",),
+        hosts=("api.github.com", "github.com"),
         rate_limits=(RateLimit(requests=900, seconds=60),),
-        keywords=("git", "issues", "pull requests", "repository", "enterprise", "releases", "code"),
+        keywords=("git", "issues", "pull requests", "repository", "enterprise", "releases", "wiki", "code"),
         docs_url="https://docs.github.com/en/rest",
     )
     Config: ClassVar[type[GitHubConfig]] = GitHubConfig
@@ -102,14 +101,17 @@ class GitHubSource(Source[GitHubConfig]):
             parts.append(Discussions(self.github))
         if config.releases:
             parts.append(Releases(self.github))
+        if config.wiki:
+            parts.append(Wiki(self.github, address=config.wiki_url, filters=config.filters))
         if config.files:
             parts.append(Files(self.github, ref=config.ref, filters=config.filters))
         self.parts = {part.name: part for part in parts}
 
     @classmethod
     def endpoints(cls, config: Any) -> Sequence[Endpoint]:
-        """The API. github.com's own needs nobody's consent, a typed server's does."""
-        return [endpoint(config.api, typed=config.base_url.rstrip("/") != GITHUB)]
+        """What is talked to. github.com itself needs nobody's consent, a typed server does."""
+        typed = config.base_url.rstrip("/") != GITHUB
+        return list(dict.fromkeys(endpoint(origin, typed=typed) for origin in config.origins))
 
     @classmethod
     def authorization(cls, config: Any) -> Authorization | None:

@@ -1,6 +1,7 @@
 """GitHub on loopback: repositories in memory behind its two APIs, every exchange held to the published descriptions.
 
-It answers as an Enterprise Server does, below /api/v3 and /api/graphql. `faults` are what goes wrong next: each is
+It answers as an Enterprise Server does, below /api/v3 and /api/graphql; wikis are real Git repositories, served by git.
+`faults` are what goes wrong next: each is
 taken by the first request whose path contains its key.
 """
 
@@ -10,139 +11,19 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from aiohttp import web
 
 from tests.connectors.github.published import Description, description, wrong_graphql
+from tests.connectors.github.repo import Item, Repo, blob, described
+from tests.connectors.github.wikis import Wikis, basic
 from tests.support.web import served
 
 TOKEN = "ghp_t0ken-planted-in-the-vault"
-Item = dict[str, Any]
 Fault = Callable[[web.Request], Awaitable[web.StreamResponse]]
-START = datetime(2024, 5, 1, tzinfo=UTC).timestamp()
-
-
-def moment(seconds: float) -> str:
-    """A time as GitHub writes it."""
-    return datetime.fromtimestamp(START + seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def blob(content: bytes) -> str:
-    """What Git calls a file's content."""
-    return hashlib.sha1(b"blob %d\x00" % len(content) + content).hexdigest()
-
-
-@dataclass
-class Repo:
-    """A repository. `files` are those of its one branch; `collaborators` None: they are not ours to see."""
-
-    id: int
-    name: str
-    private: bool = False
-    issues_on: bool = True
-    issues: dict[int, Item] = field(default_factory=dict)
-    comments: dict[int, list[Item]] = field(default_factory=dict)
-    reviews: dict[int, list[Item]] = field(default_factory=dict)
-    remarks: dict[int, list[Item]] = field(default_factory=dict)
-    releases: dict[int, Item] = field(default_factory=dict)
-    discussions: dict[int, Item] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
-    links: dict[str, bytes] = field(default_factory=dict)
-    collaborators: list[str] | None = None
-    truncated: bool = False
-    branch: str = "main"
-
-    @property
-    def owner(self) -> str:
-        return self.name.partition("/")[0]
-
-    # --- what people do there ----------------------------------------------------------------------------------------
-
-    def issue(self, number: int, at: float, *, title: str = "", body: str = "", pull: bool = False) -> Item:
-        """Opens an issue or a pull request."""
-        item: Item = described("issue-items")[0]
-        item |= {
-            "id": self.id * 1000 + number,
-            "number": number,
-            "title": title or f"{'Change' if pull else 'Question'} {number}",
-            "body": body or f"Text of {number}",
-            "comments": 0,
-            "html_url": f"https://github.com/{self.name}/{'pull' if pull else 'issues'}/{number}",
-            "created_at": moment(at),
-            "updated_at": moment(at),
-        }
-        if not pull:
-            del item["pull_request"]
-        self.issues[number] = item
-        return item
-
-    def comment(self, number: int, at: float, body: str, author: str = "ada") -> None:
-        """Says something in a thread."""
-        item = described("issue-comment-items")[0]
-        item |= {"body": body, "created_at": moment(at), "updated_at": moment(at)}
-        item["user"]["login"] = author
-        self.comments.setdefault(number, []).append(item)
-        self.issues[number] |= {"comments": len(self.comments[number]), "updated_at": moment(at)}
-
-    def review(self, number: int, at: float, body: str, state: str = "APPROVED") -> None:
-        """Reviews a pull request."""
-        item = described("pull-request-review-items")[0]
-        self.reviews.setdefault(number, []).append(item | {"body": body, "state": state, "submitted_at": moment(at)})
-        self.issues[number]["updated_at"] = moment(at)
-
-    def remark(self, number: int, at: float, body: str) -> None:
-        """Comments on a line of a pull request."""
-        item = described("pull-request-review-comment-items")[0]
-        self.remarks.setdefault(number, []).append(
-            item | {"body": body, "created_at": moment(at), "updated_at": moment(at)}
-        )
-        self.issues[number]["updated_at"] = moment(at)
-
-    def release(self, number: int, at: float, *, draft: bool = False) -> Item:
-        """Publishes a release."""
-        item: Item = described("release-items")[0]
-        item |= {
-            "id": number, "name": f"Version {number}", "tag_name": f"v{number}", "body": f"Notes of {number}",
-            "draft": draft, "created_at": moment(at), "published_at": None if draft else moment(at),
-        }  # fmt: skip
-        self.releases[number] = item
-        return item
-
-    def discussion(self, number: int, at: float, *, comments: int = 0) -> Item:
-        """Opens a discussion, with comments that each have a reply."""
-        said = [
-            {
-                "body": f"Answer {n} to {number}",
-                "createdAt": moment(at),
-                "isAnswer": n == 1,
-                "author": {"login": "bob"},
-                "replies": {"totalCount": 1, "nodes": [{"body": "Thanks", "createdAt": moment(at), "author": None}]},
-            }
-            for n in range(1, comments + 1)
-        ]
-        self.discussions[number] = {
-            "number": number,
-            "title": f"Idea {number}",
-            "body": f"What about {number}?",
-            "url": f"https://github.com/{self.name}/discussions/{number}",
-            "createdAt": moment(at),
-            "updatedAt": moment(at),
-            "closed": False,
-            "isAnswered": None,
-            "author": {"login": "ada"},
-            "category": {"name": "Ideas"},
-            "labels": {"nodes": [{"name": "later"}]},
-            "comments": said,
-        }
-        return self.discussions[number]
-
-
-def described(name: str) -> Any:
-    """A published example."""
-    return description().example(name)
 
 
 class FakeGitHub:
@@ -162,6 +43,8 @@ class FakeGitHub:
         self.wrong: list[str] = []
         self.exchanges: list[Item] = []
         self.most_pages: int = 100
+        self.partial = True
+        self.wikis = Wikis(Path())
         self.address = ""
         self._description: Description = description(product)
 
@@ -177,8 +60,11 @@ class FakeGitHub:
         for base in ("/api/v3/repos/{owner}/{name}", "/api/v3/repositories/{id}"):
             app.router.add_get(base, self._repository)
             app.router.add_get(base + "/{rest:.+}", self._repository)
-        async with served(app) as self.address:
-            yield self
+        app.router.add_route("*", "/{owner}/{name}.wiki.git/{rest:.+}", self._wiki)
+        with TemporaryDirectory() as folder:
+            self.wikis = Wikis(Path(folder), partial=self.partial)
+            async with served(app) as self.address:
+                yield self
         self.wrong += wrong_graphql(self.exchanges)
         assert not self.wrong, self.wrong
 
@@ -197,7 +83,10 @@ class FakeGitHub:
         rest = request.path.startswith("/api/v3")
         if rest and not path.startswith("/repositories/"):  # where changes of name lead to, which nobody describes
             self.wrong += self._description.wrong_request(request.method, path, request.query)
-        if request.headers.get("x-github-api-version") != "2022-11-28":
+        git = ".wiki.git/" in path
+        if git and request.headers.get("git-protocol") != "version=2":
+            self.wrong.append(f"{path} names no version of Git's protocol")
+        if not git and request.headers.get("x-github-api-version") != "2022-11-28":
             self.wrong.append(f"{path} names no version of the API")
         for number, (part, fault) in enumerate(self.faults):
             if part in request.path:
@@ -205,7 +94,8 @@ class FakeGitHub:
                 return await fault(request)
         if (failing := self.next_fault()) is not None:
             return await failing(request)
-        if request.headers.get("authorization") != f"Bearer {self.token}":
+        wanted = basic("x-access-token", self.token) if git else f"Bearer {self.token}"
+        if request.headers.get("authorization") != wanted:
             answer: web.StreamResponse = refused(401, "Bad credentials")
         else:
             answer = await handler(request)
@@ -278,6 +168,14 @@ class FakeGitHub:
                 return refused(404, "Not Found")
             repo = found
         return self._part(request, repo, rest)
+
+    async def _wiki(self, request: web.Request) -> web.Response:
+        owner, name, rest = (request.match_info[key] for key in ("owner", "name", "rest"))
+        repo = self.repositories.get(f"{owner}/{name}")
+        if repo is None or repo.wiki is None:
+            return web.Response(status=404, text="Repository not found.")
+        self.wikis.keep(repo.name, repo.wiki, repo.wiki_links)
+        return await self.wikis.serve(request, f"{repo.name}.wiki.git/{rest}")
 
     def _part(self, request: web.Request, repo: Repo, rest: str) -> web.Response:
         match rest.split("/"):
@@ -415,6 +313,7 @@ class FakeGitHub:
             "default_branch": repo.branch,
             "has_issues": repo.issues_on,
             "has_discussions": True,
+            "has_wiki": repo.wiki_on,
             "description": f"About {repo.name}",
         }
 

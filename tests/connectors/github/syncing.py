@@ -12,7 +12,7 @@ from connectors.sources.github import GitHubSource
 from tests.connectors.github.fake import TOKEN, FakeGitHub
 from tests.support.context import connected
 
-EVERYTHING = ("issues", "pull_requests", "discussions", "releases", "files")
+EVERYTHING = ("issues", "pull_requests", "discussions", "releases", "wiki", "files")
 
 
 def run(github: FakeGitHub, test: Callable[[FakeGitHub], Awaitable[None]]) -> None:

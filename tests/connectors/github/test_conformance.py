@@ -19,8 +19,9 @@ PARTS = {
     "threads": ("issues", "pull_requests"),
     "discussions": ("discussions",),
     "releases": ("releases",),
+    "wiki": ("wiki",),
     "files": ("files",),
-    "all": ("issues", "pull_requests", "discussions", "releases", "files"),
+    "all": ("issues", "pull_requests", "discussions", "releases", "wiki", "files"),
 }
 
 

@@ -13,14 +13,21 @@ from pydantic import ValidationError
 
 from connectors.sdk import CheckStep, Json
 from connectors.sources.github import GitHubSource
-from connectors.sources.github.config import GitHubConfig, addresses
-from tests.connectors.github.fake import FakeGitHub, Repo, refused
+from connectors.sources.github.config import Addresses, GitHubConfig, addresses
+from tests.connectors.github.fake import FakeGitHub, refused
 from tests.connectors.github.published import description, wrong_graphql
+from tests.connectors.github.repo import Repo
 from tests.connectors.github.syncing import Library, config, opened, run
 from tests.connectors.github.test_refusals import answering
 from tests.connectors.github.worlds import world
 
+GITHUB = Addresses("https://api.github.com", "https://api.github.com/graphql", "https://github.com")
+TENANT = Addresses("https://api.octo.ghe.com", "https://api.octo.ghe.com/graphql", "https://octo.ghe.com")
 TOKEN = {"method": "token", "token": {"$secret": "env:HEADWATER_TEST_TOKEN"}}
+
+
+def server(origin: str) -> Addresses:
+    return Addresses(f"{origin}/api/v3", f"{origin}/api/graphql", origin)
 
 
 def made(**fields: Json) -> GitHubConfig:
@@ -34,23 +41,19 @@ async def steps(given: dict[str, Json]) -> dict[str, CheckStep]:
 
 
 @pytest.mark.parametrize(
-    ("typed", "rest", "graphql"),
+    ("typed", "found"),
     [
-        ("https://github.com", "https://api.github.com", "https://api.github.com/graphql"),
-        ("https://www.github.com/", "https://api.github.com", "https://api.github.com/graphql"),
-        ("https://api.github.com", "https://api.github.com", "https://api.github.com/graphql"),
-        ("https://octo.ghe.com", "https://api.octo.ghe.com", "https://api.octo.ghe.com/graphql"),
-        ("https://api.octo.ghe.com", "https://api.octo.ghe.com", "https://api.octo.ghe.com/graphql"),
-        (
-            "https://git.example.com:8443",
-            "https://git.example.com:8443/api/v3",
-            "https://git.example.com:8443/api/graphql",
-        ),
-        ("https://git.example.com/api/v3/", "https://git.example.com/api/v3", "https://git.example.com/api/graphql"),
+        ("https://github.com", GITHUB),
+        ("https://www.github.com/", GITHUB),
+        ("https://api.github.com", GITHUB),
+        ("https://octo.ghe.com", TENANT),
+        ("https://api.octo.ghe.com", TENANT),
+        ("https://git.example.com:8443", server("https://git.example.com:8443")),
+        ("https://git.example.com/api/v3/", server("https://git.example.com")),
     ],
 )
-def test_the_apis_are_found_from_the_address_that_a_person_knows(typed: str, rest: str, graphql: str) -> None:
-    assert addresses(typed) == (rest, graphql)
+def test_the_apis_are_found_from_the_address_that_a_person_knows(typed: str, found: Addresses) -> None:
+    assert addresses(typed) == found
 
 
 @pytest.mark.parametrize(
@@ -88,24 +91,30 @@ def test_no_accepted_name_leads_out_of_its_place_in_an_address(typed: str) -> No
 
 
 def test_nothing_to_sync_is_no_selection() -> None:
+    nothing = dict.fromkeys(("issues", "pull_requests", "discussions", "releases", "wiki"), False)
+    assert made(**{**nothing, "wiki": True}).wiki
     with pytest.raises(ValidationError, match="at least one"):
-        made(issues=False, pull_requests=False, discussions=False, releases=False)
+        made(**nothing)
 
 
-def test_the_credential_goes_to_the_api_alone() -> None:
+def test_the_credential_goes_to_the_api_and_for_wikis_to_the_server_alone() -> None:
     token = GitHubSource.authorization(made())
     assert token is not None
-    assert (token.kind, token.hosts) == ("bearer", ("api.github.com:443",))
+    assert (token.kind, token.hosts) == ("bearer", ("api.github.com:443", "github.com:443"))
+    assert made(wiki=False).authorization().hosts == ("api.github.com:443",)
+    tenant = made(base_url="https://octo.ghe.com").authorization()
+    assert tenant.hosts == ("api.octo.ghe.com:443", "octo.ghe.com:443")
     account = made(auth={"method": "account", "account": "acc-1"}, base_url="https://git.example.com")
     signed_in = GitHubSource.authorization(account)
     assert signed_in is not None
     assert (signed_in.kind, signed_in.hosts) == ("account", ("git.example.com:443",))
-    assert signed_in.params == {"account": "acc-1"}
+    assert signed_in.params == {"account": "acc-1", "git_user": "x-access-token"}
     assert [(scope.name, scope.needed) for scope in signed_in.scopes] == [("read:org", False), ("repo", True)]
     public = made(auth={"method": "account", "account": "acc-1"}, private=False).authorization()
     assert [scope.name for scope in public.scopes] == ["read:org"]
     assert [(end.host, end.typed) for end in GitHubSource.endpoints(account)] == [("git.example.com", True)]
-    assert [(end.host, end.typed) for end in GitHubSource.endpoints(made())] == [("api.github.com", False)]
+    fixed = [(end.host, end.typed) for end in GitHubSource.endpoints(made())]
+    assert fixed == [("api.github.com", False), ("github.com", False)]
 
 
 def test_without_private_repositories_none_is_taken_and_no_scope_is_missed() -> None:
@@ -134,7 +143,7 @@ def test_the_connection_test_names_who_we_are_and_opens_each_part() -> None:
     async def test(github: FakeGitHub) -> None:
         found = await steps(config(github, repositories=["octo-org/handbook", "octocat/notes"]))
         assert {step.state for step in found.values()} == {"ok"}
-        assert list(found) == ["api", "scopes", "repositories", "threads", "discussions", "releases", "files"]
+        assert list(found) == ["api", "scopes", "repositories", "threads", "discussions", "releases", "wiki", "files"]
         assert found["api"].message.endswith(" as octocat")
         assert "1 of those opened not public" in found["repositories"].message
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from connectors.sdk import Access, AccessChanged, Content, Json, Upsert
-from tests.connectors.github.fake import FakeGitHub, Repo, blob, described, moment
+from tests.connectors.github.fake import FakeGitHub
+from tests.connectors.github.repo import Repo, blob, described, moment
 from tests.connectors.github.syncing import Library, config, opened, run
 from tests.connectors.github.worlds import IDS, world
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.connectors.github.fake import FakeGitHub, Repo
+from tests.connectors.github.fake import FakeGitHub
+from tests.connectors.github.repo import Repo
 
 IDS = {
     "issues": {f"7/issues/{n}" for n in range(1, 9)} | {"8/issues/1"},
@@ -11,6 +12,7 @@ IDS = {
     "releases": {f"7/releases/{n}" for n in range(1, 6)},
     "files": {"7/files/README.md", "7/files/docs/guide.md", "7/files/docs/deep/er.md", "7/files/main.py"}
     | {"8/files/notes.txt"},
+    "wiki": {"7/wiki/Home.md", "7/wiki/_Sidebar.md", "7/wiki/pictures/plan.png", "7/wiki/rules/House-rules.md"},
 }
 
 
@@ -37,6 +39,13 @@ def world(**options: str) -> FakeGitHub:
         "main.py": b"print('hello')\n",
     }
     handbook.links = {"docs/latest.md": b"guide.md"}
+    handbook.wiki = {
+        "Home.md": b"Welcome\n",
+        "_Sidebar.md": b"* [[House rules]]\n",
+        "pictures/plan.png": bytes(range(256)),
+        "rules/House-rules.md": b"No shouting\n",
+    }
+    handbook.wiki_links = {"Start.md": b"Home.md"}
     notes = Repo(8, "octocat/notes", private=True, collaborators=["octocat", "ada"])
     notes.issue(1, 50, title="Private matter")
     notes.files = {"notes.txt": b"Secret plans\n"}
