@@ -15,12 +15,15 @@ import json
 import re
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
-__all__ = ["apply", "core", "languages", "plural_form"]
+if TYPE_CHECKING:
+    from connectors.sdk import ErrorInfo
+
+__all__ = ["advice", "apply", "core", "foreign", "languages", "plural_form", "told"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "translations"
 CONTEXT = "core"
@@ -118,6 +121,27 @@ def apply(app: QApplication, code: Literal["system"] | str = "system") -> None:
 def core(text: str) -> str:
     """What a Qt-free part says, in the window's language."""
     return text if _Chosen.code == "en" or not text else _said(text)
+
+
+def foreign() -> bool:
+    """Whether anything is translated at all."""
+    return _Chosen.code != "en"
+
+
+def told(error: ErrorInfo) -> ErrorInfo:
+    """An error in the window's language; its place and its raw text stay as they are."""
+    from msgspec.structs import replace
+
+    if not foreign():
+        return error
+    return replace(error, what=core(error.what), remedy=core(error.remedy))
+
+
+def advice(error: ErrorInfo, *, where: bool = True) -> str:
+    """What failed, where, and what to do, in one line."""
+    known = told(error)
+    what = known.sentence() if where else known.what
+    return QCoreApplication.translate("language", "{0}. {1}").format(what, known.remedy) if known.remedy else what
 
 
 def plural_form(number: int, one: str, many: str) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from widgets import theme
+from widgets.language import advice, core
 from widgets.parts.panels import Banner, error_text
 
 __all__ = ["Notices"]
@@ -55,10 +56,9 @@ class Notices(QWidget):
 
         info = error_info(error)
         if info.code in VAULT_TROUBLE:
-            self.locked.emit(info.what)
+            self.locked.emit(core(info.what))
             return
-        text = f"{info.sentence()}. {info.remedy}" if info.remedy else info.sentence()
-        banner = Banner(text, ground="error", icon="error", action_text=self.tr("Copy"), action_kind="quiet")
+        banner = Banner(advice(info), ground="error", icon="error", action_text=self.tr("Copy"), action_kind="quiet")
         banner.acted.connect(lambda: QGuiApplication.clipboard().setText(error_text(info)))
         self.show_notice(banner)
 

@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from widgets import theme
+from widgets.language import advice, told
 from widgets.parts.build import button, column, icon_label, label, row
 from widgets.tasks import TaskScope
 from widgets.vault_words import Mode, strength, words
@@ -230,7 +231,7 @@ class VaultPanel(QFrame):
             self._title_given = ""  # there is no keyring to keep it: a person chooses
             self.show_view(self._view, "choose_again" if self.mode == "session" else "choose")
             return
-        self._say(advice(error.info()))
+        self._say(advice(error.info(), where=False))
         if self.field.isVisible():
             self.field.selectAll()
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -18,6 +18,7 @@ from widgets.form.choices import Combo
 from widgets.form.editor import Editor, plain_text
 from widgets.form.outside import Outside, has_loop, reason
 from widgets.form.text import LineEditor
+from widgets.language import core
 from widgets.parts import button, label, row
 
 if TYPE_CHECKING:
@@ -147,10 +148,10 @@ class AccountEditor(Editor):
         elif chosen is None:
             self._say("" if self._accounts else self.tr("Nobody is signed in there yet."), tone="muted")
         elif chosen.state != "ok":
-            text = self.tr("“{0}” must sign in again: {1}.").format(chosen.name, chosen.reason)
+            text = self.tr("“{0}” must sign in again: {1}.").format(chosen.name, core(chosen.reason))
             self._say(text, self.tr("Sign in again"), "error")
         elif missing := [scope for scope in self._scopes() if scope.name not in chosen.scopes]:
-            lines = [f"•  {scope.purpose or scope.name}" for scope in missing]
+            lines = [f"•  {core(scope.purpose) or scope.name}" for scope in missing]
             text = self.tr("“{0}” was not allowed everything that this source needs:").format(chosen.name)
             self._say("\n".join([text, *lines]), self.tr("Allow them"), "warning")
         else:

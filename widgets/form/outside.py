@@ -11,6 +11,7 @@ from app.forms import FieldSpec, FormState, Kind, Path
 from connectors.sdk import Node, Option
 from connectors.sdk.errors import error_info
 from widgets.form.services import FormServices
+from widgets.language import advice
 from widgets.tasks import TaskScope
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ class Outside:
 
 def reason(error: BaseException) -> str:
     """Why it failed and what to do, in one line."""
-    info = error_info(error)
-    return f"{info.sentence()}. {info.remedy}".strip() if info.remedy else info.sentence()
+    return advice(error_info(error))
 
 
 def has_loop() -> bool:

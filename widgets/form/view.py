@@ -33,7 +33,7 @@ from widgets.form.services import FormServices
 from widgets.form.steps import SteppedBody
 from widgets.form.summary import Problem, ProblemsBar
 from widgets.form.union import UnionBlock
-from widgets.form.wording import say
+from widgets.form.wording import in_words, say
 from widgets.tasks import TaskScope
 
 WIDTH = 600
@@ -65,7 +65,7 @@ class FormView(QWidget):
     ) -> None:
         super().__init__(parent)
         at_once = defaults is not None
-        self.state = FormState(schema, defaults if at_once else value, secrets, override, say)
+        self.state = FormState(in_words(schema), defaults if at_once else value, secrets, override, say)
         if at_once:
             self.state.take_over(value)
         if begin is not None:  # with what was typed before, say

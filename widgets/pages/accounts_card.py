@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.parts import (
     StateLabel,
     absolute_time,
@@ -136,7 +137,9 @@ class AccountCard(QFrame):
         self._name.setText(view.name)
         self._what.setText(f"{view.provider_title} · {used}")
         self._state.show_state(view.state, self.tr("Signed in") if good else self.tr("Signed out"))
-        self._reason.setText(self.tr("It must sign in again: {0}.").format(view.reason or self.tr("it was refused")))
+        self._reason.setText(
+            self.tr("It must sign in again: {0}.").format(core(view.reason) or self.tr("it was refused"))
+        )
         self._reason.setVisible(not good)
         self.act.setVisible(not good)
         self._other.setVisible(good)
@@ -152,7 +155,7 @@ class AccountCard(QFrame):
             widget.setAccessibleName(text.format(view.name))
         self._say("who", " · ".join(dict.fromkeys(filter(None, (view.person, view.email)))) or view.subject)
         self._say("issuer", view.issuer)
-        may = "\n".join(purposes.get(scope) or scope for scope in view.scopes)
+        may = "\n".join(core(purposes.get(scope, "")) or scope for scope in view.scopes)
         self._say("scopes", may or self.tr("what the provider gives every app"))
         self._facts["scopes"].setToolTip("\n".join(view.scopes))
         self._say("access", self._access(view))

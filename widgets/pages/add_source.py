@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from connectors.sdk import HeadwaterError
 from widgets import theme
+from widgets.language import core
 from widgets.pages.catalogue import Catalogue
 from widgets.pages.draft import DraftView
 from widgets.pages.drafts import DraftStore
@@ -195,7 +196,9 @@ class AddSourcePage(Page):
         if connector.problem:
             self._unusable = connector
             self._problem.say(
-                self.tr("{0} can't be used").format(connector.title), connector.problem, self.tr("Copy the reason")
+                self.tr("{0} can't be used").format(core(connector.title)),
+                core(connector.problem),
+                self.tr("Copy the reason"),
             )
             self._show(self._problem)
         elif connector.type in self.drafts:
@@ -204,7 +207,7 @@ class AddSourcePage(Page):
             self._wanted = connector.type
             self.opening.clear()
             self.stack.setCurrentWidget(self.opening)
-            self.opening.wait(self.tr("Reading the settings of {0} …").format(connector.title))
+            self.opening.wait(self.tr("Reading the settings of {0} …").format(core(connector.title)))
             self.tasks.restart(self._open(connector), "open")
 
     def _copy_problem(self) -> None:
@@ -232,7 +235,7 @@ class AddSourcePage(Page):
             self.opening.show_error(error.info())
             return
         kept = self.store.drafts.get(connector.type) if self.store is not None else None
-        draft = DraftView(self, connector, schema, _free_name(connector.title, taken), kept)
+        draft = DraftView(self, connector, schema, _free_name(core(connector.title), taken), kept)
         draft.saved.connect(self._saved)
         draft.changed.connect(self._keeper.ask)
         draft.discarded.connect(partial(self.discard, connector.type))

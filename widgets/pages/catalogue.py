@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
+from widgets.language import core
 from widgets.parts import EmptyState, SearchField, column
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class CatalogueModel(QAbstractListModel):
             groups: dict[str, list[ConnectorView]] = {}
             for connector in sorted(self._all, key=_by_title):
                 if connector not in used:
-                    group = tr("Can't be used") if connector.problem else connector.group or tr("Other")
+                    group = tr("Can't be used") if connector.problem else core(connector.group) or tr("Other")
                     groups.setdefault(group, []).append(connector)
             self._rows = [tr("In use"), *used] if used else []
             for group in sorted(groups, key=lambda group: (bool(groups[group][0].problem), group.casefold())):
@@ -128,7 +129,9 @@ class CatalogueModel(QAbstractListModel):
 
     def _rank(self, connector: ConnectorView) -> tuple[int, int, str] | None:
         title = connector.title.lower()
-        where = " ".join([title, connector.type, connector.summary, connector.group, *connector.keywords]).lower()
+        shown = [core(text) for text in (connector.title, connector.summary, connector.group)]
+        known = [title, connector.type, connector.summary, connector.group, *connector.keywords]
+        where = " ".join([*shown, *known]).lower()
         if not all(word in where for word in self._text.split()):
             return None
         near = 0 if title.startswith(self._text) else 1 if self._text in title else 2
@@ -158,10 +161,10 @@ class CatalogueModel(QAbstractListModel):
         if role == CONNECTOR_ROLE:
             return row
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            state = tr("can't be used: {0}").format(row.problem) if row.problem else sign_in_words(row.auth)
-            return f"{row.title}. {row.summary}. {state}"
+            state = tr("can't be used: {0}").format(core(row.problem)) if row.problem else sign_in_words(row.auth)
+            return f"{core(row.title)}. {core(row.summary)}. {state}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.problem or f"{row.summary}\n{sign_in_words(row.auth)}"
+            return core(row.problem) or f"{core(row.summary)}\n{sign_in_words(row.auth)}"
         return None
 
 
@@ -209,14 +212,16 @@ class EntryDelegate(QStyledItemDelegate):
         painter.setPen(theme.color("muted"))
         high, upper, lower = theme.scaled(18), rect.top() + theme.scaled(8), rect.top() + theme.scaled(26)
         painter.drawText(QRect(inside.right() - width, upper, width, high), right, words)
-        second = metrics.elidedText(connector.problem or connector.summary, Qt.TextElideMode.ElideRight, inside.width())
+        second = metrics.elidedText(
+            core(connector.problem or connector.summary), Qt.TextElideMode.ElideRight, inside.width()
+        )
         if broken:
             painter.setPen(theme.color("warning"))
         painter.drawText(QRect(inside.left(), lower, inside.width(), high), left, second)
         painter.setFont(self._strong)
         painter.setPen(theme.color("muted" if broken else "text"))
         title = QFontMetrics(self._strong).elidedText(
-            connector.title, Qt.TextElideMode.ElideRight, inside.width() - width - theme.SPACE_S
+            core(connector.title), Qt.TextElideMode.ElideRight, inside.width() - width - theme.SPACE_S
         )
         painter.drawText(QRect(inside.left(), upper, inside.width(), high), left, title)
         if option.state & QStyle.StateFlag.State_HasFocus:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QToolButton, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.pages.actions import ConnectionActions
 from widgets.pages.connection_documents import DocumentsTab
 from widgets.pages.connection_list import next_act
@@ -231,7 +232,7 @@ class ConnectionPage(Page):
             self.title.setText(view.name)
             self.title.setCursorPosition(0)
         self.title.setToolTip(f"{view.name}\n{self.tr('Click to rename')}")
-        self._type.setText(view.type_title)
+        self._type.setText(core(view.type_title))
         act = next_act(view)
         act = "sync" if act == "look" else act
         self.act.setText(self.tr("Sync now") if act == "sync" else act_word(act))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.pages.draft import FORM_WIDTH, buddy
 from widgets.pages.form_services import EngineServices
 from widgets.pages.page import Page
@@ -233,10 +234,10 @@ class SettingsTab(QWidget):
         except AuthError as error:
             if error.code not in VAULT_TROUBLE:
                 raise
-            self._page.vault_needed.emit(error.what, lambda: self._page.tasks.restart(self._apply(), "save"))
+            self._page.vault_needed.emit(core(error.what), lambda: self._page.tasks.restart(self._apply(), "save"))
             return
         except ConfigError as error:
-            self.form.show_error(error.pointer, error.what)
+            self.form.show_error(error.pointer, core(error.what))
             return
         self._key = None
         self.scope.hide()

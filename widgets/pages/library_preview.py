@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
+from widgets.language import core
 from widgets.parts import absolute_time, button, column, format_bytes, icon_label, label, line, relative_time, row
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Preview(QWidget):
     def show_text(self, found: DocumentText, words: list[Word]) -> None:
         """The text, the first of `words` in sight and all of them marked."""
         self.text.setPlainText(LONG_LINE.sub(r"\g<0>\n", found.text))
-        note = found.note or (self.tr("Only the beginning is shown.") if found.truncated else "")
+        note = core(found.note) or (self.tr("Only the beginning is shown.") if found.truncated else "")
         if not found.text and not note:
             note = self.tr("This document has no text to show.")
         self._note.setText(note)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from connectors.sdk import HeadwaterError
 from widgets import theme
+from widgets.language import core
 from widgets.parts import ErrorPanel, button, column, icon_label, label, row, tool_button
 
 if TYPE_CHECKING:
@@ -109,11 +110,11 @@ class WhyPanel(QFrame):
         icon, role = ("ok", "ok") if answer.found else ("info", "accent")
         verdict = self.tr("It is in the library") if answer.found else self.tr("It is not in the library")
         self._answer.addLayout(row(icon_label(icon, role, 16), label(verdict, "strong"), None))
-        for number, finding in enumerate(answer.findings, start=1):
+        for number, finding in enumerate(map(core, answer.findings), start=1):
             text = f"{number}.  {finding}" if len(answer.findings) > 1 else finding
             self._answer.addWidget(label(text, wrap=True, select=True))
         if answer.remedy:
-            self._answer.addWidget(label(answer.remedy, "strong", wrap=True, select=True))
+            self._answer.addWidget(label(core(answer.remedy), "strong", wrap=True, select=True))
         self._answer.addLayout(
             row(
                 button(

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.parts import ErrorPanel, button, column, format_bytes, label, row
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ class DiagnosticsSection(QWidget):
         self.list.clear()
         for each in self.files:
             item = QListWidgetItem(f"{each.name}  ({format_bytes(len(each.text.encode()))})")
-            item.setToolTip(each.about)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{each.name}. {each.about}")
+            item.setToolTip(core(each.about))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{each.name}. {core(each.about)}")
             self.list.addItem(item)
         self._gather.setText(self.tr("Look again"))
         self._save.show()
@@ -97,7 +98,7 @@ class DiagnosticsSection(QWidget):
 
     def _show(self, place: int) -> None:
         if 0 <= place < len(self.files):
-            self._about.setText(self.files[place].about)
+            self._about.setText(core(self.files[place].about))
             self.text.setPlainText(self.files[place].text)
 
     def _fit(self) -> None:

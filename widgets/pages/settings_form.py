@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.forms import Kind
 from widgets import theme
 from widgets.form import FormView
+from widgets.language import advice, core
 from widgets.parts import button, column, label, row
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class SettingsForm(QWidget):
             if error.code not in VAULT_TROUBLE:
                 self._blame(edit, error)
                 return
-            self._page.vault_needed.emit(error.what, lambda: self.flush(secrets=True))
+            self._page.vault_needed.emit(core(error.what), lambda: self.flush(secrets=True))
             return
         for pointer in edit.secrets:
             self.form.state.store_secret((pointer.rpartition("/")[2],), view.secrets.get(pointer, ""))
@@ -160,9 +161,7 @@ class SettingsForm(QWidget):
         from connectors.sdk import ConfigError
 
         pointer = getattr(error, "pointer", "") or next(iter({**edit.values, **edit.secrets}), "")
-        info = error.info()
-        words = f"{info.sentence()}. {info.remedy}" if info.remedy else info.sentence()
-        self.form.state.add_error(pointer.removeprefix(f"/{self.section}"), words)
+        self.form.state.add_error(pointer.removeprefix(f"/{self.section}"), advice(error.info()))
         if isinstance(error, ConfigError) and pointer in edit.values:
             self._refused[pointer.rpartition("/")[2]] = edit.values[pointer]
         others = {name: value for name, value in edit.values.items() if name != pointer}

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from widgets import theme
+from widgets.language import core
 from widgets.pages.form_services import EngineServices
 from widgets.pages.page import Page
 from widgets.pages.scope_panel import ScopePanel
@@ -162,10 +163,10 @@ class SignInAgain(QFrame):
         except AuthError as error:
             if error.code not in VAULT_TROUBLE:
                 raise
-            self._page.vault_needed.emit(error.what, lambda: self._page.tasks.restart(self._store(), "sign in"))
+            self._page.vault_needed.emit(core(error.what), lambda: self._page.tasks.restart(self._store(), "sign in"))
             return
         except ConfigError as error:
-            self.form.show_error(error.pointer, error.what)
+            self.form.show_error(error.pointer, core(error.what))
             return
         self.close_form()
         await self._page.client.start_sync(view.id)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea
 
 from widgets import theme
+from widgets.language import core
 from widgets.pages.page import Page
 from widgets.parts import StateLabel, button, column, error_text, frame, line, row
 from widgets.parts.steps import StepsView
@@ -154,9 +155,9 @@ class TestPanel(QFrame):
         states = [step.state for step in self._step_states.values()]
         if "failed" in states:
             step = next(step for step in self._step_states.values() if step.state == "failed")
-            self.verdict.show_state("failed", self.tr("The test failed at: {0}").format(step.title))
+            self.verdict.show_state("failed", self.tr("The test failed at: {0}").format(core(step.title)))
             if step.error is not None and step.error.pointer:
-                self.blamed.emit(step.error.pointer, step.error.what)
+                self.blamed.emit(step.error.pointer, core(step.error.what))
         elif "warning" in states:
             self.verdict.show_state("warning", self.tr("It works, with a warning"))
         else:

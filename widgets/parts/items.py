@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QHeaderView, QLabel, QSizePolicy, QStyle, QTableView
 
 from widgets import theme
+from widgets.language import core, told
 from widgets.parts.panels import error_text
 from widgets.parts.states import look
 from widgets.parts.tables import Column, RecordTable, table_view
@@ -75,10 +76,10 @@ class ItemsTable(RecordTable["ItemView"]):
                 ),
                 Column(
                     self.tr("Why"),
-                    lambda i: i.error.what,
-                    tip=lambda i: "\n".join(t for t in (i.error.sentence(), i.error.remedy) if t),
+                    lambda i: core(i.error.what),
+                    tip=lambda i: "\n".join(t for t in (told(i.error).sentence(), core(i.error.remedy)) if t),
                 ),
-                Column(self.tr("What to do"), lambda i: i.error.remedy, role=lambda _i: "muted"),
+                Column(self.tr("What to do"), lambda i: core(i.error.remedy), role=lambda _i: "muted"),
                 Column(
                     self.tr("Since"),
                     lambda i: relative_time(i.since or i.at),

@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QWidget
 
 from widgets import theme
+from widgets.language import told
 from widgets.parts.build import Ground, Kind, button, column, frame, icon_label, label, row, tool_button
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ class ErrorPanel(QFrame):
 
     def show_error(self, error: ErrorInfo) -> None:
         """Show this error and make the panel visible."""
-        self._error = error
+        self._error = error  # as it was told, for the clipboard
+        error = told(error)
         self._what.setText(error.what)
         self._where.setText(error.where)
         self._where.setVisible(bool(error.where))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.parts.build import button, column, icon_label, label, row
 from widgets.parts.panels import error_text
 from widgets.parts.states import look
@@ -33,7 +34,7 @@ class StepRow(QFrame):
         self.setObjectName(f"step_{step.name}")
         self.step = step
         self._icon = icon_label("running", "accent", 16)
-        self._title = label(step.title, "body", wrap=True)
+        self._title = label(core(step.title), "body", wrap=True)
         self._title.setFixedWidth(TITLE)
         self._message = label("", "body", "muted", wrap=True, select=True)
         self._ms = label("", "detail", "muted")
@@ -66,11 +67,11 @@ class StepRow(QFrame):
         self.step = step
         shown = look(step.state)
         self._icon.show_icon(shown.icon, shown.role)
-        message = self._redacted(step.message) or (self.tr("Skipped") if step.state == "skipped" else "")
+        message = self._redacted(core(step.message)) or (self.tr("Skipped") if step.state == "skipped" else "")
         self._message.setText(message)
         done = step.state not in ("running", "skipped")
         self._ms.setText(format_duration(step.ms / 1000) if done else "")
-        self._remedy.setText(step.remedy)
+        self._remedy.setText(core(step.remedy))
         self._remedy.setVisible(bool(step.remedy))
         self._error = step.error
         self._at = time.time()
@@ -86,8 +87,8 @@ class StepRow(QFrame):
             self._message.setProperty("tone", tone)
             theme.repolish(self._message)
         word = self.tr("running") if step.state == "running" else shown.word
-        self.setAccessibleName(f"{step.title}: {word}. {message}")
-        self.setAccessibleDescription(step.remedy)
+        self.setAccessibleName(f"{core(step.title)}: {word}. {message}")
+        self.setAccessibleDescription(core(step.remedy))
 
     def _toggle(self) -> None:
         self._detail.setVisible(self._detail.isHidden())

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.parts import button, column, label, row
 from widgets.sign_in.browser import open_url
 from widgets.sign_in.copying import CopyField
@@ -119,7 +120,7 @@ class ClientStep(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self._inputs = {}
-        register = label(provider.setup or self.tr("Register an application there."), "body", "muted", wrap=True)
+        register = label(core(provider.setup) or self.tr("Register an application there."), "body", "muted", wrap=True)
         page = button(
             self.tr("Open the page at {0}").format(provider.title),
             lambda: self._browser(provider.setup_url),
@@ -134,11 +135,11 @@ class ClientStep(QWidget):
         if provider.redirect_uri:
             address = CopyField(self.tr("Redirect address"), "redirect_address")
             address.show_text(provider.redirect_uri)
-            note = label(provider.redirect_note, "body", "muted", wrap=True)
+            note = label(core(provider.redirect_note), "body", "muted", wrap=True)
             note.setVisible(bool(provider.redirect_note))
             self._add_step(2, self.tr("Allow exactly this redirect address there"), address, note)
         else:
-            words = provider.redirect_note or self.tr(
+            words = core(provider.redirect_note) or self.tr(
                 "This provider can't send a browser back to a desktop app; sign in by a code."
             )
             self._add_step(2, self.tr("Allow sign-in by a code there"), label(words, "body", "muted", wrap=True))
@@ -256,5 +257,5 @@ class ClientStep(QWidget):
 
 def _asked(wanted: SignInWanted) -> str:
     """The permissions in words, one a line."""
-    lines = [f"•  {scope.purpose or scope.name}" for scope in wanted.scopes]
+    lines = [f"•  {core(scope.purpose) or scope.name}" for scope in wanted.scopes]
     return "\n".join([tr("You will be asked to allow this:"), *lines])

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
+from widgets.language import core, told
 from widgets.parts import button, column, error_text, icon_label, label, row
 from widgets.sign_in.copying import CopyButton
 
@@ -65,7 +66,7 @@ class Ended(QWidget):
     def show_error(self, error: ErrorInfo, *, can_code: bool) -> None:
         """Nobody signed in."""
         icon, role = _LOOKS.get(error.code, ("error", "error"))
-        self._show(icon, role, error.sentence(), error.remedy)
+        self._show(icon, role, told(error).sentence(), core(error.remedy))
         self._copy.text_to_copy = error_text(error)
         client = error.code in ("invalid_client", "client_missing", "unauthorized_client", "discovery_failed")
         for widget, shown in (
@@ -87,7 +88,7 @@ class Ended(QWidget):
             role = "warning"
             text = self.tr("This is another person than “{0}”, which still has to sign in. Both are kept.")
             detail.append(text.format(wanted.account.name))
-        missing = [scope.purpose or scope.name for scope in wanted.scopes if scope.name not in account.scopes]
+        missing = [core(scope.purpose) or scope.name for scope in wanted.scopes if scope.name not in account.scopes]
         if missing:
             role = "warning"
             detail.append(self.tr("Not allowed: {0}.").format("; ".join(missing)))

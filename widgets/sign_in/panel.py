@@ -17,6 +17,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
+from widgets.language import advice
 from widgets.parts import button, column, heading, row
 from widgets.sign_in.browser import Browser, come_forward, open_url
 from widgets.sign_in.chooser import ProviderChooser
@@ -255,8 +256,7 @@ class SignInPanel(QFrame):
             await self._client.finish_sign_in(sign_in, address)
         except Exception as error:
             if shiboken6.isValid(self):
-                info = error_info(error)
-                self.waiting.refuse_address(f"{info.what}. {info.remedy}".strip())
+                self.waiting.refuse_address(advice(error_info(error), where=False))
 
     # --- showing
 
