@@ -230,7 +230,7 @@ def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: int =
         if number == stretch:
             head.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
         elif column.width:
-            view.setColumnWidth(number, column.width)
+            view.setColumnWidth(number, max(column.width, head.sectionSizeHint(number)))  # a title is never cut
     return view
 
 
