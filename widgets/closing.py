@@ -49,11 +49,9 @@ class ClosePanel(QFrame):
 
     def ask(self, runs: int, tray: bool) -> None:
         """Show the question. Without a tray the window is kept at hand in the task bar."""
-        self._text.setText(
-            self.tr("{0} under way. Stopping keeps what has arrived; the next run goes on from there.").format(
-                plural(runs, self.tr("sync is"), self.tr("syncs are"))
-            )
-        )
+        what = plural(runs, "{0} sync is under way.", "{0} syncs are under way.")
+        kept = self.tr("Stopping keeps what has arrived; the next run goes on from there.")
+        self._text.setText(f"{what} {kept}")
         self.setAccessibleName(self._text.text())
         self._keep.setText(self.tr("Keep running in the tray") if tray else self.tr("Minimise and keep running"))
         self._keep.setAccessibleName(self._keep.text())

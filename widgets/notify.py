@@ -69,8 +69,8 @@ class Notifier(QObject):
             self.notified.emit(notices[0])
             return
         bad = [notice for notice in notices if notice.bad]
-        count = plural(len(bad), self.tr("source needs attention"), self.tr("sources need attention"))
-        title = count if bad else plural(len(notices), self.tr("source is synced"), self.tr("sources are synced"))
+        count = plural(len(bad), "{0} source needs attention", "{0} sources need attention")
+        title = count if bad else plural(len(notices), "{0} source is synced", "{0} sources are synced")
         names = ", ".join(notice.title for notice in bad or notices)
         place = Place("sources", filter="needs_attention" if bad else "")
         self.notified.emit(Notice(title, names[:LONGEST], place, bad=bool(bad)))
@@ -114,6 +114,6 @@ class Notifier(QObject):
         if run is not None and run.state == "failed":
             return Notice(view.name, text or self.tr("The sync failed"), place, view.id, bad=True)
         if run is not None and run.trigger == "first" and run.state in ("done", "done_with_failures"):
-            count = plural(view.documents, self.tr("document"), self.tr("documents"))
+            count = plural(view.documents, "{0} document", "{0} documents")
             return Notice(view.name, self.tr("The first sync is done: {0}.").format(count), place, view.id)
         return None

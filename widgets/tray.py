@@ -70,11 +70,11 @@ class Tray(QObject):
         watch = self._shell.watch
         words = []
         if watch.attention:
-            words.append(plural(watch.attention, self.tr("source needs attention"), self.tr("sources need attention")))
+            words.append(plural(watch.attention, "{0} source needs attention", "{0} sources need attention"))
         if watch.running:
-            words.append(plural(watch.running, self.tr("sync running"), self.tr("syncs running")))
+            words.append(plural(watch.running, "{0} sync running", "{0} syncs running"))
         if watch.paused:
-            words.append(plural(watch.paused, self.tr("sync paused"), self.tr("syncs paused")))
+            words.append(plural(watch.paused, "{0} sync paused", "{0} syncs paused"))
         if not words and watch.connections:
             words.append(self.tr("everything is up to date"))
         self.icon.setToolTip(f"Headwater: {', '.join(words)}" if words else "Headwater")
@@ -93,7 +93,7 @@ class Tray(QObject):
         self.menu.clear()
         self.menu.addAction(self.tr("Open Headwater")).triggered.connect(lambda _=False: self.opened.emit(Place("")))
         if shell.watch.attention:
-            count = plural(shell.watch.attention, self.tr("source needs attention"), self.tr("sources need attention"))
+            count = plural(shell.watch.attention, "{0} source needs attention", "{0} sources need attention")
             place = Place("sources", filter="needs_attention")
             self.menu.addAction(theme.icon("warning", "error"), count).triggered.connect(
                 lambda _=False: self.opened.emit(place)

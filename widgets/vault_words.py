@@ -185,8 +185,8 @@ def _kept_by(view: VaultView) -> str:
 def _stored(view: VaultView) -> str:
     return ", ".join(
         (
-            plural(view.secrets, tr("secret"), tr("secrets")),
-            plural(view.accounts, tr("signed-in account"), tr("signed-in accounts")),
+            plural(view.secrets, "{0} secret", "{0} secrets"),
+            plural(view.accounts, "{0} signed-in account", "{0} signed-in accounts"),
         )
     )
 
@@ -194,11 +194,15 @@ def _stored(view: VaultView) -> str:
 def _missing(view: VaultView) -> str:
     if not view.missing:
         return ""
-    text = " " + tr("{0} of an older key can't be had any more; the connections name the fields.")
-    return text.format(plural(view.missing, tr("secret"), tr("secrets")))
+    said = plural(
+        view.missing,
+        "{0} secret of an older key can't be had any more; the connections name the fields.",
+        "{0} secrets of an older key can't be had any more; the connections name the fields.",
+    )
+    return f" {said}"
 
 
 def _what_is_lost(view: VaultView) -> str:
-    lost = plural(view.missing or view.secrets + view.accounts, tr("saved secret"), tr("saved secrets"))
+    lost = plural(view.missing or view.secrets + view.accounts, "{0} saved secret", "{0} saved secrets")
     text = tr("Lost: {0}, to be entered again or signed in again. Not lost: connections, documents, and where each ")
     return text.format(lost) + tr("sync had got to. The old file is kept aside, ")

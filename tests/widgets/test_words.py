@@ -72,5 +72,5 @@ def test_time_left_is_coarse() -> None:
 
 def test_counts() -> None:
     assert format_count(1204) == "1,204"
-    assert plural(1, "document", "documents") == "1 document"
-    assert plural(2, "document", "documents") == "2 documents"
+    assert plural(1, "{0} document", "{0} documents") == "1 document"
+    assert plural(2, "{0} document", "{0} documents") == "2 documents"

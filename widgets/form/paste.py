@@ -183,7 +183,7 @@ class PastePanel(QWidget):
         count = len(self.preview.chosen())
         self._apply.setVisible(bool(self.preview.checks()))
         self._apply.setEnabled(count > 0)
-        words = plural(count, self.tr("setting"), self.tr("settings"))
+        words = plural(count, "{0} setting", "{0} settings")
         self._apply.setText(self.tr("Apply {0}").format(words) if count else self.tr("Apply"))
         self._apply.setAccessibleName(self._apply.text())
 
@@ -207,7 +207,7 @@ class PastePanel(QWidget):
         self._close()
         apply(self._state, chosen)
         self._revision = self._state.revision
-        done = plural(len(chosen), self.tr("setting applied."), self.tr("settings applied."))
+        done = plural(len(chosen), "{0} setting applied.", "{0} settings applied.")
         secret = any(one.slot is not None for one in chosen)
         undo = self.tr("Undo takes all back but secrets.") if secret else self.tr("Undo takes it back in one step.")
         self._note.setText(f"{done} {undo}")

@@ -137,7 +137,7 @@ class Preview(QWidget):
         if isinstance(value, list) and spec.kind is not Kind.JSON and all(isinstance(one, str) for one in value):
             return ", ".join(value)
         if isinstance(value, list | dict) and spec.kind in (Kind.LIST, Kind.MAP):
-            return plural(len(value), self.tr("entry"), self.tr("entries"))  # there may be a secret in one
+            return plural(len(value), "{0} entry", "{0} entries")  # there may be a secret in one
         return plain_text(value)
 
     def _remarks(self, recognised: Recognition) -> list[tuple[str, Tone]]:
@@ -147,7 +147,7 @@ class Preview(QWidget):
         if unknown:
             remarks.append((self.tr("No field for: {names}").format(names=_list(unknown)), "muted"))
         if recognised.skipped:
-            lines = plural(recognised.skipped, self.tr("line"), self.tr("lines"))
+            lines = plural(recognised.skipped, "{0} line", "{0} lines")
             remarks.append((self.tr("Not read: {lines}").format(lines=lines), "muted"))
         if same:
             remarks.append((self.tr("Already so: {names}").format(names=_list(same)), "muted"))

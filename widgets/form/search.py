@@ -95,7 +95,7 @@ class FormSearch(QWidget):
             self.list.addTopLevelItem(item)
         height = max(self.list.sizeHintForRow(0), theme.ROW)
         self.list.setFixedHeight(height * min(len(self._matches), ROWS) + 2)
-        said = plural(len(self._matches), self.tr("setting found"), self.tr("settings found"))
+        said = plural(len(self._matches), "{0} setting found", "{0} settings found")
         self.count.setText(said if self._matches else self.tr("No setting is called that."))
         self.count.setVisible(bool(text))
         self.line.setAccessibleDescription(self.count.text() if text else "")

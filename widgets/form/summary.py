@@ -62,14 +62,14 @@ class ProblemsBar(QFrame):
             widget = one.widget() if one is not None else None
             if widget is not None:
                 discard(widget)
-        title = plural(len(self.problems), self.tr("problem"), self.tr("problems"))
+        title = plural(len(self.problems), "{0} problem", "{0} problems")
         self._title.setText(title)
         self.setAccessibleName(title)
         few = self.problems if self._all or len(self.problems) <= FEW + 1 else self.problems[:FEW]
         for problem in few:
             self._column.addWidget(self._link(problem.text, partial(self.wanted.emit, problem.path)))
         if len(few) < len(self.problems):
-            rest = plural(len(self.problems) - len(few), self.tr("more"), self.tr("more"))
+            rest = plural(len(self.problems) - len(few), "{0} more", "{0} more")
             self._column.addWidget(self._link(rest, self._show_all))
 
     def _link(self, text: str, act: Callable[[], object]) -> QPushButton:

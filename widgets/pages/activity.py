@@ -351,7 +351,7 @@ class ActivityPage(Page):
 
     def _show_pill(self) -> None:
         self.pill.setVisible(bool(self._unread) and not self.following)
-        self.pill.setText(plural(self._unread, self.tr("new line"), self.tr("new lines")))
+        self.pill.setText(plural(self._unread, "{0} new line", "{0} new lines"))
         self.pill.setAccessibleName(self.pill.text())
         self._place_pill()
 

@@ -118,8 +118,8 @@ class LogExport(QObject):
         finally:
             self.told.emit("")
             self._look(running=False)
-        text = plural(written, self.tr("line was"), self.tr("lines were"))
-        self.notice.emit(Banner(self.tr("{0} exported to {1}").format(text, path), ground="ok", icon="ok", seconds=10))
+        text = plural(written, "{0} line was exported.", "{0} lines were exported.")
+        self.notice.emit(Banner(f"{text} {path}", ground="ok", icon="ok", seconds=10))
 
     def _look(self, *, running: bool) -> None:
         text = self.tr("Stop the export") if running else self.tr("Export the lines that match, to a file")

@@ -215,4 +215,4 @@ def _now(run: RunView) -> str:
 
 
 def _sources(number: int) -> str:
-    return plural(number, tr("source"), tr("sources"))
+    return plural(number, "{0} source", "{0} sources")

@@ -164,7 +164,7 @@ class DocumentsTab(QWidget):
             return
         found = await self._page.client.documents(self._filter(0))
         self.model.begin(found.total, found.documents)
-        self._count.setText(plural(found.total, self.tr("document"), self.tr("documents")))
+        self._count.setText(plural(found.total, "{0} document", "{0} documents"))
         if found.total:
             self._stack.setCurrentWidget(self._listed)
             return

@@ -228,7 +228,7 @@ def quiet_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
     if view.state in ("up_to_date", "disabled", "running", "paused"):  # its sentence counts
         return view.type_title
     if view.documents:
-        parts.append(plural(view.documents, tr("document"), tr("documents")))
+        parts.append(plural(view.documents, "{0} document", "{0} documents"))
     if view.failed_items and view.state != "needs_attention":
         parts.append(tr("{0} failing").format(format_count(view.failed_items)))
     return "  ·  ".join(parts)

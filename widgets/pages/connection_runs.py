@@ -21,7 +21,6 @@ from widgets.parts import (
     heading,
     label,
     look,
-    plural,
     relative_time,
     row,
 )
@@ -199,7 +198,7 @@ class RunsTab(QWidget):
         self._copy.setVisible(bool(items))
         self._all_well.setVisible(not items and run.error is None)
         if run.counts.failed + run.counts.skipped > len(items) >= ITEMS:
-            self._words.setText(self.tr("The first {0}.").format(plural(ITEMS, self.tr("item"), self.tr("items"))))
+            self._words.setText(self.tr("The first {0} items.").format(format_count(ITEMS)))
 
 
 def _took(run: RunView) -> str:

@@ -216,7 +216,7 @@ class DraftView(QWidget):
 
     def _tell(self, wrong: int) -> int:
         """Say beside the buttons how many fields keep them from working."""
-        text = plural(wrong, self.tr("field needs attention"), self.tr("fields need attention")) if wrong else ""
+        text = plural(wrong, "{0} field needs attention", "{0} fields need attention") if wrong else ""
         self._note.setText(text)
         self._note.setVisible(bool(text))
         return wrong

@@ -65,8 +65,10 @@ class HeldBackPanel(QFrame):
             self._fold.setText(self.tr("Show the list"))
         self._view = view
         self._what.setText(
-            self.tr("{0} no longer at the source.").format(
-                plural(view.held_back, self.tr("document is"), self.tr("documents are"))
+            plural(
+                view.held_back,
+                "{0} document is no longer at the source.",
+                "{0} documents are no longer at the source.",
             )
         )
         self.setVisible(view.held_back > 0)

@@ -229,11 +229,11 @@ class LibraryPage(Page):
             )
             note = self.tr("Latest first") if listed.documents else ""
             if listed.documents and self.filters.narrowed():
-                count = plural(listed.total, self.tr("document"), self.tr("documents"))
+                count = plural(listed.total, "{0} document", "{0} documents")
                 note = self.tr("{0}, latest first").format(count)
             return [Result.of_document(each) for each in listed.documents], listed.total, note
         found = await self.client.search(SearchQuery(text=text, **narrowed, limit=PAGE, offset=offset))
-        count = plural(found.total, self.tr("document"), self.tr("documents"))
+        count = plural(found.total, "{0} document", "{0} documents")
         note = found.note or self.tr("{0} in {1} ms").format(count, f"{found.ms:.0f}" if found.ms >= 1 else "<1")
         return [Result.of_hit(hit) for hit in found.hits], found.total, note
 
@@ -260,7 +260,7 @@ class LibraryPage(Page):
 
     def _show_stats(self, stats: LibraryStats) -> None:
         self._documents = stats.documents
-        count = plural(stats.documents, self.tr("document"), self.tr("documents"))
+        count = plural(stats.documents, "{0} document", "{0} documents")
         self._stats.setText(f"{count}, {format_bytes(stats.bytes)}" if stats.documents else "")
 
     def _show_empty(self) -> None:

@@ -72,7 +72,7 @@ class Facts(QFrame):
         upcoming = ""
         if view.next_run_at is not None and view.enabled:
             upcoming = f"{relative_time(view.next_run_at)}, {clock_time(view.next_run_at)}"
-        stored = plural(view.documents, self.tr("document"), self.tr("documents"))
+        stored = plural(view.documents, "{0} document", "{0} documents")
         texts = {
             "type": (view.type_title, ""),
             "schedule": (pace, ""),

@@ -61,7 +61,7 @@ class Failing(QWidget):
     def _show(self, items: list[ItemView], total: int) -> None:
         self.table.show_records(items)
         self.setVisible(bool(items))
-        self._title.setText(plural(total, self.tr("item fails"), self.tr("items fail")))
+        self._title.setText(plural(total, "{0} item fails", "{0} items fail"))
         self._more.setText(self.tr("The first {0} are listed.").format(format_count(len(items))))
         self._more.setVisible(total > len(items))
         height = theme.ROW * min(SHOWN, len(items)) + self.table.view.horizontalHeader().sizeHint().height() + 6

@@ -42,11 +42,8 @@ class ScopePanel(QFrame):
     def ask(self, ref: str, edit: ConnectionEdit, preview: EditPreview) -> None:
         """Show what is known at once, and count the rest meanwhile."""
         self._what.setText(self.tr("This changes what is synced: {0}").format(", ".join(preview.changed)))
-        self._effect.setText(
-            self.tr("{0} known now. Counting what the source lists under the new settings …").format(
-                plural(preview.known, self.tr("document is"), self.tr("documents are"))
-            )
-        )
+        known = plural(preview.known, "{0} document is known now.", "{0} documents are known now.")
+        self._effect.setText(f"{known} {self.tr('Counting what the source lists under the new settings …')}")
         self.show()
         self.apply.setFocus(Qt.FocusReason.OtherFocusReason)
         self._page.tasks.restart(self._count(ref, edit), "scope count")
@@ -64,7 +61,7 @@ class ScopePanel(QFrame):
             return
         self._effect.setText(
             self.tr("The next run would add {0}, remove {1} and keep {2}.").format(
-                plural(preview.added, self.tr("document"), self.tr("documents")),
+                plural(preview.added, "{0} document", "{0} documents"),
                 format_count(preview.removed or 0),
                 format_count(preview.kept or 0),
             )

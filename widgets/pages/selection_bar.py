@@ -43,7 +43,7 @@ class SelectionBar(QFrame):
 
     def show_selection(self, views: list[ConnectionView]) -> None:
         """What is chosen now; an act that would do nothing says so."""
-        self._count.setText(self.tr("{0} chosen").format(plural(len(views), self.tr("source"), self.tr("sources"))))
+        self._count.setText(plural(len(views), "{0} source chosen", "{0} sources chosen"))
         self.setAccessibleName(self._count.text())
         reasons = {
             "sync": self.tr("None of them can sync now"),

@@ -73,7 +73,7 @@ class SearchResults(QWidget):
             item = QListWidgetItem(text if one.where else one.title)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{one.title}, {one.where}" if one.where else one.title)
             self.list.addItem(item)
-        many = plural(len(found), self.tr("setting found"), self.tr("settings found"))
+        many = plural(len(found), "{0} setting found", "{0} settings found")
         self._count.setText(many if found else self.tr("No setting is called that. Esc shows them all again."))
         self._count.setAccessibleName(self._count.text())
 

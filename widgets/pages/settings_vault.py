@@ -184,7 +184,7 @@ class VaultSection(QWidget):
         self._close_passphrase()
 
     def _tell_end(self, done: int, skipped: int) -> None:
-        text = self.tr("There is a new key; {0} under it.").format(plural(done, self.tr("secret"), self.tr("secrets")))
+        text = self.tr("There is a new key; {0} under it.").format(plural(done, "{0} secret", "{0} secrets"))
         if skipped:
             text += " " + self.tr("{0} could not be opened and stayed as they were.").format(format_count(skipped))
         self._said.setText(text)

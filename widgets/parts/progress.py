@@ -84,7 +84,7 @@ class Progress:
         """ "4,120 of 9,800", or "4,120 documents" while the whole is not known."""
         if self.total and self.total >= self.seen:
             return tr("{0} of {1}").format(format_count(self.seen), format_count(self.total))
-        return plural(self.seen, tr("document"), tr("documents"))
+        return plural(self.seen, "{0} document", "{0} documents")
 
     def pace(self) -> str:
         """Rate and time left, as far as they can be told."""

@@ -71,7 +71,7 @@ class RunBars(QWidget):
         """All of them in one sentence."""
         bad = sum(run.state == "failed" for run in self._runs)
         part = sum(run.state == "done_with_failures" for run in self._runs)
-        many = plural(len(self._runs), self.tr("run"), self.tr("runs"))
+        many = plural(len(self._runs), "{0} run", "{0} runs")
         parts = [self.tr("{0} failed").format(format_count(bad))] if bad else []
         parts += [self.tr("{0} with failing items").format(format_count(part))] if part else []
         return f"{many}: {', '.join(parts) or self.tr('none failed')}."

@@ -44,7 +44,7 @@ def status(view: ConnectionView, progress: Progress | None = None, at: float | N
 
 def _now(view: ConnectionView, progress: Progress | None, at: float) -> str:
     run = view.active_run
-    documents = plural(view.documents, tr("document"), tr("documents"))
+    documents = plural(view.documents, "{0} document", "{0} documents")
     if view.state == "disabled":
         return tr("Disabled, {0}").format(documents) if view.documents else tr("Disabled")
     if run is not None and view.state in ("running", "waiting", "queued", "paused"):
@@ -53,12 +53,12 @@ def _now(view: ConnectionView, progress: Progress | None, at: float) -> str:
         case "up_to_date":
             return tr("Up to date, {0}").format(documents)
         case "held_back":
-            return tr("{0} for you").format(plural(view.held_back, tr("deletion waits"), tr("deletions wait")))
+            return plural(view.held_back, "{0} deletion waits for you", "{0} deletions wait for you")
         case "new":
             return tr("Not synced yet")
     error = view.last_run.error if view.last_run is not None else None
     if view.state == "needs_attention" and error is None and view.failed_items:
-        return plural(view.failed_items, tr("item fails"), tr("items fail"))
+        return plural(view.failed_items, "{0} item fails", "{0} items fail")
     left_off = view.last_run is not None and view.last_run.state in ("interrupted", "cancelled")
     if view.state == "needs_attention" and error is None and left_off:
         return tr("Stopped at {0}").format(documents)
@@ -85,7 +85,7 @@ def _at_work(run: RunView, progress: Progress | None, at: float) -> str:
 
 
 def _seen(counts: RunCounts) -> str:
-    return plural(counts.documents, tr("document"), tr("documents"))
+    return plural(counts.documents, "{0} document", "{0} documents")
 
 
 def brought(counts: RunCounts) -> str:
@@ -115,11 +115,12 @@ def _last(view: ConnectionView, at: float) -> str:
             return f"{text}. " + tr("It last worked {0}.").format(relative_time(view.last_ok_at, at))
         return f"{text}. " + tr("It never worked yet.")
     if run.state in ("interrupted", "cancelled"):
-        how = tr("was interrupted") if run.state == "interrupted" else tr("was cancelled")
-        return tr("The last sync {0} {1}: {2} until then.").format(how, when, brought(run.counts))
+        interrupted = tr("The last sync was interrupted {0}: {1} until then.")
+        cancelled = tr("The last sync was cancelled {0}: {1} until then.")
+        return (interrupted if run.state == "interrupted" else cancelled).format(when, brought(run.counts))
     text = tr("Synced {0}: {1}").format(when, brought(run.counts))
     if run.state == "held_back" and view.held_back:
-        return text + tr("; {0} held back.").format(plural(view.held_back, tr("deletion"), tr("deletions")))
+        return f"{text}; {plural(view.held_back, '{0} deletion held back.', '{0} deletions held back.')}"
     return text + "."
 
 

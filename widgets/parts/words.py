@@ -7,6 +7,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from widgets.language import plural_form
+
 __all__ = [
     "about",
     "absolute_time",
@@ -40,8 +42,9 @@ def format_count(number: int) -> str:
 
 
 def plural(number: int, one: str, many: str) -> str:
-    """The count with its noun: "1 document", "1,204 documents". Both nouns come translated."""
-    return f"{format_count(number)} {one if number == 1 else many}"
+    """A number in a phrase: plural(1204, "{0} document", "{0} documents"). The phrases are translated here, each
+    language with as many forms as it has."""
+    return plural_form(number, one, many).format(format_count(number))
 
 
 def countdown(seconds: float) -> str:
@@ -57,7 +60,7 @@ def countdown(seconds: float) -> str:
 def format_bytes(size: float) -> str:
     """Decimal units, as file managers show them."""
     if size < 1000:
-        return plural(int(size), tr("byte"), tr("bytes"))
+        return plural(int(size), "{0} byte", "{0} bytes")
     for unit in ("kB", "MB", "GB", "TB"):
         size /= 1000
         if size < 999.5 or unit == "TB":
