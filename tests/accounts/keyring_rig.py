@@ -88,7 +88,7 @@ def lock() -> None:
 def unlock(password: bytes = PASSWORD) -> None:
     """As the desktop does after its prompt."""
     import secretstorage
-    from jeepney import DBusAddress, new_method_call  # type: ignore[import-untyped]
+    from jeepney import DBusAddress, new_method_call
 
     def at(interface: str) -> Any:
         return DBusAddress("/org/freedesktop/secrets", "org.freedesktop.secrets", interface)

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from app.api import AccountView, ProviderView, SignedOut, SignInRequest, SignInStep
+from app.api import AccountRequest, AccountView, ProviderView, SignedOut, SignInRequest, SignInStep
 from connectors.sdk import HeadwaterError, Json, NotFound
 from tests.widgets.fake_data import replace
 
@@ -152,6 +152,10 @@ class FakeAccounts:
         if ref not in self.account_list:
             raise NotFound("There is no such account", where=ref)
         return self.account_list[ref]
+
+    async def add_account(self, request: AccountRequest) -> AccountView:
+        """The window has no door to it."""
+        raise NotImplementedError
 
     async def sign_in(self, request: SignInRequest) -> AsyncIterator[SignInStep]:
         self._called("sign_in", request)

@@ -21,7 +21,7 @@ from widgets.tray import tray_icon
 def attach(shell: Shell, engine: FakeEngine, *, tray: bool) -> tuple[Outside, list[Notice]]:
     shell.tray_available = tray
     outside = Outside(shell)
-    outside.begin(engine)  # type: ignore[arg-type]
+    outside.begin(engine)
     told: list[Notice] = []
     outside.notifier.notified.connect(told.append)
     return outside, told

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from widgets import theme
-from widgets.theme import DARK, LIGHT, Tokens
+from widgets.tokens import DARK, LIGHT, Tokens
 
 
 def luminance(color: str) -> float:
