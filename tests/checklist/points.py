@@ -17,7 +17,7 @@ GROUPS: dict[str, dict[int, str]] = {
         7: "Fields stand in the schema's order; what is required says so in words.",
         8: "An error appears below its field when it is left, goes when mended, and never during the first typing.",
         9: "Saving with errors goes to the first of them and tells how many there are.",
-        10: "A pasted address or JSON fills fields, shows what was seen in it, secrets masked; one undo takes it back.",
+        10: "A pasted address or JSON fills fields, shows what it holds, secrets masked; one undo takes it back.",
         11: "A secret is masked, can be revealed while typed, says where it is kept, and is never shown again.",
         12: "Fields that depend on others come and go without losing what was typed.",
         13: "Unsaved changes are guarded; Esc asks only where there are some.",
