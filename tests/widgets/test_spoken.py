@@ -49,7 +49,7 @@ def test_a_schema_is_read_but_its_values_are_not() -> None:
                 "title": "Password",
                 "default": "Password",
                 "enum": ["Password"],
-                "enumDescriptions": ["Password"],
+                "enumDescriptions": ["Prefix"],
             },
             "own": {"title": "What nobody translated", "x-enum-labels": {"Password": "Password", "b": 1}},
         },
