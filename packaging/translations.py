@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = ("de", "zh_CN")
 CONTEXT = "core"
-KEYWORDS = parse_keywords(("tr:1,1t", "tr:1,2c,2t", "translate:2", "plural:2,3"))
+KEYWORDS = parse_keywords(("tr:1,1t", "tr:1,2c,2t", "translate:2", "QT_TRANSLATE_NOOP:2", "plural:2,3"))
 SPOKEN = re.compile(r"(Error|Denied|Limited|Refused|Failed|Unreadable|refusal|refused)$")
 """Calls whose first argument a person reads."""
 WORDS = {"what", "remedy", "title", "description", "help", "summary", "reason", "label", "purpose", "message", "detail"}
