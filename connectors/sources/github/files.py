@@ -57,6 +57,8 @@ class Files:
         if not await tree.open(tag):
             yield Page(changes=[], checkpoint=at)
             return
+        # What has changed since a pass began that goes on now is seen by the next one, which asks with that pass's tag.
+        begun = str(at.get("tag", "")) if "after" in at else tree.tag
         where = f"{repository.url}/blob/{quote(self._ref or repository.branch)}/"
         pages = tree_pages(
             tree.list_folder,
@@ -68,9 +70,9 @@ class Files:
         async with aclosing(pages):
             async for page in pages:
                 if page.checkpoint:
-                    here = {**page.checkpoint, "full": bool(at.get("full"))}
+                    here = {**page.checkpoint, "full": bool(at.get("full")), "tag": begun}
                 else:
-                    tags.keep(path, tree.tag)
+                    tags.keep(path, begun)
                     here = {"over": True}
                 yield below(repository, self.name, page, here)
 

@@ -8,6 +8,7 @@ server, how much of an answer is taken, and what a refusal means. Nothing here o
 from __future__ import annotations
 
 import asyncio
+import logging
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ from connectors.sdk.tree import Entry, ordered
 MOST = 64 * 1024 * 1024
 """What the folders of a commit may take; with the files, where the server can't leave those out."""
 
+logging.getLogger("dulwich").setLevel(logging.WARNING)  # it logs each frame that it reads
+
 _DELIMITER = b"0001"
 _FORMAT = b"object-format=sha1\n"
 _VERSION = {"Git-Protocol": "version=2"}
@@ -48,14 +51,15 @@ class Remote:
         self._http = http
         self._url = url
         self._known = known
+        self._features: frozenset[bytes] | None = None
 
     async def head(self) -> str:
         """The commit that is current, "" in a repository without one. Raises NotFound where there is no repository."""
         if not self._known:
-            await self._greet()
+            self._features = await self._greet()
         answer = await self._ask(b"ls-refs", b"ref-prefix HEAD\n")
         with self._reading():
-            for line in self._lines(answer):
+            for line in list(self._lines(answer)):
                 commit, _, name = line.partition(b" ")
                 if name == b"HEAD\n":
                     check_hexsha(commit, "this is no commit")
@@ -64,8 +68,9 @@ class Remote:
 
     async def folders(self, commit: str) -> Folders:
         """The folders of a commit. Raises TooLarge."""
-        features = await self._greet()
-        partial = (b"filter blob:none\n",) if b"filter" in features else ()
+        if self._features is None:
+            self._features = await self._greet()
+        partial = (b"filter blob:none\n",) if b"filter" in self._features else ()
         try:
             pack = await self._fetch(b"deepen 1\n", *partial, want=commit, most=MOST)
         except TooLarge as error:
@@ -102,7 +107,6 @@ class Remote:
                 remedy="Ask the server's owner whether a proxy takes the header Git-Protocol away.",
                 code="git_version",
             )
-        self._known = True
         return frozenset(next((line[6:].split() for line in told if line.startswith(b"fetch=")), []))
 
     async def _fetch(self, *wishes: bytes, want: str, most: int) -> bytes:

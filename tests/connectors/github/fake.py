@@ -60,7 +60,7 @@ class FakeGitHub:
         for base in ("/api/v3/repos/{owner}/{name}", "/api/v3/repositories/{id}"):
             app.router.add_get(base, self._repository)
             app.router.add_get(base + "/{rest:.+}", self._repository)
-        app.router.add_route("*", "/{owner}/{name}.wiki.git/{rest:.+}", self._wiki)
+        app.router.add_route("*", "/{owner}/{name}.wiki.git/{rest:.+}", self.wiki)
         with TemporaryDirectory() as folder:
             self.wikis = Wikis(Path(folder), partial=self.partial)
             async with served(app) as self.address:
@@ -169,7 +169,8 @@ class FakeGitHub:
             repo = found
         return self._part(request, repo, rest)
 
-    async def _wiki(self, request: web.Request) -> web.Response:
+    async def wiki(self, request: web.Request) -> web.Response:
+        """A request for a wiki's Git repository, answered by git."""
         owner, name, rest = (request.match_info[key] for key in ("owner", "name", "rest"))
         repo = self.repositories.get(f"{owner}/{name}")
         if repo is None or repo.wiki is None:
