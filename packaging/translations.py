@@ -33,8 +33,12 @@ FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = ("de", "zh_CN")
 CONTEXT = "core"
 KEYWORDS = parse_keywords(("tr:1,1t", "tr:1,2c,2t", "translate:2", "QT_TRANSLATE_NOOP:2", "plural:2,3"))
-SPOKEN = re.compile(r"(Error|Denied|Limited|Refused|Failed|Unreadable|refusal|refused)$")
+SPOKEN = re.compile(
+    r"(Error|Denied|Limited|Refused|Failed|Unreadable|NotFound|TooLarge|Removed|Epoch|Warn|refusal|refused)$"
+)
 """Calls whose first argument a person reads."""
+WHOLLY = {"CheckStep", "Option", "Node", "Probe", "say", "N_", "_Known", "_not", "_unusable", "_needs_passphrase"}
+"""Calls of whose arguments a person reads all that have words."""
 WORDS = {"what", "remedy", "title", "description", "help", "summary", "reason", "label", "purpose", "message", "detail"}
 """Keywords of any call that a person reads."""
 UNREAD = {"ValueError", "TypeError", "RuntimeError", "KeyError", "AssertionError", "NotImplementedError", "LookupError"}
@@ -47,6 +51,7 @@ DECLARED = {
     "setup",
     "note",
     "enumDescriptions",
+    "enumNames",
     "markdownEnumDescriptions",
     "patternErrorMessage",
     "x-enum-labels",
@@ -173,7 +178,7 @@ def spoken(tree: ast.AST) -> Iterator[str]:
             continue
         if SPOKEN.search(name) and node.args:
             yield from texts_of(node.args[0])
-        if name in ("CheckStep", "Option", "Node", "say", "N_"):
+        if name in WHOLLY:
             for argument in node.args:
                 yield from texts_of(argument)
         for keyword in node.keywords:
@@ -236,9 +241,13 @@ def telling(text: str) -> bool:
 
 
 def declared() -> Iterator[tuple[str, str]]:
-    """What the built-in sources declare, the providers' files hold, and the forms say of a wrong value."""
+    """What the built-in sources and the settings declare, the providers' files hold, and the forms say themselves."""
     from app.connections.catalogue import Catalogue
-    from app.forms.messages import TEMPLATES
+    from app.forms.messages import TEMPLATES, TYPES
+    from app.forms.notation import PROBLEMS
+    from app.forms.unions import LIST_LABELS, TYPE_LABELS
+    from app.forms.units import SIZE_UNITS, TIME_UNITS
+    from app.settings.model import settings_schema
 
     types = Catalogue.load()
     for view in types.views({}):
@@ -248,7 +257,12 @@ def declared() -> Iterator[tuple[str, str]]:
         yield from texts_in(types.get(view.type).schema, where)
     for file in sorted((ROOT / "resources" / "providers").glob("*.json")):
         yield from texts_in(json.loads(file.read_text(encoding="utf-8")), file.relative_to(ROOT).as_posix())
-    yield from ((text, "app/forms/messages.py") for text in TEMPLATES.values() if telling(text))
+    settings = texts_in(settings_schema({}), "app/settings/model.py")
+    yield from ((text, where) for text, where in settings if telling(text))
+    for said in (TEMPLATES, TYPES, PROBLEMS, LIST_LABELS, TYPE_LABELS):
+        yield from ((text, "app/forms") for text in said.values())
+    for unit in (*SIZE_UNITS, *TIME_UNITS):
+        yield from ((text, "app/forms/units.py") for text in (unit.one, unit.many) if text.islower())
 
 
 def texts_in(value: Any, where: str) -> Iterator[tuple[str, str]]:

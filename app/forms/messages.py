@@ -70,7 +70,7 @@ _LIMITS = {
     "maxItems": "max_items",
     "maxProperties": "max_items",
 }
-_TYPES = {
+TYPES = {
     "string": "text",
     "integer": "a whole number",
     "number": "a number",
@@ -125,7 +125,7 @@ def _type(details: Mapping[str, Any], spec: FieldSpec, say: Say) -> tuple[str, d
         return f"type_{spec.kind.value}", {}
     types = details.get("types") or [details.get("type", "")]
     names = types if isinstance(types, list | tuple) else [types]
-    return "type", {"expected": " / ".join(say(_TYPES.get(str(name), str(name))) for name in names)}
+    return "type", {"expected": " / ".join(say(TYPES.get(str(name), str(name))) for name in names)}
 
 
 def _pattern(spec: FieldSpec) -> tuple[str, dict[str, str]]:
