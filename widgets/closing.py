@@ -69,16 +69,18 @@ class ClosePanel(QFrame):
 class Closing(QObject):
     """What a close does: leave to the page that has unsaved changes, ask about running syncs, or end the session."""
 
-    def __init__(self, shell: Shell, panel: ClosePanel) -> None:
+    def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.done = False
         """Nothing is asked any more."""
         self._shell = shell
+
+    def ask_with(self, panel: ClosePanel) -> None:
+        """This panel asks from now on."""
         self._panel = panel
-        panel.hide()
         panel.stay.connect(panel.hide)
         panel.keep.connect(self._keep)
-        panel.stop.connect(shell.quit_requested)
+        panel.stop.connect(self._shell.quit_requested)
 
     def ask(self, *, hide: bool = False) -> None:
         """Close, or ask once. With `hide` the window goes to the tray, which stops nothing and loses nothing."""

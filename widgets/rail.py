@@ -14,6 +14,7 @@ __all__ = ["WIDE", "Rail"]
 
 WIDE = 184
 NARROW = 56
+NARROW_BELOW = 1000
 RailPage = tuple[str, str, str]
 
 
@@ -92,6 +93,10 @@ class Rail(QFrame):
         """Below its button."""
         if self._menu is not None:
             self._menu.popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()))
+
+    def fit(self, window_width: int) -> None:
+        """Narrow where the window is; larger texts want a wider one."""
+        self.set_narrow(window_width < NARROW_BELOW + 2 * (theme.scaled(WIDE) - WIDE))
 
     def set_narrow(self, narrow: bool) -> None:
         """Icons alone."""

@@ -12,24 +12,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from widgets import geometry, theme
-from widgets.closing import ClosePanel, Closing
+from widgets.closing import Closing
 from widgets.commands import Context
 from widgets.commands.served import Served
+from widgets.frame import Frame
 from widgets.links import find_place
 from widgets.navigation import PAGES, PARENT, Navigator
 from widgets.notices import Notices
 from widgets.pages.page import Page, Place
-from widgets.parts.build import column, line, row
 from widgets.parts.panels import Banner
 from widgets.preferences import Preferences
-from widgets.rail import WIDE, Rail
 from widgets.starting import Starting
-from widgets.stateline import StateLine
 from widgets.tasks import Refresher, TaskScope
-from widgets.vault_panel import VaultPanel
 from widgets.watch import Watch
 
 if TYPE_CHECKING:
@@ -43,7 +40,6 @@ __all__ = ["Shell"]
 
 logger = logging.getLogger("headwater.window")
 
-NARROW_BELOW = 1000
 SIZE = (1180, 760)
 
 
@@ -79,28 +75,15 @@ class Shell(QMainWindow):
         self._was_painted = False
         self._watched_window = False
 
-        pages = self._rail_pages()
-        foot = [page for page in pages if page[0] == "settings"]
-        self.rail = Rail([page for page in pages if page not in foot], foot)
-        self.rail.chosen.connect(lambda name: self.go(Place(name)))
         self.stack = QStackedWidget()
         self.starting = Starting()
         self.stack.addWidget(self.starting)
         self.navigator = Navigator(self.stack, self._saved_place(), self.tasks)
         self.notices = Notices()
         self.notices.locked.connect(lambda what: self.ask_passphrase(what, None))
-        self.state_line = StateLine()
-        self.close_panel = ClosePanel()
-        self.closing = Closing(self, self.close_panel)
-        self.vault_panel = VaultPanel(self.tasks)
         self._state_refresher = Refresher(self.tasks, "state", self._refresh_state, interval=0.5)
-        self.vault_panel.unlocked.connect(self._state_refresher.ask)
-        self.state_line.unlock_wanted.connect(lambda: self.ask_passphrase("", None))
-        self.setCentralWidget(self._lay_out())
-        self.served = Served(self, pages)
-        self.palette_panel = self.served.palette
-        self.key_sheet = self.served.sheet
-        self.rail.palette_wanted.connect(self.palette_panel.toggle)
+        self.closing = Closing(self)
+        self._furnish()
         self.navigator.went.connect(self._went)
         self.navigator.built.connect(self._built)
         self.navigator.failed.connect(self.report)
@@ -108,18 +91,22 @@ class Shell(QMainWindow):
         if not geometry.restore(self, settings.value("geometry")):
             self.resize(*SIZE)
 
-    def _lay_out(self) -> QWidget:
-        body = QWidget()
-        body.setLayout(column(self.close_panel, self.vault_panel, self.stack, self.notices, space=0))
-        main = QWidget()
-        inner = column(space=0)
-        middle = row(self.rail, line(vertical=True), body, space=0)
-        middle.setStretch(2, 1)
-        inner.addLayout(middle, 1)
-        inner.addWidget(line())
-        inner.addWidget(self.state_line)
-        main.setLayout(inner)
-        return main
+    def _furnish(self) -> None:
+        """All around the pages, in the language of now."""
+        pages = self._rail_pages()
+        frame = Frame(pages, self.stack, self.notices, self.tasks)
+        self.setCentralWidget(frame)
+        self.rail, self.state_line = frame.rail, frame.state_line
+        self.close_panel, self.vault_panel = frame.close_panel, frame.vault_panel
+        self.rail.chosen.connect(lambda name: self.go(Place(name)))
+        self.vault_panel.unlocked.connect(self._state_refresher.ask)
+        self.state_line.unlock_wanted.connect(lambda: self.ask_passphrase("", None))
+        self.closing.ask_with(self.close_panel)
+        self.served = Served(self, pages)
+        self.palette_panel, self.key_sheet = self.served.palette, self.served.sheet
+        self.rail.palette_wanted.connect(self.palette_panel.toggle)
+        if self.client is not None:
+            self.palette_panel.attach(self.client)
 
     def _rail_pages(self) -> list[tuple[str, str, str]]:
         known = [
@@ -257,9 +244,12 @@ class Shell(QMainWindow):
         """The page that is seen."""
         return self.navigator.current
 
-    def _went(self, place: Place) -> None:
+    def _mark_place(self, place: Place) -> None:
         self.rail.show_page(PARENT.get(place.page, place.page))
         self.served.show_page(place.page)
+
+    def _went(self, place: Place) -> None:
+        self._mark_place(place)
         if self.current is not None:
             self.tasks.start(self.current.activate(), f"activate {place.page}")
 
@@ -358,20 +348,30 @@ class Shell(QMainWindow):
     def _preferences_changed(self) -> None:
         self.keep_running = self.preferences.now.keep_running
         self.scheme = self.preferences.now.scheme
-        self.rail.set_narrow(self.width() < NARROW_BELOW + 2 * (theme.scaled(WIDE) - WIDE))
+        self.rail.fit(self.width())
 
     def retranslate(self, language: bool = True) -> None:
         """Texts are of another size, or of another language: build anew what was built, where the person is."""
-        self.navigator.rebuild(language=language)
         if language:
-            self.served.renew()
+            engine, asking = self.state_line.engine, self.vault_panel.isVisible()
+            self.served.dispose()
+            self._furnish()
+            self.rail.fit(self.width())
+            if engine is not None:
+                self.state_line.show_engine(engine)
+            if asking:
+                self.ask_passphrase("", None)
+        self.navigator.rebuild(language=language)
+        for page in self.pages.values():
+            self.served.add_page(page)
+        self._mark_place(self.navigator.place)
 
     # --- Qt ---
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The rail folds in a narrow window."""
         super().resizeEvent(event)
-        self.rail.set_narrow(self.width() < NARROW_BELOW + 2 * (theme.scaled(WIDE) - WIDE))
+        self.rail.fit(self.width())
 
     def showEvent(self, event: QShowEvent) -> None:
         """From now on there is a native window whose mouse can be watched."""

@@ -39,7 +39,7 @@ class Served(QObject):
         self.palette = Palette(shell, shell.tasks, shell.settings, run=self.run, go=shell.go)
         self.sheet = KeySheet(shell)
         if not native_menu:
-            QShortcut(QKeySequence("F10"), shell, shell.rail.open_menu)
+            QShortcut(QKeySequence("F10"), shell.rail, shell.rail.open_menu)
         self.actions = self._serve()
 
     def run(self, command: Command, context: Context | None = None) -> bool:
@@ -58,8 +58,16 @@ class Served(QObject):
         self._page = name
         self.actions.show_page(name)
 
+    def dispose(self) -> None:
+        """Another one takes its place, in another language."""
+        self.actions.close()
+        for panel in (self.palette, self.sheet):
+            panel.dismiss()
+            panel.deleteLater()
+        self.deleteLater()
+
     def renew(self) -> None:
-        """Say all anew: there are others now, or they are said in another language."""
+        """Say all anew: there are others now."""
         self.actions.close()
         self.actions = self._serve()
         self.changed.emit()
