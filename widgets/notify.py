@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from widgets.language import core
 from widgets.pages.page import Place
 from widgets.parts.words import plural
 from widgets.tasks import TaskScope
@@ -105,7 +106,7 @@ class Notifier(QObject):
         """What there is to tell of a connection whose run has ended, if anything."""
         run: RunView | None = view.last_run
         place = Place("connection", view.id)
-        text = view.sentence[:LONGEST]
+        text = core(view.sentence)[:LONGEST]
         if view.state == "sign_in_again":
             place = Place("connection", view.id, "overview", "sign_in")
             return Notice(view.name, text or self.tr("Sign in again"), place, view.id, bad=True)

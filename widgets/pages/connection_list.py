@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
+from widgets.language import core
 from widgets.parts.progress import Progress
 from widgets.parts.states import look
 from widgets.parts.status import status
@@ -133,7 +134,7 @@ class ConnectionsModel(QAbstractListModel):
 
     def _found(self, row: Row) -> bool:
         view = row.view
-        where = f"{view.name} {view.type_title} {view.sentence}".lower()
+        where = f"{view.name} {core(view.type_title)} {view.type_title} {core(view.sentence)}".lower()
         return all(word in where for word in self._text.split())
 
     def _arrange(self) -> None:
@@ -183,11 +184,11 @@ class ConnectionsModel(QAbstractListModel):
             return row
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = status(view, row.progress)
-            words = [view.name, view.type_title, look(view.state).word, said.now, said.need, said.last, said.next]
+            words = [view.name, core(view.type_title), look(view.state).word, said.now, said.need, said.last, said.next]
             return ", ".join(dict.fromkeys(word.rstrip(".") for word in words if word))
         if role == Qt.ItemDataRole.ToolTipRole:
             said = status(view, row.progress)
-            lines = [f"{view.name} ({view.type_title})", said.now, said.last, said.next, said.need]
+            lines = [f"{view.name} ({core(view.type_title)})", said.now, said.last, said.next, said.need]
             lines = list(dict.fromkeys(line for line in lines if line))
             if view.last_ok_at:
                 lines.append(self.tr("Last synced {0}").format(absolute_time(view.last_ok_at)))
@@ -224,9 +225,9 @@ def next_act(view: ConnectionView) -> str:
 
 def quiet_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
     """The second, quieter line of a connection: what it is, and what its sentence does not say of it already."""
-    parts = [view.type_title]
+    parts = [core(view.type_title)]
     if view.state in ("up_to_date", "disabled", "running", "paused"):  # its sentence counts
-        return view.type_title
+        return core(view.type_title)
     if view.documents:
         parts.append(plural(view.documents, "{0} document", "{0} documents"))
     if view.failed_items and view.state != "needs_attention":

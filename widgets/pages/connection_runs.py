@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedWidget, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.pages.page import Page
 from widgets.parts import (
     EmptyState,
@@ -77,7 +78,7 @@ class RunsTab(QWidget):
                     self.tr("Run"),
                     lambda run: look(run.state).word,
                     icon=lambda run: (look(run.state).icon, look(run.state).role),
-                    tip=lambda run: run.summary or look(run.state).word,
+                    tip=lambda run: core(run.summary) or look(run.state).word,
                     width=164,
                 ),
                 Column(
@@ -180,7 +181,7 @@ class RunsTab(QWidget):
     async def _show(self, run: RunView) -> None:
         items = await self._page.client.run_items(run.id, ITEMS)
         self._title.setText(f"{look(run.state).word}, {relative_time(run.started_at or run.queued_at)}")
-        words = run.summary
+        words = core(run.summary)
         if run.resumed:
             words = (
                 f"{words}  ·  " + self.tr("went on from an earlier run")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 
 from widgets import theme
+from widgets.language import advice, core
 from widgets.pages.catalogue import sign_in_words
 from widgets.pages.drafts import Draft, digest
 from widgets.pages.enter_again import EnterAgain
@@ -89,8 +90,8 @@ class DraftView(QWidget):
         head = row(
             icon_label(connector.icon, "accent", 24),
             column(
-                label(connector.title, "section"),
-                label(connector.summary, "detail", "muted", wrap=True),
+                label(core(connector.title), "section"),
+                label(core(connector.summary), "detail", "muted", wrap=True),
                 label(self.tr("Sign-in: {0}").format(_sign_in(connector.auth)), "detail", "muted", wrap=True),
                 space=2,
             ),
@@ -242,12 +243,12 @@ class DraftView(QWidget):
             view = await self._page.client.add_connection(self.value())
         except AuthError as error:
             if error.code in VAULT_TROUBLE:
-                self._page.vault_needed.emit(error.what, lambda: self._save(sync))
+                self._page.vault_needed.emit(core(error.what), lambda: self._save(sync))
             else:
                 self._fail(error.info(), sync)
             return
         except ConfigError as error:
-            self._blame(error.pointer, error.what if not error.remedy else f"{error.what}. {error.remedy}")
+            self._blame(error.pointer, advice(error.info(), where=False))
             return
         except HeadwaterError as error:
             self._fail(error.info(), sync)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.pages.page import Page
 from widgets.parts import StateLabel, button, column, frame, icon_label, label, row
 from widgets.parts.progress import Progress
@@ -127,7 +128,7 @@ class FirstRun(QWidget):
         self.bar.setRange(0, 0 if fraction is None and run.state == "running" else STEPS)
         self.bar.setValue(round((fraction or 0) * STEPS))
         said = progress.sentence() if progress.seen else ""
-        self._counted.setText(said or run.reason or self.tr("Listing what is there …"))
+        self._counted.setText(said or core(run.reason) or self.tr("Listing what is there …"))
         room = self._current.fontMetrics().elidedText(progress.current, Qt.TextElideMode.ElideMiddle, WIDTH - 48)
         self._current.setText(room)
         self.setAccessibleName(f"{self._title.text()}: {self._counted.text()}")

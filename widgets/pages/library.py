@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QListView, QSplitter, QStackedWidget
 
 from connectors.sdk import HeadwaterError
 from widgets import theme
+from widgets.language import core, told
 from widgets.pages.filter_chip import Choice
 from widgets.pages.library_filters import Filters
 from widgets.pages.library_preview import Preview, words_of
@@ -234,7 +235,7 @@ class LibraryPage(Page):
             return [Result.of_document(each) for each in listed.documents], listed.total, note
         found = await self.client.search(SearchQuery(text=text, **narrowed, limit=PAGE, offset=offset))
         count = plural(found.total, "{0} document", "{0} documents")
-        note = found.note or self.tr("{0} in {1} ms").format(count, f"{found.ms:.0f}" if found.ms >= 1 else "<1")
+        note = core(found.note) or self.tr("{0} in {1} ms").format(count, f"{found.ms:.0f}" if found.ms >= 1 else "<1")
         return [Result.of_hit(hit) for hit in found.hits], found.total, note
 
     async def _look_again(self) -> None:
@@ -312,7 +313,7 @@ class LibraryPage(Page):
             self.preview.show_document(document, self.model.icons.get(document.connection_id, "file"))
             text = await self.client.document_text(result.document_id)
         except HeadwaterError as error:  # gone since it was listed
-            self.preview.show_failure(result.title, error.info().sentence())
+            self.preview.show_failure(result.title, told(error.info()).sentence())
             return
         self.preview.show_text(text, words_of(self._text()))
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout
 
 from widgets import theme
+from widgets.language import core
 from widgets.parts import (
     absolute_time,
     button,
@@ -41,7 +42,7 @@ class Facts(QFrame):
         titles = {
             "type": self.tr("Source"),
             "schedule": self.tr("Syncs"),
-            "next": self.tr("Next"),
+            "next": self.tr("Next sync"),
             "last": self.tr("Last worked"),
             "library": self.tr("Library"),
             "secrets": self.tr("Secrets"),
@@ -74,7 +75,7 @@ class Facts(QFrame):
             upcoming = f"{relative_time(view.next_run_at)}, {clock_time(view.next_run_at)}"
         stored = plural(view.documents, "{0} document", "{0} documents")
         texts = {
-            "type": (view.type_title, ""),
+            "type": (core(view.type_title), ""),
             "schedule": (pace, ""),
             "next": (upcoming, absolute_time(view.next_run_at)),
             "last": (relative_time(view.last_ok_at), absolute_time(view.last_ok_at)),

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame
 
 from widgets import theme
+from widgets.language import told
 from widgets.pages.page import Page
 from widgets.parts import button, column, format_count, icon_label, label, plural, row
 
@@ -43,7 +44,7 @@ class ScopePanel(QFrame):
         """Show what is known at once, and count the rest meanwhile."""
         self._what.setText(self.tr("This changes what is synced: {0}").format(", ".join(preview.changed)))
         known = plural(preview.known, "{0} document is known now.", "{0} documents are known now.")
-        self._effect.setText(f"{known} {self.tr('Counting what the source lists under the new settings …')}")
+        self._effect.setText(known + " " + self.tr("Counting what the source lists under the new settings …"))
         self.show()
         self.apply.setFocus(Qt.FocusReason.OtherFocusReason)
         self._page.tasks.restart(self._count(ref, edit), "scope count")
@@ -54,7 +55,7 @@ class ScopePanel(QFrame):
         except Exception as error:
             from connectors.sdk import error_info
 
-            self._effect.setText(self.tr("It could not be counted: {0}").format(error_info(error).sentence()))
+            self._effect.setText(self.tr("It could not be counted: {0}").format(told(error_info(error)).sentence()))
             return
         if preview.added is None:
             self._effect.setText(self.tr("The next run compares what it finds with the documents known now."))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from widgets.commands import Command, Commands, Context, keys_text
 from widgets.commands.actions import menu_titles
+from widgets.language import core
 from widgets.pages.page import Place
 from widgets.palette.entry import Entry
 from widgets.parts.states import look
@@ -137,9 +138,9 @@ def _connections(views: Sequence[ConnectionView], commands: Commands, place: Pla
             f"connection:{view.id}",
             view.name,
             partial(go, Place("connection", view.id)),
-            detail=f"{view.type_title}  ·  {look(view.state).word}",
+            detail=f"{core(view.type_title)}  ·  {look(view.state).word}",
             icon=view.icon,
-            also=f"{view.type_title} {view.type} {view.id}",
+            also=f"{core(view.type_title)} {view.type_title} {view.type} {view.id}",
             weight=20,
         )
     verbs = [command for command in commands if command.menu == NAMES_A_THING and command.id != "source.open"]
@@ -151,7 +152,7 @@ def _connections(views: Sequence[ConnectionView], commands: Commands, place: Pla
                     f"command:{command.id}:{view.id}",
                     f"{view.name}: {plain(command.text)}",
                     partial(run, command, context),
-                    detail=view.type_title,
+                    detail=core(view.type_title),
                     icon=command.icon or "chevron-right",
                     danger=command.danger,
                     beyond=len(view.name),
