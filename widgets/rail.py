@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -45,7 +46,7 @@ class Rail(QFrame):
         self._menu: QMenu | None = None
         self._menu_button = tool_button("menu", self.tr("Menu"), self.open_menu, name="menu_button", size=20)
         self._menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._menu_button.hide()
+        self._menu_button.setVisible(sys.platform != "darwin")  # there the system's own bar has it
         self._head = row(self._mark, None, self._menu_button, space=0)
         self._head.setContentsMargins(0, 0, 2, theme.SPACE_S)
         laid.addLayout(self._head)
@@ -76,7 +77,9 @@ class Rail(QFrame):
         """Tell the keys of the pages, and of the palette ("palette"), in their tooltips."""
         for name, button in self._buttons.items():
             button.setToolTip(f"{self._titles[name]}  {keys.get(name, '')}".rstrip())
-        self._palette.setToolTip(f"{self.tr('Go to or do anything by its name')}  {keys.get('palette', '')}".rstrip())
+        self._palette.setToolTip(
+            (self.tr("Go to or do anything by its name") + f"  {keys.get('palette', '')}").rstrip()
+        )
 
     def set_menu(self, menus: Sequence[QMenu]) -> None:
         """The window's menu, where the system has no bar for it."""
@@ -84,7 +87,7 @@ class Rail(QFrame):
         self._menu.setObjectName("window_menu")
         for each in menus:
             self._menu.addMenu(each)
-        self._menu_button.setToolTip(f"{self.tr('Menu')}  F10")
+        self._menu_button.setToolTip(self.tr("Menu") + "  F10")
         self._menu_button.show()
         if old is not None:
             old.deleteLater()

@@ -63,7 +63,7 @@ class PastePanel(QWidget):
         self.box: PasteBox | None = None
         self.preview: Preview | None = None
         keys = QKeySequence(KEYS)
-        tip = f"{self.tr('A URL, a connection string, JSON, or an .env or .ini block')}  {keys.toString(NATIVE)}"
+        tip = self.tr("A URL, a connection string, JSON, or an .env or .ini block") + f"  {keys.toString(NATIVE)}"
         self.open_button = button(self.tr("Paste settings …"), self.open, icon="clipboard", name="paste", tip=tip)
         # Not the button's own shortcut, which waits for the look of a click and is off while the button is hidden.
         QShortcut(keys, self).activated.connect(self.open)

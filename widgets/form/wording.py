@@ -7,7 +7,7 @@ from typing import Any
 from widgets.language import core, foreign
 
 WORDS = frozenset({"title", "description", "markdownDescription", "patternErrorMessage"})
-LISTS = frozenset({"enumDescriptions", "markdownEnumDescriptions", "x-enum-labels"})
+LISTS = frozenset({"enumNames", "enumDescriptions", "markdownEnumDescriptions", "x-enum-labels"})
 VALUES = frozenset({"default", "const", "enum", "examples"})
 """What a source reads, not a person."""
 

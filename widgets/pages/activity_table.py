@@ -15,7 +15,7 @@ from widgets.pages.activity_row import LogDelegate, row_height
 
 __all__ = ["LogTable"]
 
-WIDTHS = (168, 96, 150)
+WIDTHS = (168, 112, 150)
 """Of all columns but the last, which takes what is left."""
 
 

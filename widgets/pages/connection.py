@@ -231,7 +231,7 @@ class ConnectionPage(Page):
         if not self.title.hasFocus():
             self.title.setText(view.name)
             self.title.setCursorPosition(0)
-        self.title.setToolTip(f"{view.name}\n{self.tr('Click to rename')}")
+        self.title.setToolTip(view.name + "\n" + self.tr("Click to rename"))
         self._type.setText(core(view.type_title))
         act = next_act(view)
         act = "sync" if act == "look" else act

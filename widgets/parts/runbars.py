@@ -74,7 +74,8 @@ class RunBars(QWidget):
         many = plural(len(self._runs), "{0} run", "{0} runs")
         parts = [self.tr("{0} failed").format(format_count(bad))] if bad else []
         parts += [self.tr("{0} with failing items").format(format_count(part))] if part else []
-        return f"{many}: {', '.join(parts) or self.tr('none failed')}."
+        how = ", ".join(parts) or self.tr("none failed")
+        return f"{many}: {how}."
 
     def sentence(self) -> str:
         """What is under the pointer, else under the cursor, else all in one."""

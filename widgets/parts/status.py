@@ -120,7 +120,7 @@ def _last(view: ConnectionView, at: float) -> str:
         return (interrupted if run.state == "interrupted" else cancelled).format(when, brought(run.counts))
     text = tr("Synced {0}: {1}").format(when, brought(run.counts))
     if run.state == "held_back" and view.held_back:
-        return f"{text}; {plural(view.held_back, '{0} deletion held back.', '{0} deletions held back.')}"
+        return text + "; " + plural(view.held_back, "{0} deletion held back.", "{0} deletions held back.")
     return text + "."
 
 
