@@ -75,22 +75,15 @@ class Closing(QObject):
         """Nothing is asked any more."""
         self._shell = shell
 
-    def ask_with(self, panel: ClosePanel) -> None:
-        """This panel asks from now on."""
-        self._panel = panel
-        panel.stay.connect(panel.hide)
-        panel.keep.connect(self._keep)
-        panel.stop.connect(self._shell.quit_requested)
-
     def ask(self, *, hide: bool = False) -> None:
         """Close, or ask once. With `hide` the window goes to the tray, which stops nothing and loses nothing."""
         shell = self._shell
         if hide:
-            self._panel.hide()
+            self._shell.close_panel.hide()
             shell.hide()
             return
-        if self._panel.isVisible():
-            self._panel.setFocus()
+        if self._shell.close_panel.isVisible():
+            self._shell.close_panel.setFocus()
             return
         unsaved = [page for page in (shell.current, *shell.pages.values()) if page is not None and page.unsaved()]
         if unsaved:
@@ -101,12 +94,13 @@ class Closing(QObject):
         view = shell.state_line.engine
         if view is not None and view.active_runs + view.queued_runs > 0:
             shell.come_forward()
-            self._panel.ask(view.active_runs + view.queued_runs, shell.tray_available)
+            self._shell.close_panel.ask(view.active_runs + view.queued_runs, shell.tray_available)
             return
         shell.quit_requested.emit()
 
-    def _keep(self) -> None:
-        self._panel.hide()
+    def keep(self) -> None:
+        """Out of sight, at work."""
+        self._shell.close_panel.hide()
         if self._shell.tray_available:
             self._shell.hide()
         else:

@@ -6,18 +6,16 @@ first listens on a local socket that its user alone can reach, and whose name is
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLockFile, QObject, QStandardPaths, Signal
+from PySide6.QtCore import QCryptographicHash, QDir, QLockFile, QObject, QStandardPaths, Signal
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket
@@ -127,7 +125,8 @@ def hand_over(profile: Path, target: str = "") -> bool:
 def socket_name(profile: Path) -> str:
     """Where the profile's window listens: in a folder of this user's own, or a pipe with the user in its name. Empty
     where there is no such folder."""
-    digest = hashlib.sha256(os.path.realpath(profile).encode()).hexdigest()[:16]
+    path = os.fsencode(os.path.realpath(profile))
+    digest = QCryptographicHash.hash(path, QCryptographicHash.Algorithm.Sha256).toHex().toStdString()[:16]
     if sys.platform == "win32":
         return f"headwater-{os.environ.get('USERNAME', '')}-{digest}"
     return next((str(folder / digest) for folder in _folders() if _is_ours(folder)), "")
@@ -140,7 +139,7 @@ def _folders() -> Iterator[Path]:
     for place in (runtime, cache):
         if place and len(place) <= LONGEST_FOLDER:
             yield Path(place) / "headwater"
-    yield Path(tempfile.gettempdir()) / f"headwater-{os.getuid()}"
+    yield Path(QDir.tempPath()) / f"headwater-{os.getuid()}"
 
 
 def _is_ours(folder: Path) -> bool:

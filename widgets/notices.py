@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,7 +11,9 @@ from shiboken6 import isValid
 
 from widgets import theme
 from widgets.language import advice, core
-from widgets.parts.panels import Banner, error_text
+
+if TYPE_CHECKING:
+    from widgets.parts.panels import Banner
 
 __all__ = ["Notices"]
 
@@ -18,7 +22,7 @@ SAID_SECONDS = 6.0
 
 
 class Notices(QWidget):
-    """At most three; the oldest leaves."""
+    """At most three: a sentence leaves before what has an action, and the oldest first. An offer to undo stays."""
 
     locked = Signal(str)
     """What was to be reported waits for the vault, not for a reader."""
@@ -32,11 +36,12 @@ class Notices(QWidget):
 
     def show_notice(self, banner: Banner) -> None:
         """Place a banner below the page."""
-        while self._column.count() >= MOST:
-            first = self._column.takeAt(0)
-            oldest = first.widget() if first is not None else None
-            if isinstance(oldest, Banner):
-                oldest.expire()
+        shown = [each for each in self._banners() if each.weight() < 2]
+        while shown and self._column.count() >= MOST:
+            leaving = min(shown, key=lambda each: each.weight())
+            shown.remove(leaving)
+            self._column.removeWidget(leaving)
+            leaving.expire()
         self._column.addWidget(banner)
         banner.destroyed.connect(self._fit)
         self._fit()
@@ -46,6 +51,8 @@ class Notices(QWidget):
         """A sentence that leaves by itself; the one said before makes room."""
         if self._said is not None and isValid(self._said) and not self._said.isHidden():
             self._said.expire()
+        from widgets.parts.panels import Banner
+
         self._said = Banner(text, icon="info", seconds=SAID_SECONDS)
         self.show_notice(self._said)
 
@@ -53,6 +60,7 @@ class Notices(QWidget):
         """Something failed that nobody waited for: say so without standing in the way."""
         from app.api import VAULT_TROUBLE
         from connectors.sdk import error_info
+        from widgets.parts.panels import Banner, error_text
 
         info = error_info(error)
         if info.code in VAULT_TROUBLE:
@@ -61,6 +69,13 @@ class Notices(QWidget):
         banner = Banner(advice(info), ground="error", icon="error", action_text=self.tr("Copy"), action_kind="quiet")
         banner.acted.connect(lambda: QGuiApplication.clipboard().setText(error_text(info)))
         self.show_notice(banner)
+
+    def _banners(self) -> list[Banner]:
+        from widgets.parts.panels import Banner
+
+        items = (self._column.itemAt(number) for number in range(self._column.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if isinstance(widget, Banner)]
 
     def _fit(self) -> None:
         gap = theme.SPACE_M if self._column.count() else 0

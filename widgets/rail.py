@@ -46,7 +46,8 @@ class Rail(QFrame):
         self._menu: QMenu | None = None
         self._menu_button = tool_button("menu", self.tr("Menu"), self.open_menu, name="menu_button", size=20)
         self._menu_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._menu_button.setVisible(sys.platform != "darwin")  # there the system's own bar has it
+        if sys.platform == "darwin":  # the system's own bar has it
+            self._menu_button.hide()
         self._head = row(self._mark, None, self._menu_button, space=0)
         self._head.setContentsMargins(0, 0, 2, theme.SPACE_S)
         laid.addLayout(self._head)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
@@ -15,15 +16,11 @@ from PySide6.QtGui import QCloseEvent, QMouseEvent, QPaintEvent, QResizeEvent, Q
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from widgets import geometry, theme
-from widgets.closing import Closing
-from widgets.commands import Context
-from widgets.commands.served import Served
+from widgets.arriving import Arrival, left_place
 from widgets.frame import Frame
-from widgets.links import find_place
 from widgets.navigation import PAGES, PARENT, Navigator
 from widgets.notices import Notices
 from widgets.pages.page import Page, Place
-from widgets.parts.panels import Banner
 from widgets.preferences import Preferences
 from widgets.starting import Starting
 from widgets.tasks import Refresher, TaskScope
@@ -33,8 +30,13 @@ if TYPE_CHECKING:
     from app.api import EngineApi
     from app.settings.early import Early
     from connectors.sdk import ErrorInfo
+    from widgets.closing import ClosePanel, Closing
+    from widgets.commands import Context
+    from widgets.commands.served import Served
     from widgets.events import EventFeed
     from widgets.pages.actions import ConnectionActions
+    from widgets.parts.panels import Banner
+    from widgets.vault_panel import VaultPanel
 
 __all__ = ["Shell"]
 
@@ -70,7 +72,7 @@ class Shell(QMainWindow):
         """Closing the window leaves Headwater in the tray."""
         self.scheme: str = self.preferences.now.scheme
         self.watch = Watch(self.tasks, self)
-        self._link = ""
+        self.arrival = Arrival(self)
         self._first_view = True
         self._was_painted = False
         self._watched_window = False
@@ -78,11 +80,11 @@ class Shell(QMainWindow):
         self.stack = QStackedWidget()
         self.starting = Starting()
         self.stack.addWidget(self.starting)
-        self.navigator = Navigator(self.stack, self._saved_place(), self.tasks)
+        self.navigator = Navigator(self.stack, left_place(settings), self.tasks)
         self.notices = Notices()
         self.notices.locked.connect(lambda what: self.ask_passphrase(what, None))
         self._state_refresher = Refresher(self.tasks, "state", self._refresh_state, interval=0.5)
-        self.closing = Closing(self)
+        self._served: Served | None = None
         self._furnish()
         self.navigator.went.connect(self._went)
         self.navigator.built.connect(self._built)
@@ -93,20 +95,15 @@ class Shell(QMainWindow):
 
     def _furnish(self) -> None:
         """All around the pages, in the language of now."""
-        pages = self._rail_pages()
-        frame = Frame(pages, self.stack, self.notices, self.tasks)
-        self.setCentralWidget(frame)
-        self.rail, self.state_line = frame.rail, frame.state_line
-        self.close_panel, self.vault_panel = frame.close_panel, frame.vault_panel
+        self.frame = Frame(self._rail_pages(), self.stack, self.notices, self.tasks)
+        self.setCentralWidget(self.frame)
+        self.rail, self.state_line = self.frame.rail, self.frame.state_line
         self.rail.chosen.connect(lambda name: self.go(Place(name)))
-        self.vault_panel.unlocked.connect(self._state_refresher.ask)
+        self.rail.palette_wanted.connect(lambda: self.served.palette.toggle())
+        self.frame.unlocked.connect(self._state_refresher.ask)
+        self.frame.stop_wanted.connect(self.quit_requested)
+        self.frame.keep_wanted.connect(lambda: self.closing.keep())
         self.state_line.unlock_wanted.connect(lambda: self.ask_passphrase("", None))
-        self.closing.ask_with(self.close_panel)
-        self.served = Served(self, pages)
-        self.palette_panel, self.key_sheet = self.served.palette, self.served.sheet
-        self.rail.palette_wanted.connect(self.palette_panel.toggle)
-        if self.client is not None:
-            self.palette_panel.attach(self.client)
 
     def _rail_pages(self) -> list[tuple[str, str, str]]:
         known = [
@@ -117,6 +114,42 @@ class Shell(QMainWindow):
             ("settings", self.tr("Settings"), "settings"),
         ]
         return [page for page in known if page[0] in PAGES]
+
+    # --- what is made when it is first needed: the first frame does not wait for it ---
+
+    @property
+    def served(self) -> Served:
+        """The commands in all their forms; made after the first frame, and anew for another language."""
+        if self._served is None:
+            from widgets.commands.served import Served
+
+            self._served = Served(self, self._rail_pages())
+            for page in self.pages.values():
+                self._served.add_page(page)
+            if self.client is not None:
+                self._served.palette.attach(self.client)
+        return self._served
+
+    def serve(self) -> None:
+        """Let menus and keys work from now on."""
+        self.served.show_page(self.navigator.place.page)
+
+    @property
+    def vault_panel(self) -> VaultPanel:
+        """Where secrets are kept."""
+        return self.frame.vault_panel
+
+    @property
+    def close_panel(self) -> ClosePanel:
+        """What becomes of a running sync."""
+        return self.frame.close_panel
+
+    @cached_property
+    def closing(self) -> Closing:
+        """What a close does."""
+        from widgets.closing import Closing
+
+        return Closing(self)
 
     # --- the engine comes and goes ---
 
@@ -137,21 +170,14 @@ class Shell(QMainWindow):
         self._state_refresher.ask()
         self.watch.begin(client)
         self.preferences.begin(client)
-        self.palette_panel.attach(client)
+        self.serve()
         self.navigator.client = client
-        place, self.navigator.place = self.navigator.place, Place("sources")
-        if self._link:
-            self.go(Place("sources"))
-            self.tasks.start(self._open_link(client), "open link")
-        elif place.page == "connection":
-            self.go(Place("sources"))
-            self.tasks.start(self._return_to(client, place), "return")
-        else:
-            self.go(place if place.page in PAGES and place.page not in PARENT else Place("sources"))
+        self.arrival.begin(client)
 
     async def detach(self) -> None:
         """The engine is about to go: end everything that speaks to it."""
-        self.palette_panel.dismiss()
+        if self._served is not None:
+            self._served.palette.dismiss()
         for page in self.pages.values():
             page.deactivate()
         for page in self.pages.values():
@@ -170,6 +196,8 @@ class Shell(QMainWindow):
         self.watch.look()
         if self.current is not None:
             self.tasks.start(self.current.activate(), "activate again")
+        from widgets.parts.panels import Banner
+
         text = self.tr("The engine had stopped and was started again. Nothing that was stored is lost.")
         self.show_notice(Banner(text, ground="warning"))
 
@@ -207,23 +235,12 @@ class Shell(QMainWindow):
     def open_link(self, text: str) -> None:
         """Come forward, and open what another start asked for; as soon as the engine can say what that is."""
         self.come_forward()
-        self._link = text
-        if self.client is not None and text:
-            self.tasks.start(self._open_link(self.client), "open link")
-
-    async def _open_link(self, client: EngineApi) -> None:
-        from connectors.sdk import HeadwaterError
-
-        text, self._link = self._link, ""
-        try:
-            place = await find_place(client, text)
-        except HeadwaterError as error:
-            self.report(error)
-        else:
-            self.go(place)
+        self.arrival.open(text)
 
     def context(self) -> Context:
         """What a command would act upon now."""
+        from widgets.commands import Context
+
         selection = self.current.selection() if self.current is not None else []
         return Context(self.navigator.place, self.client is not None, tuple(selection))
 
@@ -246,7 +263,8 @@ class Shell(QMainWindow):
 
     def _mark_place(self, place: Place) -> None:
         self.rail.show_page(PARENT.get(place.page, place.page))
-        self.served.show_page(place.page)
+        if self._served is not None:
+            self._served.show_page(place.page)
 
     def _went(self, place: Place) -> None:
         self._mark_place(place)
@@ -259,7 +277,6 @@ class Shell(QMainWindow):
         page.vault_needed.connect(self.ask_passphrase)
         if self.feed is not None:
             page.follow(self.feed)
-        self.served.add_page(page)
 
     # --- notices ---
 
@@ -278,6 +295,8 @@ class Shell(QMainWindow):
 
     def show_about(self) -> None:
         """What this is."""
+        from widgets.parts.panels import Banner
+
         view = self.state_line.engine
         text = self.tr("Headwater {0}. Profile: {1}").format(view.version, view.profile) if view else "Headwater"
         self.show_notice(Banner(text, icon="headwater"))
@@ -312,33 +331,6 @@ class Shell(QMainWindow):
         self.closing.done = True
         self.close()
 
-    # --- what is remembered ---
-
-    def save_place(self) -> None:
-        """Remember geometry, page and tab."""
-        place = self.navigator.where() or self.navigator.place
-        if place.page in PARENT and place.page != "connection":
-            place = Place(PARENT[place.page])
-        self.settings.setValue("geometry", self.saveGeometry())
-        for name, value in (("page", place.page), ("ref", place.ref), ("tab", place.tab)):
-            self.settings.setValue(name, value)
-        self.settings.sync()
-
-    def _saved_place(self) -> Place:
-        page, ref, tab = (str(self.settings.value(name, "")) for name in ("page", "ref", "tab"))
-        return Place(page or "sources", ref, tab) if page == "connection" else Place(page or "sources")
-
-    async def _return_to(self, client: EngineApi, place: Place) -> None:
-        """Back to a connection that was seen last, if it is still there and nobody has gone elsewhere meanwhile."""
-        from connectors.sdk import HeadwaterError
-
-        try:
-            view = await client.connection(place.ref)
-        except HeadwaterError:
-            return
-        if view.removed_at is None and self.navigator.place == Place("sources"):
-            self.navigator.show(place)
-
     # --- the look ---
 
     def choose_scheme(self, scheme: str) -> None:
@@ -354,7 +346,9 @@ class Shell(QMainWindow):
         """Texts are of another size, or of another language: build anew what was built, where the person is."""
         if language:
             engine, asking = self.state_line.engine, self.vault_panel.isVisible()
-            self.served.dispose()
+            if self._served is not None:
+                self._served.dispose()
+                self._served = None
             self._furnish()
             self.rail.fit(self.width())
             if engine is not None:
@@ -362,8 +356,7 @@ class Shell(QMainWindow):
             if asking:
                 self.ask_passphrase("", None)
         self.navigator.rebuild(language=language)
-        for page in self.pages.values():
-            self.served.add_page(page)
+        self.serve()
         self._mark_place(self.navigator.place)
 
     # --- Qt ---
@@ -388,8 +381,9 @@ class Shell(QMainWindow):
                 back = event.button() == Qt.MouseButton.BackButton
                 self.navigator.go_back() if back else self.navigator.go_forward()
                 return True
-            for panel in (self.palette_panel, self.key_sheet):
-                panel.pressed_at(event.position().toPoint())
+            if self._served is not None:
+                for panel in (self._served.palette, self._served.sheet):
+                    panel.pressed_at(event.position().toPoint())
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -397,4 +391,8 @@ class Shell(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self, self.painted.emit)
+            QTimer.singleShot(0, self, self._first_frame_is_there)
+
+    def _first_frame_is_there(self) -> None:
+        QTimer.singleShot(0, self, self.serve)
+        self.painted.emit()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from widgets import theme
-from widgets.parts.body import Skeleton
 from widgets.parts.build import column, label
-from widgets.parts.panels import ErrorPanel
+from widgets.parts.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from connectors.sdk import ErrorInfo
+    from widgets.parts.panels import ErrorPanel
 
 __all__ = ["Starting"]
 
@@ -42,6 +42,8 @@ class Starting(QWidget):
 
     def show_failure(self, error: ErrorInfo, retry: Callable[[], object]) -> None:
         """Why the engine did not start, and another try."""
+        from widgets.parts.panels import ErrorPanel
+
         if self._panel is None:
             self._panel = ErrorPanel(error, action_text=self.tr("Try again"), on_action=retry)
             self._layout.insertWidget(3, self._panel)

@@ -7,9 +7,11 @@ window turns into a banner and a log line.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["Refresher", "TaskScope"]
 
@@ -26,11 +28,12 @@ class TaskScope:
 
     def start(self, coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run `coro` as a task of this scope. After `close` it is not run at all."""
-        loop = asyncio.get_running_loop() if not self.closed else None
-        if loop is None:
+        if self.closed:
             coro.close()
             raise RuntimeError(f"the scope {self.name} is closed")
-        task = loop.create_task(coro, name=f"{self.name}.{name}")
+        import asyncio  # not before the first frame, which waits for this module
+
+        task = asyncio.get_running_loop().create_task(coro, name=f"{self.name}.{name}")
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
@@ -56,6 +59,8 @@ class TaskScope:
 
     async def close(self) -> None:
         """Cancel all and wait until each has ended."""
+        import asyncio
+
         self.closed = True
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
@@ -100,9 +105,11 @@ class Refresher:
             self._scope.restart(self._run(), self._name)
 
     async def _run(self) -> None:
+        from asyncio import sleep
+
         while True:
             self._again = False
             await self._load()
-            await asyncio.sleep(self._interval)
+            await sleep(self._interval)
             if not self._again:
                 return

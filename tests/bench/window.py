@@ -181,7 +181,8 @@ async def _ended(engine: object, run_id: str) -> None:
 
 
 def _main() -> None:
-    from widgets import main as window
+    from widgets import main as entry
+    from widgets import session as window
 
     url, bucket = sys.argv[1:3]
     folder = tempfile.mkdtemp()
@@ -212,7 +213,7 @@ def _main() -> None:
             os._exit(0)
 
     window._load = loading  # type: ignore[assignment]
-    window.main(["--profile", folder])
+    entry.main(["--profile", folder])
 
 
 _tasks: list[asyncio.Task[None]] = []

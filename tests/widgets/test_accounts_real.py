@@ -18,7 +18,7 @@ from tests.support.provider import RealProvider, serve
 from tests.widgets.conftest import Run, until
 from tests.widgets.test_accounts_page import choose, enter_client, over, read, waiting
 from tests.widgets.window import find, idle, press, settings
-from widgets import main as entry
+from widgets import session as entry
 from widgets.pages.accounts import AccountsPage
 from widgets.pages.page import Place
 from widgets.shell import Shell

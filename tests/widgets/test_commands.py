@@ -129,10 +129,10 @@ def test_the_palette_opens_from_within_a_field(
             field.setFocus()
             QTest.keyClicks(field, "some words")
             QTest.keyClick(field, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-            assert shell.palette_panel.isVisible()
+            assert shell.served.palette.isVisible()
             text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()  # type: ignore[attr-defined]
             assert text == "some words"
-            QTest.keyClick(shell.palette_panel.field, Qt.Key.Key_Escape)
+            QTest.keyClick(shell.served.palette.field, Qt.Key.Key_Escape)
             assert field.hasFocus()
 
     run(main())
@@ -258,18 +258,18 @@ def test_the_sheet_of_keys_shows_each_shortcut_and_gives_the_focus_back(
             QTest.keyClick(shell, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
             before = QApplication.focusWidget()
             QTest.keyClick(shell, Qt.Key.Key_F1)
-            assert shell.key_sheet.isVisible()
-            lines = [line for group in shell.key_sheet.lines().values() for line in group]
+            assert shell.served.sheet.isVisible()
+            lines = [line for group in shell.served.sheet.lines().values() for line in group]
             for command in shell.served.commands:
                 if command.keys:
                     text = command.text.removesuffix("…").strip()
                     assert any(text == name and keys_text(command) in caps for name, caps in lines), command.id
             QTest.keyClick(shell, Qt.Key.Key_Slash, Qt.KeyboardModifier.ControlModifier)
-            assert shell.key_sheet.isHidden()
+            assert shell.served.sheet.isHidden()
             assert QApplication.focusWidget() is before
             QTest.keyClick(shell, Qt.Key.Key_F1)
-            QTest.keyClick(shell.key_sheet, Qt.Key.Key_Escape)
-            assert shell.key_sheet.isHidden()
+            QTest.keyClick(shell.served.sheet, Qt.Key.Key_Escape)
+            assert shell.served.sheet.isHidden()
 
     run(main())
 

@@ -30,7 +30,7 @@ def put():
 def look():
     box = shell.geometry()
     print(box.x(), box.y(), box.width(), box.height())
-    shell.save_place()
+    shell.arrival.save()
     app.exit(0)
 QTimer.singleShot(100, put)
 app.exec()

@@ -47,9 +47,9 @@ def test_the_window_changes_its_language_where_it_is(run: Run, engine: FakeEngin
             words = [label.text() for label in shell.state_line.findChildren(QLabel)]
             assert "Engine running" not in words
             assert all(text for text in words[:1])
-            shell.palette_panel.open()
-            assert shell.palette_panel.field.placeholderText() != "Go to a source or document, or do something"
-            shell.palette_panel.dismiss()
+            shell.served.palette.open()
+            assert shell.served.palette.field.placeholderText() != "Go to a source or document, or do something"
+            shell.served.palette.dismiss()
             speak(shell, "en")
             await idle(shell)
             assert find(shell.rail, QAbstractButton, "rail_sources").accessibleName() == "Sources"

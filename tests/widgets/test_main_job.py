@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from app.api import SearchQuery
 from tests.widgets.conftest import Run, until
 from tests.widgets.window import find, idle, press, settings
-from widgets import main as entry
+from widgets import session as entry
 from widgets.pages.add_source import AddSourcePage
 from widgets.pages.connection import ConnectionPage
 from widgets.pages.page import Place

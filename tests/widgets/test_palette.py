@@ -25,29 +25,29 @@ from widgets.shell import Shell
 
 def open_palette(shell: Shell) -> None:
     QTest.keyClick(shell, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    assert shell.palette_panel.isVisible()
+    assert shell.served.palette.isVisible()
 
 
 def texts(shell: Shell) -> list[str]:
-    return [entry.text for entry in shell.palette_panel.model.entries]
+    return [entry.text for entry in shell.served.palette.model.entries]
 
 
 def type_(shell: Shell, text: str) -> None:
     field = QApplication.focusWidget()
-    assert field is shell.palette_panel.field
+    assert field is shell.served.palette.field
     QTest.keyClicks(field, text)
 
 
 def press(shell: Shell, key: Qt.Key) -> None:
-    QTest.keyClick(shell.palette_panel.field, key)
+    QTest.keyClick(shell.served.palette.field, key)
 
 
 def shows(shell: Shell, kind: str) -> bool:
-    return any(each.id.startswith(kind) for each in shell.palette_panel.model.entries)
+    return any(each.id.startswith(kind) for each in shell.served.palette.model.entries)
 
 
 async def loaded(shell: Shell) -> None:
-    await until(lambda: any(entry.id.startswith("connection:") for entry in shell.palette_panel._things))
+    await until(lambda: any(entry.id.startswith("connection:") for entry in shell.served.palette._things))
 
 
 def entry(text: str, **fields: Any) -> Entry:
@@ -93,8 +93,8 @@ def test_it_reaches_every_command_and_shows_its_keys(run: Run, engine: FakeEngin
             for command in shell.served.commands:
                 if command.id == "go.palette" or (command.pages and not command.on("connection")):
                     continue
-                shell.palette_panel.field.setText(command.text.replace("&", "").removesuffix("…").strip())
-                found = [each for each in shell.palette_panel.model.entries if each.id == f"command:{command.id}"]
+                shell.served.palette.field.setText(command.text.replace("&", "").removesuffix("…").strip())
+                found = [each for each in shell.served.palette.model.entries if each.id == f"command:{command.id}"]
                 assert found, f"{command.id} can't be reached"
                 if command.on("connection"):
                     assert found[0].keys == keys_text(command)
@@ -120,12 +120,12 @@ def test_it_reaches_every_kind_of_thing(run: Run, engine: FakeEngine, tmp_path: 
                 type_(shell, query)
                 await until(partial(shows, shell, kind))
                 number = next(
-                    number for number, e in enumerate(shell.palette_panel.model.entries) if e.id.startswith(kind)
+                    number for number, e in enumerate(shell.served.palette.model.entries) if e.id.startswith(kind)
                 )
                 for _ in range(number):
                     press(shell, Qt.Key.Key_Down)
                 press(shell, Qt.Key.Key_Return)
-                assert shell.palette_panel.isHidden()
+                assert shell.served.palette.isHidden()
                 await idle(shell)
                 reached.append((shell.navigator.place.page, shell.navigator.place.tab))
             assert reached == [
@@ -147,7 +147,7 @@ def test_keys_choose_go_round_and_close(run: Run, engine: FakeEngine, tmp_path: 
             before = QApplication.focusWidget()
             open_palette(shell)
             await loaded(shell)
-            panel = shell.palette_panel
+            panel = shell.served.palette
             press(shell, Qt.Key.Key_Up)
             assert panel.list.currentIndex().row() == panel.model.rowCount() - 1
             press(shell, Qt.Key.Key_Down)
@@ -169,11 +169,11 @@ def test_a_press_beside_it_closes_it(run: Run, engine: FakeEngine, tmp_path: Pat
     async def main() -> None:
         async with window(engine, tmp_path) as shell:
             open_palette(shell)
-            inside = shell.palette_panel.geometry().center()
+            inside = shell.served.palette.geometry().center()
             mouse(shell, Qt.MouseButton.RightButton, inside)
-            assert shell.palette_panel.isVisible()
+            assert shell.served.palette.isVisible()
             mouse(shell, Qt.MouseButton.RightButton, shell.rect().bottomRight())
-            assert shell.palette_panel.isHidden()
+            assert shell.served.palette.isHidden()
 
     run(main())
 
@@ -183,11 +183,11 @@ def test_what_can_not_be_done_stays_with_its_reason(run: Run, engine: FakeEngine
         async with window(engine, tmp_path) as shell:
             open_palette(shell)
             type_(shell, "forward")
-            chosen = shell.palette_panel.model.entries[0]
+            chosen = shell.served.palette.model.entries[0]
             assert (chosen.text, chosen.reason) == ("Forward", "You have not gone back")
             assert "You have not gone back" in chosen.spoken()
             press(shell, Qt.Key.Key_Return)
-            assert shell.palette_panel.isVisible()
+            assert shell.served.palette.isVisible()
 
     run(main())
 
@@ -201,11 +201,11 @@ def test_the_last_choices_come_first_also_after_a_start(run: Run, engine: FakeEn
                 type_(shell, query)
                 press(shell, Qt.Key.Key_Return)
                 await idle(shell)
-            shell.save_place()
+            shell.arrival.save()
         async with window(engine, tmp_path) as shell:
             open_palette(shell)
             await until(lambda: texts(shell)[:2] == ["Contracts", "Activity"])
-            assert shell.palette_panel.model.heading(0) == "Recent"
+            assert shell.served.palette.model.heading(0) == "Recent"
 
     run(main())
 
@@ -230,13 +230,13 @@ def test_before_the_engine_is_there_it_works_and_what_needs_it_says_so(themed: Q
 
     shell = Shell(settings(tmp_path))
     shell.show()
-    shell.palette_panel.open()
-    shell.palette_panel.field.setText("import")
-    assert shell.palette_panel.model.entries[0].reason == "The engine is still starting"
-    shell.palette_panel.field.setText("zzzz")
+    shell.served.palette.open()
+    shell.served.palette.field.setText("import")
+    assert shell.served.palette.model.entries[0].reason == "The engine is still starting"
+    shell.served.palette.field.setText("zzzz")
     assert texts(shell) == []
-    assert shell.palette_panel._nothing.isVisible()
-    shell.palette_panel.dismiss()
+    assert shell.served.palette._nothing.isVisible()
+    shell.served.palette.dismiss()
     shell.finish()
 
 
@@ -261,7 +261,7 @@ def test_a_search_that_is_overtaken_is_cancelled_and_never_shown(run: Run, tmp_p
             type_(shell, "on")
             await until(lambda: asked == ["on*"])
             type_(shell, "b")
-            await until(lambda: any(e.id.startswith("document:") for e in shell.palette_panel.model.entries))
+            await until(lambda: any(e.id.startswith("document:") for e in shell.served.palette.model.entries))
             assert asked == ["on*", "onb*"]
             assert cancelled == ["on*"]
             type_(shell, "x")

@@ -15,7 +15,7 @@ from connectors.sdk import ConfigError
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import FakeEngine, replace
 from tests.widgets.window import find, idle, press, settings, window
-from widgets import main as entry
+from widgets import session as entry
 from widgets.pages.page import Place
 from widgets.parts import Banner
 from widgets.shell import Shell
@@ -119,7 +119,7 @@ def test_size_and_page_are_remembered(run: Run, engine: FakeEngine, tmp_path: Pa
             shell.resize(900, 640)  # not wider: the offscreen screen is small, and a window is kept on it
             press(shell, "rail_activity")
             await idle(shell)
-            shell.save_place()
+            shell.arrival.save()
         async with window(engine, tmp_path) as shell:
             assert (shell.width(), shell.height()) == (900, 640)
             assert shell.current is shell.pages["activity"]
@@ -133,11 +133,11 @@ def test_the_tab_that_was_seen_is_opened_at_the_next_start_unless_its_connection
 ) -> None:
     async def main() -> None:
         async with window(engine, tmp_path, Place("connection", "c2", "runs")) as shell:
-            shell.save_place()
+            shell.arrival.save()
         async with window(engine, tmp_path) as shell:
             await until(lambda: shell.current is shell.pages.get("connection"))
             assert shell.navigator.where() == Place("connection", "c2", "runs")
-            shell.save_place()
+            shell.arrival.save()
         await engine.remove_connection("c2")
         async with window(engine, tmp_path) as shell:
             assert shell.current is shell.pages["sources"]

@@ -14,7 +14,7 @@ from app.api import ConnectionDraft
 from tests.support.canary import Canary
 from tests.widgets.conftest import Run, until
 from tests.widgets.window import find, idle, press, settings
-from widgets import main as entry
+from widgets import session as entry
 from widgets.shell import Shell
 
 PASSPHRASE = "four unrelated words"

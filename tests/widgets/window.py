@@ -46,7 +46,7 @@ async def window(engine: FakeEngine, profile: Path, place: Place | None = None) 
 @asynccontextmanager
 async def real_window(profile: Path, place: Place | None = None) -> AsyncIterator[Shell]:
     """The same over a real engine in a process of its own, from its start to its end."""
-    from widgets import main as entry
+    from widgets import session as entry
 
     shell = Shell(settings(profile))
     ended = asyncio.ensure_future(entry.session(shell, profile))

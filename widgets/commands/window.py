@@ -41,6 +41,7 @@ def _file(shell: Shell) -> list[Command]:
             icon="plus",
             keys=("Ctrl+N",),
             menu="file",
+            buttons=("add_source", "door_add"),
         ),
         Command(
             "account.sign_in",
@@ -49,6 +50,7 @@ def _file(shell: Shell) -> list[Command]:
             icon="key",
             keys=("Ctrl+Shift+N",),
             menu="file",
+            buttons=("sign_in",),
         ),
         Command(
             "sources.import",
@@ -57,6 +59,7 @@ def _file(shell: Shell) -> list[Command]:
             help=tr("From a file that was exported from Headwater"),
             icon="import",
             menu="file",
+            buttons=("door_import",),
             when=ready,
         ),
         Command(
@@ -130,6 +133,7 @@ def _file(shell: Shell) -> list[Command]:
             menu="file",
             section=2,
             role=QAction.MenuRole.PreferencesRole,
+            buttons=("rail_settings",),
         )
         found.insert(-2, settings)
     return found
@@ -140,11 +144,12 @@ def _go(shell: Shell, pages: Sequence[RailPage]) -> list[Command]:
         Command(
             "go.palette",
             tr("Go to or do …"),
-            lambda _context: shell.palette_panel.toggle(),
+            lambda _context: shell.served.palette.toggle(),
             help=tr("Every command, source, document and account by its name"),
             icon="search",
             keys=("Ctrl+K",),
             menu="go",
+            buttons=("rail_palette",),
         ),
         Command(
             "go.back",
@@ -177,6 +182,7 @@ def _go(shell: Shell, pages: Sequence[RailPage]) -> list[Command]:
                 keys=(f"Ctrl+{number}",) if number < 10 else (),
                 menu="go",
                 section=2,
+                buttons=(f"rail_{name}", "back") if name == "sources" else (f"rail_{name}",),
             )
         )
     found.append(
@@ -241,7 +247,7 @@ def _help(shell: Shell) -> list[Command]:
         Command(
             "help.keys",
             tr("Keyboard shortcuts"),
-            lambda _context: shell.key_sheet.toggle(),
+            lambda _context: shell.served.sheet.toggle(),
             icon="info",
             keys=("F1", "Ctrl+/"),
             menu="help",
@@ -253,6 +259,7 @@ def _help(shell: Shell) -> list[Command]:
             help=tr("Local sample sources, connected and ready to sync"),
             icon="flask",
             menu="help",
+            buttons=("door_demo",),
             when=ready,
         ),
         Command(

@@ -8,38 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from widgets import theme
 from widgets.parts.build import column, icon_label, label, row
 from widgets.parts.panels import EmptyState, ErrorPanel
+from widgets.parts.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from connectors.sdk import ErrorInfo
 
-__all__ = ["LATER_MS", "Body", "OfflineStrip", "Skeleton"]
+__all__ = ["LATER_MS", "Body", "OfflineStrip"]
 
 LATER_MS = 150
 """Waiting that is over sooner is not shown."""
-WIDTHS = ((150, 240), (110, 300), (190, 210), (130, 260), (160, 190))
-
-
-class Skeleton(QWidget):
-    """Rows without content yet. Still, not pulsing: it is gone in a moment."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Five rows of two lines."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("sunken"))
-        for number, (first, second) in enumerate(WIDTHS):
-            top = number * theme.ROW_TALL
-            painter.drawRoundedRect(QRectF(0, top + 14, 28, 28), theme.RADIUS, theme.RADIUS)
-            painter.drawRoundedRect(QRectF(44, top + 15, min(first, self.width() - 44), 10), 4, 4)
-            painter.drawRoundedRect(QRectF(44, top + 33, min(second, self.width() - 44), 8), 4, 4)
 
 
 class Body(QStackedWidget):

@@ -213,6 +213,12 @@ class Banner(QFrame):
         """What it says."""
         return self._text.text()
 
+    def weight(self) -> int:
+        """What is lost when it leaves early: 0 a sentence, 1 an action, 2 an offer whose end makes something final."""
+        if self.action.isHidden():
+            return 0
+        return 2 if self._timer.isActive() else 1
+
     def _act(self) -> None:
         self._timer.stop()
         self.hide()

@@ -14,6 +14,6 @@ SCENES = (
     Scene("palette-actions", page="palette", acts=(OPEN, types("palette_field", "sync"))),
     Scene("palette-objects", page="palette", acts=(OPEN, types("palette_field", "contracts"))),
     Scene("palette-nothing", page="palette", acts=(OPEN, types("palette_field", "zzz"))),
-    Scene("keys", page="palette", acts=(does(lambda stage: stage.shell.key_sheet.open()),), points=(37,)),
-    Scene("keys-narrow", page="palette", size=(900, 600), acts=(does(lambda stage: stage.shell.key_sheet.open()),)),
+    Scene("keys", page="palette", acts=(does(lambda stage: stage.shell.served.sheet.open()),), points=(37,)),
+    Scene("keys-narrow", page="palette", size=(900, 600), acts=(does(lambda stage: stage.shell.served.sheet.open()),)),
 )
