@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from widgets.language import core
 from widgets.pages.page import Place
-from widgets.parts.words import plural
+from widgets.parts.words import listed, plural
 from widgets.tasks import TaskScope
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Notifier(QObject):
         bad = [notice for notice in notices if notice.bad]
         count = plural(len(bad), "{0} source needs attention", "{0} sources need attention")
         title = count if bad else plural(len(notices), "{0} source is synced", "{0} sources are synced")
-        names = ", ".join(notice.title for notice in bad or notices)
+        names = listed(notice.title for notice in bad or notices)
         place = Place("sources", filter="needs_attention" if bad else "")
         self.notified.emit(Notice(title, names[:LONGEST], place, bad=bool(bad)))
 

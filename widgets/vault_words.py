@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from widgets.parts.words import plural
+from widgets.parts.words import listed, plural, sentences
 
 if TYPE_CHECKING:
     from app.api import EngineView, VaultState, VaultView
@@ -99,7 +99,8 @@ def _open(view: VaultView) -> Words:
         text = tr("{0}, encrypted in Headwater's own file; the {1} keeps the key.").format(stored, view.title)
         second = ""
     if view.old_key:
-        text += " " + tr("A change of the key was cut off; nothing is lost. Give it a new key to finish.")
+        cut_off = tr("A change of the key was cut off; nothing is lost. Give it a new key to finish.")
+        text = sentences(text, cut_off)
     return Words("lock", _kept_by(view), text + _missing(view), tr("Give it a new key"), second)
 
 
@@ -183,7 +184,7 @@ def _kept_by(view: VaultView) -> str:
 
 
 def _stored(view: VaultView) -> str:
-    return ", ".join(
+    return listed(
         (
             plural(view.secrets, "{0} secret", "{0} secrets"),
             plural(view.accounts, "{0} signed-in account", "{0} signed-in accounts"),

@@ -26,6 +26,7 @@ from widgets.parts import (
     row,
     tool_button,
 )
+from widgets.parts.words import listed, sentences
 
 if TYPE_CHECKING:
     from app.api import AccountView, ConnectionView
@@ -144,7 +145,7 @@ class AccountCard(QFrame):
         self.act.setVisible(not good)
         self._other.setVisible(good)
         self.renew_button.setVisible(good and view.can_renew)
-        self.setAccessibleName(f"{view.name}, {view.provider_title}, {self._state.text()}")
+        self.setAccessibleName(listed((view.name, view.provider_title, self._state.text())))
         for widget, text in (
             (self.act, self.tr("Sign in again: {0}")),
             (self._other, self.tr("Sign in again: {0}")),
@@ -233,9 +234,10 @@ class AccountCard(QFrame):
         )
         if self._uses:
             names = _named(self._uses, self.tr("{0} more"))
-            effect += " " + self.tr("Until another account is chosen, this stops syncing: {0}.").format(names)
-        self._effect.setText(effect + " " + self.tr("Documents that were synced stay."))
-        self.question.setAccessibleName(f"{self._asked.text()} {self._effect.text()}")
+            stopped = self.tr("Until another account is chosen, this stops syncing: {0}.").format(names)
+            effect = sentences(effect, stopped)
+        self._effect.setText(sentences(effect, self.tr("Documents that were synced stay.")))
+        self.question.setAccessibleName(sentences(self._asked.text(), self._effect.text()))
         self._buttons.hide()
         self.question.show()
         self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -254,4 +256,4 @@ def _named(connections: list[ConnectionView], more: str) -> str:
     names = [one.name for one in connections[:NAMED]]
     if len(connections) > NAMED:
         names.append(more.format(len(connections) - NAMED))
-    return ", ".join(names)
+    return listed(names)

@@ -16,6 +16,7 @@ from widgets.commands.connection import connection_commands
 from widgets.pages.bulk import UNDO_SECONDS, Bulk
 from widgets.pages.page import Page, Place
 from widgets.parts.panels import Banner
+from widgets.parts.words import listed, sentences
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, SyncMode
@@ -109,11 +110,9 @@ class ConnectionActions(QObject):
                 detail=str(error),
             ) from error
         result = await self._client.import_connections(document)
-        text = (
-            self.tr("Imported: {0}.").format(", ".join(result.added)) if result.added else self.tr("Nothing to import.")
-        )
+        text = self.tr("Imported: {0}.").format(listed(result.added)) if result.added else self.tr("Nothing to import.")
         if result.missing_secrets:
-            text += " " + self.tr("Secrets are missing in: {0}.").format(", ".join(result.missing_secrets))
+            text = sentences(text, self.tr("Secrets are missing in: {0}.").format(listed(result.missing_secrets)))
         self._page.notice.emit(Banner(text, icon="import", seconds=UNDO_SECONDS))
         self._changed()
 

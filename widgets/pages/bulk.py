@@ -13,7 +13,7 @@ from shiboken6 import isValid
 from widgets.language import core
 from widgets.pages.connection_list import can_pause
 from widgets.parts.panels import Banner
-from widgets.parts.words import format_count, plural
+from widgets.parts.words import format_count, listed, plural
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, RunView
@@ -101,7 +101,7 @@ class Bulk(QObject):
         finally:
             self._changed()
         if len(views) > 1 or (len(views) == 1 and applies(act, views[0])):
-            text = ", ".join(words.format(format_count(number)) for words, number in counted.items())
+            text = listed(words.format(format_count(number)) for words, number in counted.items())
             if problem is not None:
                 text += f": {core(problem.what)}"
             self._tell(f"{text}.", bad=problem is not None)

@@ -27,6 +27,7 @@ from widgets.parts import (
 )
 from widgets.parts.items import ItemsTable
 from widgets.parts.tables import Column, RecordTable, on_page, table_view
+from widgets.parts.words import listed
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, RunView
@@ -89,7 +90,7 @@ class RunsTab(QWidget):
                 ),
                 Column(
                     self.tr("By"),
-                    lambda run: ", ".join(filter(None, (triggers.get(run.trigger), modes.get(run.mode)))),
+                    lambda run: listed((triggers.get(run.trigger, ""), modes.get(run.mode, ""))),
                     role=lambda _r: "muted",
                 ),
                 number("new"),
@@ -180,7 +181,7 @@ class RunsTab(QWidget):
 
     async def _show(self, run: RunView) -> None:
         items = await self._page.client.run_items(run.id, ITEMS)
-        self._title.setText(f"{look(run.state).word}, {relative_time(run.started_at or run.queued_at)}")
+        self._title.setText(listed((look(run.state).word, relative_time(run.started_at or run.queued_at))))
         words = core(run.summary)
         if run.resumed:
             words = (

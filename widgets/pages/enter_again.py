@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
 from widgets.parts import button, icon_label, label, row
+from widgets.parts.words import listed
 
 if TYPE_CHECKING:
     from app.forms import FormState, Path
@@ -60,7 +61,7 @@ class EnterAgain(QFrame):
         names = self.missing()
         if names:
             text = self.tr("Everything else is as you left it. Secrets are never written down; enter again: {0}")
-            self._words.setText(text.format(", ".join(names)))
+            self._words.setText(text.format(listed(names)))
             self.setAccessibleName(self._words.text())
         self.setVisible(bool(names))
 

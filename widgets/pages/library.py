@@ -21,6 +21,7 @@ from widgets.pages.page import Page, Place
 from widgets.parts import EmptyState, SearchField, button, column, format_bytes, label, line, plural, row
 from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.flow import beside
+from widgets.parts.words import listed
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ class LibraryPage(Page):
     def _show_stats(self, stats: LibraryStats) -> None:
         self._documents = stats.documents
         count = plural(stats.documents, "{0} document", "{0} documents")
-        self._stats.setText(f"{count}, {format_bytes(stats.bytes)}" if stats.documents else "")
+        self._stats.setText(listed((count, format_bytes(stats.bytes))) if stats.documents else "")
 
     def _show_empty(self) -> None:
         self.results.show_empty()

@@ -23,6 +23,7 @@ from widgets.parts import (
 )
 from widgets.parts.items import Elided
 from widgets.parts.status import every
+from widgets.parts.words import listed
 
 if TYPE_CHECKING:
     from app.api import ConnectionView
@@ -72,15 +73,15 @@ class Facts(QFrame):
             pace = self.tr("on every change") if view.schedule.watch else self.tr("only by hand")
         upcoming = ""
         if view.next_run_at is not None and view.enabled:
-            upcoming = f"{relative_time(view.next_run_at)}, {clock_time(view.next_run_at)}"
+            upcoming = listed((relative_time(view.next_run_at), clock_time(view.next_run_at)))
         stored = plural(view.documents, "{0} document", "{0} documents")
         texts = {
             "type": (core(view.type_title), ""),
             "schedule": (pace, ""),
             "next": (upcoming, absolute_time(view.next_run_at)),
             "last": (relative_time(view.last_ok_at), absolute_time(view.last_ok_at)),
-            "library": (f"{stored}, {format_bytes(view.bytes)}" if view.documents else stored, ""),
-            "secrets": (", ".join(dict.fromkeys(kept for kept in view.secrets.values() if kept)), ""),
+            "library": (listed((stored, format_bytes(view.bytes))) if view.documents else stored, ""),
+            "secrets": (listed(dict.fromkeys(view.secrets.values())), ""),
             "added": (relative_time(view.created_at), absolute_time(view.created_at)),
         }
         for name, (text, tip) in texts.items():

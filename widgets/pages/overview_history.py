@@ -14,6 +14,7 @@ from widgets.parts import absolute_time, button, column, heading, icon_label, la
 from widgets.parts.items import Elided
 from widgets.parts.runbars import RunBars
 from widgets.parts.status import brought
+from widgets.parts.words import listed
 
 if TYPE_CHECKING:
     from app.api import RunView
@@ -32,8 +33,8 @@ class Line(QFrame):
         when = button(relative_time(run.finished_at or run.queued_at), lambda: chosen(run.id), kind="link", name="run")
         when.setToolTip(absolute_time(run.finished_at or run.queued_at))
         told = core(run.error.what) if run.error is not None else brought(run.counts)
-        when.setAccessibleName(f"{shown.word}, {when.text()}, {told}")
-        text = Elided(f"{shown.word}: {told}")
+        when.setAccessibleName(listed((shown.word, when.text(), told)))
+        text = Elided(self.tr("{0}: {1}").format(shown.word, told))
         when.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         laid = row(icon_label(shown.icon, shown.role), text, when, parent=self, space=theme.SPACE_S)
         laid.setStretch(1, 1)

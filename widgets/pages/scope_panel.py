@@ -11,6 +11,7 @@ from widgets import theme
 from widgets.language import told
 from widgets.pages.page import Page
 from widgets.parts import button, column, format_count, icon_label, label, plural, row
+from widgets.parts.words import listed, sentences
 
 if TYPE_CHECKING:
     from app.api import ConnectionEdit, EditPreview
@@ -42,9 +43,9 @@ class ScopePanel(QFrame):
 
     def ask(self, ref: str, edit: ConnectionEdit, preview: EditPreview) -> None:
         """Show what is known at once, and count the rest meanwhile."""
-        self._what.setText(self.tr("This changes what is synced: {0}").format(", ".join(preview.changed)))
+        self._what.setText(self.tr("This changes what is synced: {0}").format(listed(preview.changed)))
         known = plural(preview.known, "{0} document is known now.", "{0} documents are known now.")
-        self._effect.setText(known + " " + self.tr("Counting what the source lists under the new settings …"))
+        self._effect.setText(sentences(known, self.tr("Counting what the source lists under the new settings …")))
         self.show()
         self.apply.setFocus(Qt.FocusReason.OtherFocusReason)
         self._page.tasks.restart(self._count(ref, edit), "scope count")

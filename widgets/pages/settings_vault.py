@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 from widgets import theme
 from widgets.parts import ErrorPanel, button, column, format_count, frame, label, plural, row
 from widgets.parts.facts import Facts
+from widgets.parts.words import sentences
 
 if TYPE_CHECKING:
     from app.api import VaultKeeper, VaultView
@@ -186,7 +187,8 @@ class VaultSection(QWidget):
     def _tell_end(self, done: int, skipped: int) -> None:
         text = self.tr("There is a new key; {0} under it.").format(plural(done, "{0} secret", "{0} secrets"))
         if skipped:
-            text += " " + self.tr("{0} could not be opened and stayed as they were.").format(format_count(skipped))
+            left = self.tr("{0} could not be opened and stayed as they were.").format(format_count(skipped))
+            text = sentences(text, left)
         self._said.setText(text)
 
     def _open_passphrase(self) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
@@ -18,9 +20,11 @@ __all__ = [
     "format_count",
     "format_duration",
     "format_rate",
+    "listed",
     "locale",
     "plural",
     "relative_time",
+    "sentences",
 ]
 
 
@@ -55,6 +59,17 @@ def countdown(seconds: float) -> str:
     if left < 3600:
         return tr("{0} min").format(f"{left // 60}:{left % 60:02}")
     return tr("{0} h").format(max(1, round(left / 3600)))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several in one line, as the language lists them: "12 new, 3 changed"."""
+    return tr(", ").join(part for part in parts if part)
+
+
+def sentences(*texts: str) -> str:
+    """One after the other; not every language puts a space between them."""
+    said = [text for text in texts if text]
+    return reduce(tr("{0} {1}").format, said) if said else ""
 
 
 def format_bytes(size: float) -> str:
