@@ -31,8 +31,8 @@ class Token(ConnectorConfig):
     token: Secret = option(
         ...,
         title="Token",
-        help="Fine-grained: allow reading Contents, Issues, Pull requests and Discussions. Classic: the scope `repo`, "
-        "or none for public repositories.",
+        help="Fine-grained: allow reading Contents (releases, wikis, files), Issues, Pull requests and Discussions. "
+        "Classic: the scope `repo`, or none for public repositories.",
         effect="tuning",
         order=1,
     )

@@ -18,7 +18,7 @@ from dulwich.errors import HangupException
 from dulwich.object_format import DEFAULT_OBJECT_FORMAT
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree, check_hexsha
 from dulwich.pack import PackData, PackInflater, take_msb_bytes
-from dulwich.protocol import Protocol, pkt_line
+from dulwich.protocol import Protocol, pkt_line, pkt_seq
 
 from connectors.sdk import (
     HeadwaterError,
@@ -37,7 +37,6 @@ MOST = 64 * 1024 * 1024
 logging.getLogger("dulwich").setLevel(logging.WARNING)  # it logs each frame that it reads
 
 _DELIMITER = b"0001"
-_FORMAT = b"object-format=sha1\n"
 _VERSION = {"Git-Protocol": "version=2"}
 _SERVICE = "application/x-git-upload-pack"
 _PACK_HEADER = 12
@@ -126,8 +125,7 @@ class Remote:
             return b"".join(pack)
 
     async def _ask(self, command: bytes, *arguments: bytes, most: int = 1024 * 1024) -> Response:
-        lines = [b"command=" + command + b"\n", _FORMAT]
-        question = b"".join(map(pkt_line, lines)) + _DELIMITER + b"".join(map(pkt_line, arguments)) + pkt_line(None)
+        question = pkt_line(b"command=" + command + b"\n") + _DELIMITER + pkt_seq(*arguments)
         answer = await self._http.request(
             "POST",
             f"{self._url}/git-upload-pack",

@@ -136,7 +136,7 @@ class Wiki:
             ) from error
 
     def _remote(self, name: str, *, known: bool) -> Remote:
-        from connectors.sources.github.git import Remote  # dulwich takes longer to import than all of this source
+        from connectors.sources.github.git import Remote  # dulwich: only a wiki needs it
 
         return Remote(self._github.http, self._address(name), known=known)
 

@@ -322,6 +322,8 @@ def test_whatever_fails_in_between_good_runs_end_at_the_truth(runs: list[list[st
             repo.comment(1 + number, 6000 + 100 * number, "News")
             repo.discussion(20 + number, 6000 + 100 * number, comments=number)
             repo.files[f"new-{number}.md"] = b"New"
+            assert repo.wiki is not None
+            repo.wiki[f"New-{number}.md"] = b"New"
         github.next_fault = lambda: None
         await library.sync(given, clock=PatientClock())  # completes what was interrupted
         await library.sync(given, clock=PatientClock())  # and sees what has come to the front of it meanwhile

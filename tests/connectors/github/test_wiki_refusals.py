@@ -162,6 +162,18 @@ def test_a_server_that_speaks_only_the_first_version_is_told_as_such() -> None:
     run(world(), test)
 
 
+def test_a_greeting_that_names_the_service_first_is_understood() -> None:
+    """git's own server leaves that line out in version 2; others may send it."""
+
+    async def test(github: FakeGitHub) -> None:
+        named = b"001e# service=git-upload-pack\n0000"
+        github.faults = [("/info/refs", altered(github, lambda body: named + body))]
+        library = await Library().sync(config(github, "wiki"))
+        assert (set(library.documents), library.codes, github.faults) == (IDS["wiki"], [], [])
+
+    run(world(), test)
+
+
 async def ended(github: FakeGitHub, fault: Fault) -> HeadwaterError:
     """What ends a run."""
     github.faults = [("git-upload-pack", fault)]
