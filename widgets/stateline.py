@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
 from widgets.parts.build import button, label, row
-from widgets.parts.words import plural
+from widgets.parts.words import listed, plural
 from widgets.vault_words import STATE_TONES, action, place
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class StateLine(QFrame):
         if view.active_runs:
             text = plural(view.active_runs, "{0} run", "{0} runs")
             if view.queued_runs:
-                text += ", " + self.tr("{0} queued").format(view.queued_runs)
+                text = listed((text, self.tr("{0} queued").format(view.queued_runs)))
         else:
             text = self.tr("{0} queued").format(view.queued_runs) if view.queued_runs else self.tr("No runs")
         self._runs.setText(text)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from widgets import theme
 from widgets.commands.actions import menu_of
 from widgets.pages.page import Place
-from widgets.parts.words import plural
+from widgets.parts.words import listed, plural
 
 if TYPE_CHECKING:
     from widgets.notify import Notice
@@ -77,7 +77,7 @@ class Tray(QObject):
             words.append(plural(watch.paused, "{0} sync paused", "{0} syncs paused"))
         if not words and watch.connections:
             words.append(self.tr("everything is up to date"))
-        self.icon.setToolTip(f"Headwater: {', '.join(words)}" if words else "Headwater")
+        self.icon.setToolTip(f"Headwater: {listed(words)}" if words else "Headwater")
         state: State = (
             "attention" if watch.attention else "running" if watch.running else "paused" if watch.paused else ""
         )

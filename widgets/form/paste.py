@@ -17,6 +17,7 @@ from widgets.form.binder import Binder
 from widgets.form.editor import discard, set_shown
 from widgets.form.paste_preview import Preview
 from widgets.parts import button, column, frame, icon_label, label, plural, row
+from widgets.parts.words import sentences
 
 KEYS = "Ctrl+Shift+V"
 NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -210,7 +211,7 @@ class PastePanel(QWidget):
         done = plural(len(chosen), "{0} setting applied.", "{0} settings applied.")
         secret = any(one.slot is not None for one in chosen)
         undo = self.tr("Undo takes all back but secrets.") if secret else self.tr("Undo takes it back in one step.")
-        self._note.setText(f"{done} {undo}")
+        self._note.setText(sentences(done, undo))
         self.open_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

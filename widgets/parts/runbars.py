@@ -22,7 +22,7 @@ from widgets import theme
 from widgets.language import core
 from widgets.parts.states import look
 from widgets.parts.status import brought
-from widgets.parts.words import clock_time, format_count, format_duration, plural
+from widgets.parts.words import clock_time, format_count, format_duration, listed, plural
 
 if TYPE_CHECKING:
     from app.api import RunView
@@ -74,8 +74,8 @@ class RunBars(QWidget):
         many = plural(len(self._runs), "{0} run", "{0} runs")
         parts = [self.tr("{0} failed").format(format_count(bad))] if bad else []
         parts += [self.tr("{0} with failing items").format(format_count(part))] if part else []
-        how = ", ".join(parts) or self.tr("none failed")
-        return f"{many}: {how}."
+        how = listed(parts) or self.tr("none failed")
+        return self.tr("{0}: {1}.").format(many, how)
 
     def sentence(self) -> str:
         """What is under the pointer, else under the cursor, else all in one."""

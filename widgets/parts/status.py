@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from widgets.language import core
-from widgets.parts.words import countdown, format_count, plural, relative_time
+from widgets.parts.words import countdown, format_count, listed, plural, relative_time, sentences
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, RunCounts, RunView
@@ -78,7 +78,7 @@ def _at_work(run: RunView, progress: Progress | None, at: float) -> str:
             return tr("Waiting: {0}").format(why) if why else tr("Waiting")
         left = run.until - at
         again = tr("Tries again now") if left < STILL else tr("Tries again in {0}").format(countdown(left))
-        return f"{again}: {why}" if why else again
+        return tr("{0}: {1}").format(again, why) if why else again
     words = {"retry": tr("Retrying"), "dry_run": tr("Trying out"), "full": tr("Fetching everything again")}
     word = words.get(run.mode, tr("Syncing"))
     return f"{word}  {progress.sentence()}" if progress is not None and progress.seen else word
@@ -98,7 +98,7 @@ def brought(counts: RunCounts) -> str:
         (counts.skipped, tr("{0} skipped")),
     ]
     parts = [words.format(format_count(number)) for number, words in named if number]
-    return ", ".join(parts) or tr("nothing new")
+    return listed(parts) or tr("nothing new")
 
 
 def _last(view: ConnectionView, at: float) -> str:
@@ -108,20 +108,21 @@ def _last(view: ConnectionView, at: float) -> str:
     when = relative_time(run.finished_at or run.queued_at, at)
     if run.state == "failed":
         why = core(run.error.what) if run.error is not None else core(run.summary)
-        text = tr("The last sync failed {0}").format(when)
         if why and view.state not in ("needs_attention", "sign_in_again"):  # else `now` says it
-            text += f": {why.rstrip('.')}"
+            text = tr("The last sync failed {0}: {1}.").format(when, why.rstrip(".。"))
+        else:
+            text = tr("The last sync failed {0}.").format(when)
         if view.last_ok_at is not None:
-            return f"{text}. " + tr("It last worked {0}.").format(relative_time(view.last_ok_at, at))
-        return f"{text}. " + tr("It never worked yet.")
+            return sentences(text, tr("It last worked {0}.").format(relative_time(view.last_ok_at, at)))
+        return sentences(text, tr("It never worked yet."))
     if run.state in ("interrupted", "cancelled"):
         interrupted = tr("The last sync was interrupted {0}: {1} until then.")
         cancelled = tr("The last sync was cancelled {0}: {1} until then.")
         return (interrupted if run.state == "interrupted" else cancelled).format(when, brought(run.counts))
-    text = tr("Synced {0}: {1}").format(when, brought(run.counts))
     if run.state == "held_back" and view.held_back:
-        return text + "; " + plural(view.held_back, "{0} deletion held back.", "{0} deletions held back.")
-    return text + "."
+        held = plural(view.held_back, "{0} deletion held back", "{0} deletions held back")
+        return tr("Synced {0}: {1}; {2}.").format(when, brought(run.counts), held)
+    return tr("Synced {0}: {1}.").format(when, brought(run.counts))
 
 
 def _next(view: ConnectionView, at: float) -> str:
