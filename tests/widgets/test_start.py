@@ -52,6 +52,26 @@ def test_the_first_frame_waits_for_qt_and_the_standard_library_alone(tmp_path: P
     assert "widgets.form" not in loaded
 
 
+SOURCES_KEPT = """
+import linecache
+import widgets.main, widgets.session, widgets.pages.sources, app.api, connectors.sdk
+print(len([name for name in linecache.cache if "/app/" in name or "/widgets/" in name or "/connectors/" in name]))
+"""
+
+
+def test_no_module_is_read_in_search_of_pysides_features(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SOURCES_KEPT],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert int(done.stdout) == 0
+
+
 def test_qt_keeps_count_of_none(qapp: QApplication) -> None:
     """PySide6 6.12 on Python 3.11 loses a reference to None in calls like these, and dies of it within seconds."""
 
