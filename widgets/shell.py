@@ -124,8 +124,6 @@ class Shell(QMainWindow):
             from widgets.commands.served import Served
 
             self._served = Served(self, self._rail_pages())
-            for page in self.pages.values():
-                self._served.add_page(page)
             if self.client is not None:
                 self._served.palette.attach(self.client)
         return self._served

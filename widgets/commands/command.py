@@ -61,6 +61,8 @@ class Command:
     """Offered in the tray too."""
     when: Callable[[Context], str | None] = always
     checked: Callable[[], bool] | None = None
+    buttons: tuple[str, ...] = ()
+    """The objectNames of buttons that do the same; none of them needs a command of its own."""
 
     def on(self, page: str) -> bool:
         """Whether it is at home on a page."""

@@ -69,6 +69,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             menu="source",
             section=1,
             when=can_sync,
+            buttons=("bulk_sync",),
         ),
         Command(
             "source.reconcile",
@@ -99,6 +100,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             menu="source",
             section=1,
             when=can_cancel,
+            buttons=("cancel",),
         ),
         Command(
             "source.pause",
@@ -106,22 +108,24 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             does("pause"),
             help=tr("It stops when its page is stored, and goes on from there"),
             icon="pause",
-            keys=("Ctrl+P",),
+            keys=("F9",),
             pages=SEEN_ON,
             menu="source",
             section=1,
             when=can("pause", tr("no sync is under way that can be paused")),
+            buttons=("bulk_pause",),
         ),
         Command(
             "source.resume",
             tr("Resume sync"),
             does("resume"),
             icon="play",
-            keys=("Ctrl+Shift+P",),
+            keys=("Shift+F9",),
             pages=SEEN_ON,
             menu="source",
             section=1,
             when=can("resume", tr("no sync is paused")),
+            buttons=("bulk_resume",),
         ),
         Command(
             "source.retry",
@@ -132,6 +136,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             menu="source",
             section=1,
             when=can_retry,
+            buttons=("retry",),
         ),
         Command(
             "source.test",
@@ -141,6 +146,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             menu="source",
             section=2,
             when=some,
+            buttons=("bulk_test",),
         ),
         Command(
             "source.documents",
@@ -172,6 +178,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             menu="source",
             section=3,
             when=lambda context: some(context) or _unless(_any(context, enabled=True), tr("it is disabled already")),
+            buttons=("disable",),
         ),
         Command(
             "source.enable",
@@ -190,6 +197,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             menu="source",
             section=4,
             when=one,
+            buttons=("duplicate",),
         ),
         Command(
             "source.export",
@@ -200,6 +208,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             menu="source",
             section=4,
             when=some,
+            buttons=("export", "bulk_export"),
         ),
         Command(
             "source.copy_link",
@@ -207,6 +216,8 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             lambda context: QGuiApplication.clipboard().setText(f"headwater://connection/{context.connections[0].id}"),
             help=tr("An address that opens it in Headwater"),
             icon="link",
+            keys=("Ctrl+Shift+C",),
+            pages=SEEN_ON,
             menu="source",
             section=4,
             when=one,
@@ -224,6 +235,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
             section=5,
             danger=True,
             when=some,
+            buttons=("remove", "bulk_remove"),
         ),
     ]
 

@@ -1,23 +1,23 @@
-"""The commands of one window in all their forms: shortcuts, menu, palette, sheet of keys; renewed when a page joins."""
+"""The commands of one window in all their forms: shortcuts, menu, palette, sheet of keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from widgets.commands.actions import CommandActions
 from widgets.commands.command import MAC, Command, Commands, Context, keys_text
 from widgets.commands.connection import connection_commands
+from widgets.commands.local import local_commands
+from widgets.commands.pressed import seen
 from widgets.commands.sheet import KeySheet
 from widgets.commands.window import RailPage, window_commands
 from widgets.palette import Palette
 
 if TYPE_CHECKING:
-    from widgets.pages.page import Page
     from widgets.shell import Shell
 
 __all__ = ["Served"]
@@ -26,15 +26,11 @@ __all__ = ["Served"]
 class Served(QObject):
     """`commands` is the registry; `run` does one of them."""
 
-    changed = Signal()
-    """There are others now."""
-
     def __init__(self, shell: Shell, pages: Sequence[RailPage], *, native_menu: bool = MAC) -> None:
         super().__init__(shell)
         self._shell = shell
         self._pages = pages
         self._native = native_menu
-        self._of_pages: dict[str, list[Command]] = {}
         self._page = ""
         self.palette = Palette(shell, shell.tasks, shell.settings, run=self.run, go=shell.go)
         self.sheet = KeySheet(shell)
@@ -45,13 +41,6 @@ class Served(QObject):
     def run(self, command: Command, context: Context | None = None) -> bool:
         """Do it, or say why not."""
         return self.actions.run(command, context)
-
-    def add_page(self, page: Page) -> None:
-        """A page was built: what can be done there joins."""
-        own = [replace(command, pages=frozenset({page.name})) for command in page.commands()]
-        if own:
-            self._of_pages[page.name] = own
-            self.renew()
 
     def show_page(self, name: str) -> None:
         """Keys of other pages rest."""
@@ -66,19 +55,13 @@ class Served(QObject):
             panel.deleteLater()
         self.deleteLater()
 
-    def renew(self) -> None:
-        """Say all anew: there are others now."""
-        self.actions.close()
-        self.actions = self._serve()
-        self.changed.emit()
-
     def _serve(self) -> CommandActions:
         shell = self._shell
         self.commands = Commands(
             [
                 *window_commands(shell, self._pages),
                 *connection_commands(shell.connection_actions, shell.go),
-                *(command for own in self._of_pages.values() for command in own),
+                *local_commands(shell),
             ]
         )
         actions = CommandActions(shell, self.commands, shell.context)
@@ -94,6 +77,18 @@ class Served(QObject):
             shell.rail.set_menu(menus)
         keys = {name: keys_text(self.commands[f"go.{name}"]) for name, _title, _icon in self._pages}
         shell.rail.show_keys({**keys, "palette": keys_text(self.commands["go.palette"])})
-        self.palette.serve(self.commands, shell.context)
+        self.palette.serve(self.commands, shell.context, self._seen)
         self.sheet.serve(self.commands)
         return actions
+
+    def _seen(self) -> list[Command]:
+        """What can be pressed just now and has no command of its own."""
+        context = self._shell.context()
+        on = context.place.page
+        named = [
+            name
+            for command in self.commands
+            if command.on(on) and command.when(context) is None
+            for name in command.buttons
+        ]
+        return seen(self._shell, named, (self.palette,))

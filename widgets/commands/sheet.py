@@ -70,7 +70,10 @@ class KeySheet(Overlay):
             commands = [command for command in self._commands if command.menu == name and command.keys]
             if commands:
                 found[title.replace("&", "")] = [_line(command) for command in commands]
+        found[tr("On a page")] = [_line(command) for command in self._commands if not command.menu and command.keys]
         found[tr("In a form")] = [
+            (tr("Save; save and sync"), [_native("Ctrl+Return")]),
+            (tr("Test"), [_native("Ctrl+T")]),
             (tr("Undo, redo"), [_native("Ctrl+Z"), _native("Ctrl+Shift+Z")]),
             (tr("Paste settings"), [_native("Ctrl+Shift+V")]),
             (tr("Next problem, the one before"), [_native("F8"), _native("Shift+F8")]),

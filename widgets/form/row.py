@@ -19,6 +19,7 @@ from widgets.form.registry import make_editor
 from widgets.form.secret import SecretEditor
 from widgets.form.tree import TreeEditor
 from widgets.parts import label
+from widgets.parts.inputs import INPUT
 
 WRAP = 360
 """A label wider than this is written in several lines."""
@@ -29,6 +30,7 @@ class Row(Block):
 
     def __init__(self, binder: Binder, path: Path, spec: FieldSpec, *, bare: bool = False) -> None:
         super().__init__(binder, path, spec)
+        self.setProperty(INPUT, True)
         self._odd = False
         self._odd = self._is_odd()
         self.editor: Editor = RawEditor(spec) if self._odd else make_editor(spec)

@@ -112,6 +112,7 @@ class ConnectionPage(Page):
             self.stack.addWidget(tab)
         laid = column(self.leave_panel, top, line(), self.stack, parent=self, space=0)
         laid.setStretch(3, 1)
+        self._offer(False)
         self.tabs.currentChanged.connect(self._show_tab)
         self.overview.changes_wanted.connect(self._show_documents)
         self.overview.run_wanted.connect(self._show_run)
@@ -127,6 +128,9 @@ class ConnectionPage(Page):
         if place.ref and place.ref != self._ref:
             self._ref = place.ref
             self.view = None
+            self._offer(False)
+            self.title.clear()
+            self.tabs.show()
             self.tabs.setCurrentIndex(0)
         if place.tab in TABS:
             self.show_tab(place.tab)
@@ -217,6 +221,7 @@ class ConnectionPage(Page):
             view = await self.client.connection(self._ref)
         except NotFound as error:
             self._gone.show_error(error.info())
+            self.tabs.hide()
             self.stack.setCurrentIndex(len(TABS))
             return
         if view.removed_at is not None:
@@ -233,6 +238,8 @@ class ConnectionPage(Page):
             self.title.setCursorPosition(0)
         self.title.setToolTip(view.name + "\n" + self.tr("Click to rename"))
         self._type.setText(core(view.type_title))
+        self._offer(True)
+        self.tabs.show()
         act = next_act(view)
         act = "sync" if act == "look" else act
         self.act.setText(self.tr("Sync now") if act == "sync" else act_word(act))
@@ -253,6 +260,11 @@ class ConnectionPage(Page):
             self._to_sign_in = False
             self._sign_in(view)
 
+    def _offer(self, there: bool) -> None:
+        """What can be done with it; nothing before it is known."""
+        for part in (self._icon, self._state, self._type, self.act, self.cancel, self._more):
+            part.setVisible(there)
+
     def _say(self, view: ConnectionView) -> None:
         """Its state in one sentence; the word alone while the card below says the rest."""
         told = self.stack.currentWidget() is self.overview and view.state in ("running", "waiting", "queued", "paused")
@@ -266,6 +278,15 @@ class ConnectionPage(Page):
     def show_tab(self, name: str) -> None:
         """Show a tab by its name."""
         self.tabs.setCurrentIndex(TABS.index(name))
+
+    def step_tab(self, by: int) -> None:
+        """The tab beside it; from the last on to the first."""
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
+
+    def begin_rename(self) -> None:
+        """The name, to be typed over."""
+        self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.title.selectAll()
 
     def _show_tab(self, number: int) -> None:
         changed = self.stack.currentIndex() != number

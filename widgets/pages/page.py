@@ -12,7 +12,6 @@ from widgets.tasks import TaskScope
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, EngineApi
-    from widgets.commands import Command
     from widgets.events import EventFeed
 
 __all__ = ["Page", "Place"]
@@ -67,10 +66,6 @@ class Page(QWidget):
 
     def selection(self) -> list[ConnectionView]:
         """The connections that a command without a name means here."""
-        return []
-
-    def commands(self) -> list[Command]:
-        """What can be done on this page and nowhere else; asked once."""
         return []
 
     def focus_search(self) -> None:

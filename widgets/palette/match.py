@@ -44,6 +44,8 @@ def best(query: str, entries: Iterable[Entry], limit: int) -> list[Entry]:
             if by_words is None:
                 continue
             score, marks = by_words[0] - WHOLE, ()
+        if query.strip().lower() == entry.text.lower():
+            score += WHOLE
         # One word that many things' verbs share: what goes by that name itself is meant first.
         if entry.beyond and " " not in query.strip():
             score -= MANY

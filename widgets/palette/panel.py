@@ -29,6 +29,7 @@ from widgets.palette.sources import (
     first_groups,
     load_things,
     search_entry,
+    seen_entries,
     settings_entries,
 )
 from widgets.parts.build import column, icon_label, label, line, row
@@ -97,6 +98,7 @@ class Palette(Overlay):
         self._tasks, self._settings, self._run, self._go = tasks, settings, run, go
         self._commands = Commands()
         self._context: Callable[[], Context] = Context
+        self._seen: Callable[[], list[Command]] = list
         self._client: EngineApi | None = None
         self._sections: list[Entry] = []
         self._here: list[Entry] = []
@@ -129,12 +131,14 @@ class Palette(Overlay):
         top.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_M, theme.SPACE_S)
         below = row(self._stack)
         below.setContentsMargins(theme.SPACE_S, theme.SPACE_XS, theme.SPACE_S, theme.SPACE_S)
-        self._top_height = top.sizeHint().height() + theme.SPACE_M + 4
+        self._top = top
         column(top, line(), below, parent=self, space=0, margin=SHADOW)
 
-    def serve(self, commands: Commands, context: Callable[[], Context]) -> None:
-        """What there is to do."""
-        self._commands, self._context = commands, context
+    def serve(
+        self, commands: Commands, context: Callable[[], Context], seen: Callable[[], list[Command]] = list
+    ) -> None:
+        """What there is to do; `seen` tells what can be pressed besides."""
+        self._commands, self._context, self._seen = commands, context, seen
 
     def attach(self, client: EngineApi) -> None:
         """The engine is there: things and documents can be found."""
@@ -148,6 +152,7 @@ class Palette(Overlay):
         """Show what was chosen last, and what can be done here."""
         context = self._context()
         self._here = command_entries(self._commands, context, self._run)
+        self._here += seen_entries(self._seen(), context, self._run)
         self._sections = settings_entries(self._go)
         self._documents = []
         self.field.blockSignals(True)
@@ -164,10 +169,19 @@ class Palette(Overlay):
         self._tasks.cancel("palette documents")
         super().dismiss()
 
+    def offered(self) -> list[Entry]:
+        """All that could be reached when it was opened, whatever is typed."""
+        return [*self._here, *self._things, *self._sections]
+
     def list_height(self) -> int:
         """What the lines need; a sentence in their place needs some too."""
         rows = range(min(self.model.rowCount(), MOST))
         return max(HEIGHT * 2, sum(self.list.sizeHintForRow(row) for row in rows))
+
+    def _frame_height(self) -> int:
+        """Everything but the list; the field knows its height once it is dressed."""
+        self.field.ensurePolished()
+        return self._top.sizeHint().height() + theme.SPACE_M + 4
 
     def step(self, by: int) -> None:
         """Choose another line; from the last on to the first."""
@@ -225,7 +239,7 @@ class Palette(Overlay):
         entries = self._found(query) if query else self._start()
         self.model.show_entries(entries)
         self._stack.setCurrentWidget(self.list if entries else self._nothing)
-        self.fit(self._top_height + self.list_height())
+        self.fit(self._frame_height() + self.list_height())
         if not entries:
             self._nothing.setText(self.tr("Nothing is called “{0}”.").format(query))
             self._say(self._nothing.text())
@@ -233,7 +247,7 @@ class Palette(Overlay):
         self._choose_row(next((number for number, entry in enumerate(entries) if entry.id == chosen), 0))
 
     def _found(self, query: str) -> list[Entry]:
-        found = best(query, [*self._here, *self._things, *self._sections], MOST)
+        found = best(query, self.offered(), MOST)
         found = [replace(entry, group="") for entry in found]
         if len(query) >= LEAST_LETTERS:
             found += self._documents

@@ -27,6 +27,7 @@ __all__ = [
     "first_groups",
     "load_things",
     "search_entry",
+    "seen_entries",
     "settings_entries",
 ]
 
@@ -72,6 +73,25 @@ def command_entries(commands: Commands, context: Context, run: Do) -> list[Entry
             )
         )
     return found
+
+
+def seen_entries(seen: Sequence[Command], context: Context, run: Do) -> list[Entry]:
+    """What can be pressed in the window as it stands; after what has a name everywhere."""
+    return [
+        Entry(
+            f"command:{command.id}",
+            command.text,
+            partial(run, command, context),
+            detail=command.help or tr("On this page"),
+            icon=command.icon or "chevron-right",
+            keys=keys_text(command),
+            also=f"{command.help} {command.id.replace('.', ' ').replace('_', ' ')}",
+            reason=_reason(command, context),
+            danger=command.danger,
+            group=tr("On this page"),
+        )
+        for command in seen
+    ]
 
 
 def settings_entries(go: Go) -> list[Entry]:

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QStyle, QToolButton, QWidg
 from widgets import theme
 from widgets.parts.words import format_count
 
-__all__ = ["Chip", "NameEdit", "SearchField"]
+__all__ = ["INPUT", "Chip", "NameEdit", "SearchField"]
 
+INPUT = "input"
+"""A property of what a button may be a part of: it belongs to that field, and is reached there."""
 NAME_MARGIN = 8
 """What a line edit leaves free behind its text; before it, our style takes the margin back."""
 
