@@ -20,6 +20,7 @@ SCRIPTS_ONLY = {
     shapes.ErrorEvent,
     shapes.RunStarted,
     shapes.Progress,
+    shapes.Rotating,
     shapes.ExportProgress,
     shapes.VerifyProgress,
 }
