@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from app.forms import UNSET, FormState, Json, Kind, Path
 from app.forms.secrets import typed
 from app.forms.values import tokens_of
+from widgets.author.finding import binder_of
 from widgets.author.reading import Source, Unreadable, read_document, values_for
 from widgets.author.walk import Walk
 from widgets.form import FormView
@@ -183,13 +184,6 @@ def _shows(row: Row, state: FormState, path: Path) -> bool:
     texts = [one.text() for one in row.findChildren(QLineEdit)]
     texts += [one.toPlainText() for one in row.findChildren(QPlainTextEdit)]
     return any(texts) == holds or not texts
-
-
-def binder_of(view: FormView) -> Binder:
-    """The binder of a form, which knows its blocks."""
-    found = view.findChild(Binder)
-    assert found is not None
-    return found
 
 
 def row_of(binder: Binder, path: Path) -> Row | None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.forms import UNSET, Json, Kind, Path
-from widgets.author.examine import binder_of
+from widgets.author.finding import binder_of
 from widgets.author.fitting import KEY
 from widgets.form import FormView
 from widgets.form.binder import object_name

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from connectors.sdk import Failure, Probe, Upsert, Warn
-from connectors.sources.google_drive.api import FOLDER, SHORTCUT, File
+from connectors.sdk import Content, DocumentRef, Failure, Partition, Probe, Upsert, Warn
+from connectors.sources.google_drive.api import FOLDER, SHORTCUT, Drive, File
+from connectors.sources.google_drive.config import GoogleDriveConfig
+from connectors.sources.google_drive.documents import Documents
 from connectors.sources.google_drive.gathered import Gathered
-from connectors.sources.google_drive.tree import Tree
+from connectors.sources.google_drive.tree import Scope, Tree
 from connectors.sources.google_drive.walk import inside
 
-if TYPE_CHECKING:
-    from connectors.sources.google_drive.source import GoogleDriveSource
+
+class Tested(Protocol):
+    """What of the source a test uses: that which a sync uses, too."""
+
+    config: GoogleDriveConfig
+    drive: Drive
+
+    async def partitions(self) -> list[Partition]: ...
+
+    async def scope(self, corpus: str) -> Scope: ...
+
+    def documents(self, tree: Tree) -> Documents: ...
+
+    async def fetch(self, ref: DocumentRef) -> Content: ...
 
 
-def of(source: GoogleDriveSource) -> Sequence[Probe]:
+def of(source: Tested) -> Sequence[Probe]:
     """The steps for one connection."""
     test = _Test(source)
     return (
@@ -29,7 +43,7 @@ def of(source: GoogleDriveSource) -> Sequence[Probe]:
 
 
 class _Test:
-    def __init__(self, source: GoogleDriveSource) -> None:
+    def __init__(self, source: Tested) -> None:
         self._source = source
         self._found: Upsert | None = None
 
