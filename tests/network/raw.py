@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -65,8 +65,11 @@ class Proxy:
 
 
 @asynccontextmanager
-async def forward_proxy(*, user: str = "", refuse: int = 0) -> AsyncIterator[Proxy]:
-    """CONNECT and absolute-form requests, for `user` ("name:password") only; or `refuse`, a status, to everybody."""
+async def forward_proxy(
+    *, user: str = "", refuse: int = 0, routes: Mapping[str, int] | None = None
+) -> AsyncIterator[Proxy]:
+    """CONNECT and absolute-form requests, for `user` ("name:password") only; or `refuse`, a status, to everybody.
+    With `routes` there is nothing outside but these hosts, each at a port of this machine."""
     proxy = Proxy()
     wanted = f"Basic {base64.b64encode(user.encode()).decode()}"
 
@@ -82,7 +85,13 @@ async def forward_proxy(*, user: str = "", refuse: int = 0) -> AsyncIterator[Pro
             return
         method, target, _ = line.split(" ")
         parts = urlsplit(f"//{target}" if method == "CONNECT" else target)
-        far_reader, far_writer = await asyncio.open_connection(parts.hostname, parts.port)
+        far = (parts.hostname or "", parts.port)
+        if routes is not None:
+            if far[0] not in routes:
+                writer.write(b"HTTP/1.1 502 No such host\r\nContent-Length: 0\r\n\r\n")
+                return
+            far = ("127.0.0.1", routes[far[0]])
+        far_reader, far_writer = await asyncio.open_connection(*far)
         if method == "CONNECT":
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QTreeWidget, QWidget
 
 from tests.widgets.conftest import until
 from widgets.shell import Shell
@@ -43,6 +43,26 @@ class Person:
         QTest.mouseClick(
             list.viewport(), Qt.MouseButton.LeftButton, pos=rect.topLeft() + QPoint(60, rect.height() // 2)
         )
+
+    async def click_named(self, text: str) -> None:
+        """Click the button that is read out like that."""
+
+        def seen() -> list[QAbstractButton]:
+            found = self._shell.findChildren(QAbstractButton)
+            return [one for one in found if one.accessibleName() == text and one.isVisible() and one.isEnabled()]
+
+        await until(seen)
+        self.actions.append(f"click {text}")
+        QTest.mouseClick(seen()[0], Qt.MouseButton.LeftButton)
+
+    async def tick(self, tree: QTreeWidget, text: str) -> None:
+        """Click the box of a line in a tree."""
+        (item,) = tree.findItems(text, Qt.MatchFlag.MatchRecursive)
+        tree.scrollToItem(item)
+        rect = tree.visualItemRect(item)
+        self.actions.append(f"tick {text}")
+        box = QPoint(rect.left() + 8, rect.center().y())
+        QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=box)
 
     async def chord(self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key, perhaps with others held."""

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QRadioButton,
-    QScrollArea,
     QToolButton,
     QWidget,
 )
@@ -24,6 +23,7 @@ from shiboken6 import isValid
 
 from widgets.commands.command import Command, Context
 from widgets.parts.inputs import INPUT
+from widgets.parts.reveal import reveal
 
 __all__ = ["name_of", "pressing", "seen"]
 
@@ -98,11 +98,7 @@ def pressing(
 
 def press(button: QAbstractButton) -> None:
     """As a person would, who sees it first."""
-    outer = button.parentWidget()
-    while outer is not None:
-        if isinstance(outer, QScrollArea):
-            outer.ensureWidgetVisible(button)
-        outer = outer.parentWidget()
+    reveal(button)
     if isinstance(button, QToolButton) and button.menu() is not None:
         button.showMenu()
     else:

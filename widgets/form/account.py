@@ -38,6 +38,7 @@ class AccountEditor(Editor):
         self._values: list[Json] = []
         self._value: Json = UNSET
         self._asked_for: tuple[ScopeWanted, ...] = ()
+        self._offered = False
         self.inner = LineEditor(spec)
         self.inner.edited.connect(self.edited)
         self.target = self.inner.target
@@ -103,6 +104,20 @@ class AccountEditor(Editor):
         if listed != self._accounts:
             self._accounts = listed
             self._fill()
+        if provider and self._value in (UNSET, None, "") and self.spec.required and not self.spec.read_only:
+            self._begin(listed)
+
+    def _begin(self, listed: list[AccountView]) -> None:
+        """Nothing is chosen yet: the only account there is, or, once the person is here, a sign-in to the first."""
+        assert self._outside is not None
+        if self._offered:
+            return
+        if len(listed) == 1 and listed[0].state == "ok":
+            self._offered = True
+            self._outside.presume(lambda: self.edited.emit(listed[0].id))
+        elif not listed and self.combo.hasFocus():
+            self._offered = True
+            self._sign_in()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Somebody may have signed in elsewhere since."""
@@ -222,6 +237,8 @@ class AccountEditor(Editor):
         self._fill()
         if not self.panel.ended.warns:
             self.panel.close_panel()  # the list says who it is now
+            self.sign_in.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focusNextChild()  # on with the rest of the form
 
     def _closed(self) -> None:
         self.sign_in.setEnabled(not self.spec.read_only)

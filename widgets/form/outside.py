@@ -54,6 +54,13 @@ class Outside:
         """Calls `listener` when the form has changed."""
         self._state.subscribe(lambda _: listener())
 
+    def presume(self, change: Callable[[], object]) -> None:
+        """Makes a change that nobody has asked for: a form that nobody has touched stays untouched."""
+        touched = self._state.is_dirty()
+        change()
+        if not touched:
+            self._state.mark_saved()
+
     def missing(self, spec: FieldSpec) -> str:
         """The label of the first field that has to be filled in before choices can be asked for; "" if none."""
         if spec.options is None:

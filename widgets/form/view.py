@@ -34,6 +34,7 @@ from widgets.form.steps import SteppedBody
 from widgets.form.summary import Problem, ProblemsBar
 from widgets.form.union import UnionBlock
 from widgets.form.wording import in_words, say
+from widgets.parts.reveal import reveal
 from widgets.tasks import TaskScope
 
 WIDTH = 600
@@ -271,19 +272,7 @@ class FormView(QWidget):
     def _focus_on(self, target: QWidget | None) -> None:
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._scroll_to(target)
-
-    def _scroll_to(self, target: QWidget) -> None:
-        above = self.parentWidget()
-        areas = self.findChildren(QScrollArea)
-        while above is not None:
-            if isinstance(above, QScrollArea):
-                areas.append(above)
-            above = above.parentWidget()
-        for area in areas:
-            if area.isAncestorOf(target):
-                # Once what was just unfolded has its place.
-                QTimer.singleShot(0, target, lambda a=area: a.ensureWidgetVisible(target, 0, theme.SPACE_XXL * 2))
+            reveal(target)
 
     async def shutdown(self) -> None:
         """Ends what the form still asks of its services."""

@@ -105,6 +105,7 @@ def button(
 ) -> QPushButton:
     """A push button. `name` is its objectName, `kind` its weight: one primary per view."""
     made = QPushButton(text)
+    made.setAutoDefault(True)  # Enter presses the button that has the focus, as Space does
     if kind:
         made.setProperty("kind", kind)
     if icon:

@@ -129,15 +129,15 @@ class ClientStep(QWidget):
             name="setup_page",
             tip=provider.setup_url,
         )
-        page.setVisible(bool(provider.setup_url))
+        pages = [page] if provider.setup_url else []
         at = provider.title if provider.setup_url else self.tr("your provider")
-        self._add_step(1, self.tr("Register a client of your own at {0}").format(at), register, page)
+        self._add_step(1, self.tr("Register a client of your own at {0}").format(at), register, *pages)
         if provider.redirect_uri:
             address = CopyField(self.tr("Redirect address"), "redirect_address")
             address.show_text(provider.redirect_uri)
             note = label(core(provider.redirect_note), "body", "muted", wrap=True)
-            note.setVisible(bool(provider.redirect_note))
-            self._add_step(2, self.tr("Allow exactly this redirect address there"), address, note)
+            notes = [note] if provider.redirect_note else []
+            self._add_step(2, self.tr("Allow exactly this redirect address there"), address, *notes)
         else:
             words = core(provider.redirect_note) or self.tr(
                 "This provider can't send a browser back to a desktop app; sign in by a code."

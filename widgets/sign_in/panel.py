@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from widgets import theme
 from widgets.language import advice
 from widgets.parts import button, column, heading, row
+from widgets.parts.reveal import reveal
 from widgets.sign_in.browser import Browser, come_forward, open_url
 from widgets.sign_in.chooser import ProviderChooser
 from widgets.sign_in.client import ClientStep
@@ -133,7 +134,7 @@ class SignInPanel(QFrame):
         self._title.setText(self.tr("Where do you want to sign in?"))
         self.chooser.show_providers(list(self._providers.values()))
         self._show(self.chooser)
-        self.chooser.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        _focus(self.chooser.search)
 
     def _choose_client(self, provider: str) -> None:
         found = self._provider = self._providers[provider]
@@ -141,13 +142,13 @@ class SignInPanel(QFrame):
         there = [one for one in self._accounts if one.provider == provider]
         self.client_step.show_provider(found, there, self.wanted)
         self._show(self.client_step)
-        self.client_step.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
+        _focus(self.client_step.first_input())
 
     def _change_client(self) -> None:
         if self._provider is not None:
             self._choose_client(self._provider.id)
             self.client_step.choose_own()
-            self.client_step.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
+            _focus(self.client_step.first_input())
 
     def _begin(self, device: bool) -> None:
         """Sign in now: with what was entered, or once more in this or the other way."""
@@ -166,7 +167,7 @@ class SignInPanel(QFrame):
         assert self._provider is not None
         self.waiting.show_starting(self._provider.title)
         self._show(self.waiting)
-        self.waiting.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+        _focus(self.waiting.cancel)
         try:
             async with aclosing(self._client.sign_in(request)) as steps:  # type: ignore[type-var]
                 async for step in steps:
@@ -188,7 +189,7 @@ class SignInPanel(QFrame):
                 opened=opened,
             )
             self.setAccessibleDescription(self.waiting.sentence())
-            self.waiting.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
+            _focus(self.waiting.first_input())
         elif step.account is not None:
             self.client_step.forget()
             self.ended.show_account(step.account, self.wanted)
@@ -213,7 +214,7 @@ class SignInPanel(QFrame):
         self._show(self.ended)
         if not self.window().isActiveWindow():
             come_forward(self)
-        self.ended.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
+        _focus(self.ended.first_input())
 
     def _cancel(self) -> None:
         """Back to what was entered, so that nothing has to be typed twice."""
@@ -277,3 +278,9 @@ class SignInPanel(QFrame):
             self.waiting.stop()
         if part is self.ended:
             self.setAccessibleDescription(self.ended.sentence())
+
+
+def _focus(input: QWidget) -> None:
+    """The panel may stand anywhere in a long form."""
+    input.setFocus(Qt.FocusReason.OtherFocusReason)
+    reveal(input)
