@@ -1,12 +1,14 @@
 """One subscription to the engine's events for the whole window, handed on as Qt signals ten times a second.
 
 Pages connect to `fact` and `gauge`. Of the gauges only the latest of each run is handed on; facts are all handed on in
-order, in one go per tick, so that 10,000 events a second cost one wake-up per frame and not one each.
+order, as many a tick as a frame has time for, so that 10,000 events a second cost ten wake-ups and not one each.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,16 +18,16 @@ from widgets.tasks import TaskScope
 if TYPE_CHECKING:
     from app.api import EngineApi, Fact, Gauge
 
-__all__ = ["EventFeed"]
+__all__ = ["EventFeed", "Events", "Relay"]
 
 FRAME_MS = 100
 """The shortest time between two deliveries: as often as numbers can be read. Each costs the loop a few milliseconds."""
 LONGEST_PAUSE_SECONDS = 30.0
-FACTS_PER_FRAME = 500
+BURST_SECONDS = 0.008
 """A burst is spread over frames rather than freezing one; what waits is not lost."""
 
 
-class EventFeed(QObject):
+class Events(QObject):
     """The engine's events as signals. `batch` comes once after each delivery, for pages that reload."""
 
     fact = Signal(object)
@@ -35,11 +37,27 @@ class EventFeed(QObject):
     """The engine ended unasked; says why. `found` follows when there is one again."""
     found = Signal()
 
+
+class Relay(Events):
+    """The same events for one page: what it connects ends with it, lambdas too, while the feed goes on."""
+
+    def __init__(self, feed: Events, page: QObject) -> None:
+        super().__init__(page)
+        feed.fact.connect(self.fact)
+        feed.gauge.connect(self.gauge)
+        feed.batch.connect(self.batch)
+        feed.lost.connect(self.lost)
+        feed.found.connect(self.found)
+
+
+class EventFeed(Events):
+    """Reads them."""
+
     def __init__(self, client: EngineApi, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client = client
         self._tasks = TaskScope("events")
-        self._facts: list[Fact] = []
+        self._facts: deque[Fact] = deque()
         self._gauges: dict[str, Gauge] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -84,13 +102,16 @@ class EventFeed(QObject):
 
     def flush(self) -> None:
         """Deliver what has gathered."""
-        facts, self._facts = self._facts[:FACTS_PER_FRAME], self._facts[FACTS_PER_FRAME:]
+        end = time.perf_counter() + BURST_SECONDS
         gauges, self._gauges = self._gauges, {}
-        for fact in facts:
-            self.fact.emit(fact)
+        delivered = bool(self._facts or gauges)
+        while self._facts:
+            self.fact.emit(self._facts.popleft())
+            if time.perf_counter() > end:
+                break
         for gauge in gauges.values():
             self.gauge.emit(gauge)
-        if facts or gauges:
+        if delivered:
             self.batch.emit()
         if self._facts:
             self._timer.start()

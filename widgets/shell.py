@@ -153,7 +153,7 @@ class Shell(QMainWindow):
 
     def attach(self, client: EngineApi) -> None:
         """The engine is there: fill the window."""
-        from widgets.events import EventFeed
+        from widgets.events import EventFeed, Relay
 
         self.client = client
         self.feed = EventFeed(client, self)
@@ -164,7 +164,7 @@ class Shell(QMainWindow):
         self.feed.found.connect(self._engine_found)
         self.feed.start()
         for page in self.pages.values():
-            page.follow(self.feed)
+            page.follow(Relay(self.feed, page))
         self._state_refresher.ask()
         self.watch.begin(client)
         self.preferences.begin(client)
@@ -274,7 +274,9 @@ class Shell(QMainWindow):
         page.notice.connect(self.show_notice)
         page.vault_needed.connect(self.ask_passphrase)
         if self.feed is not None:
-            page.follow(self.feed)
+            from widgets.events import Relay
+
+            page.follow(Relay(self.feed, page))
 
     # --- notices ---
 

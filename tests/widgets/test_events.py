@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+from PySide6.QtCore import QObject
+from shiboken6 import delete
+
 from app.api import Gauge, RunCounts
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import FakeEngine
-from widgets.events import EventFeed
+from widgets.events import EventFeed, Events, Relay
 
 
 def test_ten_thousand_events_arrive_in_few_batches(run: Run, engine: FakeEngine) -> None:
@@ -67,3 +70,34 @@ def test_a_feed_subscribes_again_after_the_last_number(run: Run, engine: FakeEng
     assert asked == [None, 101]
     assert [str(error) for error in lost] == ["gone"]
     assert found == [True]
+
+
+def test_what_a_page_connected_ends_with_the_page(run: Run) -> None:
+    feed, page = Events(), QObject()
+    heard: list[object] = []
+    relay = Relay(feed, page)
+    relay.lost.connect(lambda error: heard.append(error))
+    feed.lost.emit("first")
+    delete(page)
+    feed.lost.emit("second")
+    assert heard == ["first"]
+
+
+def test_a_burst_is_spread_over_frames(run: Run, engine: FakeEngine) -> None:
+    async def main() -> None:
+        feed = EventFeed(engine)
+        facts: list[int] = []
+        frames: list[int] = []
+        feed.fact.connect(lambda fact: facts.append(fact.seq))
+        feed.fact.connect(lambda fact: sum(range(20_000)))  # a page that takes its time
+        feed.batch.connect(lambda: frames.append(len(facts)))
+        feed.start()
+        await asyncio.sleep(0)
+        for _ in range(200):
+            engine.emit("documents_stored")
+        await until(lambda: len(facts) == 200)
+        await feed.close()
+        assert facts == sorted(facts)
+        assert len(frames) > 1
+
+    run(main())

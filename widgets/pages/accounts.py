@@ -18,7 +18,7 @@ from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
     from app.api import AccountView, EngineApi, ProviderView
-    from widgets.events import EventFeed
+    from widgets.events import Events
 
 __all__ = ["AccountsPage"]
 
@@ -90,7 +90,7 @@ class AccountsPage(Page):
         """No clock while nobody looks. A sign-in that waits for its browser goes on."""
         self._clock.stop()
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """A connection may use an account now, or have been refused."""
         feed.fact.connect(lambda _fact: self.reload() if self.isVisible() else None)
 

@@ -33,7 +33,7 @@ from widgets.parts.flow import beside, flow
 
 if TYPE_CHECKING:
     from app.api import EngineApi, LogFilter
-    from widgets.events import EventFeed
+    from widgets.events import Events
 
 __all__ = ["ActivityPage"]
 
@@ -168,7 +168,7 @@ class ActivityPage(Page):
         self._idle.stop()
         self._soon.stop()
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """Events say that there may be lines."""
         feed.batch.connect(self._look_soon)
         feed.lost.connect(lambda _error: self.offline.show())

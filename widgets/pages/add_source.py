@@ -29,7 +29,7 @@ from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, ConnectorView, EngineApi, RunView
-    from widgets.events import EventFeed
+    from widgets.events import Events
     from widgets.pages.drafts import Draft
 
 __all__ = ["AddSourcePage"]
@@ -120,7 +120,7 @@ class AddSourcePage(Page):
         if not self.tasks.closed:
             self._keeper.ask()
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """The first sync is followed; an engine that is gone is told of, and found again."""
         self.first_run.follow(feed)
         feed.lost.connect(lambda _error: self.offline.show())

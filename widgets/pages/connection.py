@@ -26,7 +26,7 @@ from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, EngineApi, Fact, Gauge
-    from widgets.events import EventFeed
+    from widgets.events import Events
 
 __all__ = ["ConnectionPage"]
 
@@ -158,7 +158,7 @@ class ConnectionPage(Page):
         """Facts need not be followed while nobody looks."""
         self._seen = False
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """Only what concerns the connection that is shown."""
         feed.fact.connect(self._fact)
         feed.gauge.connect(self._gauge)

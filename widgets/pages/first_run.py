@@ -16,7 +16,7 @@ from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, Gauge, RunView
-    from widgets.events import EventFeed
+    from widgets.events import Events
 
 __all__ = ["FirstRun"]
 
@@ -73,7 +73,7 @@ class FirstRun(QWidget):
         middle.setStretch(1, 10)
         column(None, middle, None, None, parent=self, margin=theme.SPACE_XL)
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """Gauges move the bar, facts tell of the end."""
         feed.gauge.connect(self._take)
         feed.fact.connect(lambda fact: self._ask() if self._run and fact.run_id in (None, self._run.id) else None)

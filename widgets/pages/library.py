@@ -26,7 +26,7 @@ from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, EngineApi, LibraryStats
-    from widgets.events import EventFeed
+    from widgets.events import Events
 
 __all__ = ["LibraryPage"]
 
@@ -126,7 +126,7 @@ class LibraryPage(Page):
         self._seen = False
         self.tasks.cancel("live")
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """What was stored shows up by itself."""
         feed.batch.connect(lambda: self._live.ask() if self._seen else None)
         feed.lost.connect(lambda _error: self.offline.show())

@@ -12,7 +12,7 @@ from widgets.tasks import TaskScope
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, EngineApi
-    from widgets.events import EventFeed
+    from widgets.events import Events
 
 __all__ = ["Page", "Place"]
 
@@ -54,7 +54,7 @@ class Page(QWidget):
     def deactivate(self) -> None:
         """It is not seen any more: stop what costs."""
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """Called once with the window's event feed: connect to `feed.fact` and `feed.gauge`."""
 
     def show_place(self, place: Place) -> None:

@@ -40,7 +40,7 @@ from widgets.tasks import Refresher
 if TYPE_CHECKING:
     from app.api import EngineApi, Fact, SettingsView
     from app.forms import FormState
-    from widgets.events import EventFeed
+    from widgets.events import Events
 
 __all__ = ["SettingsPage"]
 
@@ -180,7 +180,7 @@ class SettingsPage(Page):
         for form in self.forms.values():
             form.flush(secrets=True)
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """Another window or a command may change a setting."""
         feed.fact.connect(self._hear)
 

@@ -21,7 +21,7 @@ from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, EngineApi
-    from widgets.events import EventFeed
+    from widgets.events import Events
 
 __all__ = ["SourcesPage"]
 
@@ -132,7 +132,7 @@ class SourcesPage(Page):
         await self.actions_.close()
         await super().close_tasks()
 
-    def follow(self, feed: EventFeed) -> None:
+    def follow(self, feed: Events) -> None:
         """Any fact may change a row, but that documents were stored is told by the gauges; these change one."""
         feed.fact.connect(lambda fact: None if fact.kind == "documents_stored" else self.reload())
         feed.gauge.connect(self.model.take)
