@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTreeWidgetItem, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -243,12 +244,12 @@ def test_a_tree_that_is_slow_can_be_cancelled_and_is_kept_once_listed(qtbot: QtB
         services.gate.set()
         click(button(form, "List again"))
         await until(lambda: editor.tree.topLevelItemCount() == 2)
-        click(button(form, "Choose Folder"))
+        click(button(form, "Done with Folder"))
         assert not editor.tree.isVisible()
         click(button(form, "Choose Folder"))
         assert services.parents == [None, None]  # what is known is not asked for again
         assert "Listed before other settings changed." not in texts(form)
-        click(button(form, "Choose Folder"))
+        click(button(form, "Done with Folder"))
         write(form, "/key", "other")
         click(button(form, "Choose Folder"))
         assert "Listed before other settings changed." in texts(form)
@@ -280,9 +281,14 @@ def test_several_are_ticked_and_a_failed_level_can_be_tried_again(qtbot: QtBot, 
         editor = form.findChildren(TreeEditor)[1]
         top = editor.tree.invisibleRootItem()
         await until(lambda: top.childCount() == 1 and "No access" in below(top).text(0))
-        services.answer = []
+        assert below(top).text(1) == "Try again"
         editor.tree.setCurrentItem(below(top))
         press(editor.tree, Qt.Key.Key_Return)
+        await until(lambda: len(services.parents) == 2)
+        await until(lambda: "No access" in below(top).text(0))
+        services.answer = []
+        where = editor.tree.visualItemRect(below(top)).center()
+        QTest.mouseClick(editor.tree.viewport(), Qt.MouseButton.LeftButton, pos=where)
         await until(lambda: top.childCount() == 2)
         editor.tree.setCurrentItem(below(top, 1))
         press(editor.tree, Qt.Key.Key_Space)
@@ -290,6 +296,87 @@ def test_several_are_ticked_and_a_failed_level_can_be_tried_again(qtbot: QtBot, 
         press(editor.tree, Qt.Key.Key_Space)
         assert form.value()["folders"] == ["kept"]
         press(editor.tree, Qt.Key.Key_Escape)
+        assert not editor.tree.isVisible()
+        await form.shutdown()
+
+    run(body())
+
+
+class Drive(Services):
+    """Folders that are known by ids; one drive at the top."""
+
+    TREE: ClassVar[dict[str | None, list[Node]]] = {
+        None: [
+            Node(id="root", title="My Drive", value="root", has_children=True),
+            Node(id="shared", title="Shared with me", has_children=True, selectable=False),
+        ],
+        "root": [
+            Node(id="1AbC", title="Contracts", value="1AbC", has_children=True),
+            Node(id="2DeF", title="Handbook", value="2DeF"),
+        ],
+        "1AbC": [Node(id="3GhI", title="Leases", value="3GhI"), Node(id="4JkL", title="Closed", value="4JkL")],
+        "shared": [],
+    }
+
+    async def discover(self, parent: str | None) -> list[Node]:
+        self.parents.append(parent)
+        return self.TREE[parent]
+
+
+def test_a_tree_tells_what_is_within_what_is_chosen_and_calls_it_by_name(qtbot: QtBot, run: Run) -> None:
+    async def body() -> None:
+        services = Drive()
+        form = make(qtbot, services, {"key": "k", "folders": ["3GhI"]})
+        click(button(form, "Choose Folders"))
+        tree = form.findChildren(TreeEditor)[1].tree
+        top = tree.invisibleRootItem()
+        await until(lambda: top.childCount() == 2 and below(top).childCount() == 2)  # the only drive opens by itself
+        mine = below(top)
+        contracts = below(mine)
+        contracts.setExpanded(True)
+        await until(lambda: contracts.childCount() == 2)
+        states = [item.checkState(0) for item in (mine, contracts, below(contracts), below(contracts, 1))]
+        part, full, none = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Qt.CheckState.Unchecked
+        assert states == [part, part, full, none]
+        assert button(form, "Remove Leases").toolTip() == "Remove Leases (3GhI)"
+        tree.setCurrentItem(contracts)
+        press(tree, Qt.Key.Key_Space)
+        assert form.value()["folders"] == ["1AbC"], "what is within it need not be named"
+        assert below(contracts, 1).checkState(0) == full
+        assert below(contracts, 1).toolTip(0) == "Chosen with Contracts"
+        tree.setCurrentItem(below(contracts, 1))
+        press(tree, Qt.Key.Key_Space)
+        assert form.value()["folders"] == ["1AbC"], "it can't be left out alone"
+        tree.setCurrentItem(contracts)
+        press(tree, Qt.Key.Key_Space)
+        assert form.value().get("folders") == []
+        assert [item.checkState(0) for item in (mine, contracts, below(contracts))] == [none, none, none]
+        shared = below(top, 1)
+        shared.setExpanded(True)
+        await until(lambda: shared.childCount() == 1 and below(shared).text(0) == "Nothing here")
+        await form.shutdown()
+
+    run(body())
+
+
+def test_what_is_listed_is_searched(qtbot: QtBot, run: Run) -> None:
+    async def body() -> None:
+        form = make(qtbot, Drive(), {"key": "k"})
+        click(button(form, "Choose Folders"))
+        editor = form.findChildren(TreeEditor)[1]
+        top = editor.tree.invisibleRootItem()
+        await until(lambda: top.childCount() == 2 and below(top).childCount() == 2)
+        QTest.keyClicks(editor.search, "hand")
+        await until(lambda: below(below(top)).isHidden())
+        assert not below(top).isHidden(), "it holds one that fits"
+        assert not below(below(top), 1).isHidden()
+        assert below(top, 1).isHidden()
+        QTest.keyClicks(editor.search, "zzz")
+        await until(lambda: "Nothing that is listed is called that" in "".join(texts(form)))
+        press(editor.search, Qt.Key.Key_Escape)
+        assert editor.tree.isVisible(), "the first Esc empties the field"
+        await until(lambda: not below(below(top)).isHidden())
+        press(editor.search, Qt.Key.Key_Escape)
         assert not editor.tree.isVisible()
         await form.shutdown()
 

@@ -23,6 +23,7 @@ class TagsEditor(Editor):
         super().__init__(spec)
         self._values: list[Json] = []
         self._chips: list[QPushButton] = []
+        self._names: dict[str, str] = {}
         self.flow = FlowLayout(theme.SPACE_XS)
         holder = QWidget()
         holder.setLayout(self.flow)
@@ -41,6 +42,14 @@ class TagsEditor(Editor):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.line.setCompleter(completer)
+
+    def call(self, names: dict[str, str]) -> None:
+        """How entries are called that say nothing by themselves, such as ids."""
+        known = {**self._names, **names}
+        if known != self._names:
+            self._names = known
+            values, self._values = self._values, []
+            self.show_value(values)
 
     def show_value(self, value: Json) -> None:
         """Shows the entries; what is being typed stays."""
@@ -61,14 +70,16 @@ class TagsEditor(Editor):
         self.rebuilt.emit()
 
     def _chip(self, place: int, value: Json) -> QPushButton:
-        text = plain_text(value)
+        written = plain_text(value)
+        text = self._names.get(written, written)
         shown = text if len(text) <= 60 else f"{text[:40]} … {text[-16:]}"
         # The cross stands behind the text; the marks keep the text's own direction ("**/*.md") all the same.
         chip = QPushButton(f"\u200e{shown.replace('&', '&&')}\u200e" if shown else self.tr("(empty)"))
         chip.setProperty("kind", "tag")
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         theme.set_icon(chip, "close", "muted", 12)
-        chip.setToolTip(self.tr("Remove {value}").format(value=text))
+        told = text if text == written else f"{text} ({written})"
+        chip.setToolTip(self.tr("Remove {value}").format(value=told))
         chip.setAccessibleName(self.tr("Remove {value}").format(value=text))
         chip.setEnabled(not self.spec.read_only)
         chip.setProperty("place", place)

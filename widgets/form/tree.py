@@ -1,5 +1,6 @@
 """Picking from the connector's tree (folders, spaces, drives) in a panel below the field; children are loaded when a
-node is opened. The field can also be typed."""
+node is opened. The field can also be typed. What is listed can be narrowed; a level that failed is tried again where it
+says so."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ from widgets.form.editor import Editor
 from widgets.form.outside import Outside, has_loop, reason
 from widgets.form.tags import TagsEditor
 from widgets.form.text import LineEditor
-from widgets.parts import button, label, row
+from widgets.form.tree_marks import NODE, below, mark, names, narrow, node_of, value_of
+from widgets.parts import SearchField, button, label, row
 
-NODE = Qt.ItemDataRole.UserRole
 LOADED = Qt.ItemDataRole.UserRole + 1
 
 
@@ -57,7 +58,7 @@ class TreeEditor(Editor):
         self._value = value
         self.inner.show_value(value)
         if self.panel is not None:
-            self._mark(self.tree.invisibleRootItem())
+            self._mark()
 
     def _inner_edited(self, value: Json) -> None:
         self.edited.emit(value)
@@ -73,6 +74,7 @@ class TreeEditor(Editor):
             self.close_tree()
             return
         self.panel.show()
+        self._say_open()
         self.tree.setFocus()
         if not self.tree.topLevelItemCount():
             self.reload()
@@ -84,6 +86,13 @@ class TreeEditor(Editor):
         self.cancel()
         if self.panel is not None:
             self.panel.hide()
+        self._say_open()
+
+    def _say_open(self) -> None:
+        open = self.panel is not None and not self.panel.isHidden()
+        self.choose.setText(self.tr("Done") if open else self.tr("Choose …"))
+        words = self.tr("Done with {label}") if open else self.tr("Choose {label}")
+        self.choose.setAccessibleName(words.format(label=self.spec.label))
 
     def reload(self) -> None:
         """Lists everything anew."""
@@ -126,10 +135,17 @@ class TreeEditor(Editor):
         self.tree.setAccessibleName(self.tr("What can be chosen for {label}").format(label=self.spec.label))
         self.tree.itemExpanded.connect(self._expanded)
         self.tree.itemActivated.connect(self._activated)
+        self.tree.itemClicked.connect(self._clicked)
         self.tree.itemChanged.connect(self._ticked)
         self.tree.installEventFilter(self)
         column = QVBoxLayout(self.panel)
         column.setContentsMargins(theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS)
+        self.search = SearchField(self.tr("Find in what is listed"), shortcut="")
+        self.search.setObjectName("tree_search")
+        self.search.searched.connect(self._narrow)
+        self.search.moved.connect(lambda _step: self.tree.setFocus())
+        self.search.installEventFilter(self)
+        column.addWidget(self.search)
         column.addWidget(self.tree)
         self.note = label("", "detail", "muted")
         self.again = button(self.tr("List again"), self._act, kind="link")
@@ -146,6 +162,7 @@ class TreeEditor(Editor):
             and event.type() == QEvent.Type.KeyPress
             and event.key() == Qt.Key.Key_Escape
             and self.panel is not None
+            and not (watched is self.search and self.search.text())
         ):
             self.close_tree()
             self.target.setFocus()
@@ -180,17 +197,28 @@ class TreeEditor(Editor):
             return
         if shiboken6.isValid(self):
             made = [self._item(node) for node in nodes]
-            self._replace(parent, made or [self._failed(self.tr("Nothing here"))])
-            self._mark(parent)
+            self._replace(parent, made or [self._nothing()])
+            self._mark()
+            self._narrow(self.search.text())
+            usable = [item for item in made if (node := node_of(item)) is not None and node.selectable]
+            if node_id is None and len(usable) == 1:
+                usable[0].setExpanded(True)  # the only thing there is, such as one's own drive
 
     def _replace(self, parent: QTreeWidgetItem, items: list[QTreeWidgetItem]) -> None:
         parent.takeChildren()
         parent.addChildren(items)
 
     def _failed(self, text: str) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([text])
+        item = QTreeWidgetItem([text, self.tr("Try again")])
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-        item.setToolTip(0, self.tr("Press Enter to try again"))
+        item.setIcon(0, theme.icon("warning", "warning"))
+        item.setForeground(1, theme.color("accent"))
+        item.setToolTip(0, text)
+        return item
+
+    def _nothing(self) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([self.tr("Nothing here")])
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
         return item
 
     def _item(self, node: Node) -> QTreeWidgetItem:
@@ -213,47 +241,48 @@ class TreeEditor(Editor):
             item.setData(0, LOADED, True)
             self._load(item, node.id)
 
+    def _clicked(self, item: QTreeWidgetItem) -> None:
+        if node_of(item) is None and item.flags() & Qt.ItemFlag.ItemIsEnabled:
+            self._activated(item)
+
     def _activated(self, item: QTreeWidgetItem) -> None:
-        node = item.data(0, NODE)
-        if not isinstance(node, Node):
+        node = node_of(item)
+        if node is None:
             above = item.parent()
-            parent = above.data(0, NODE) if above is not None else None
-            self._load(above or self.tree.invisibleRootItem(), parent.id if isinstance(parent, Node) else None)
+            parent = node_of(above)
+            self._load(above or self.tree.invisibleRootItem(), parent.id if parent is not None else None)
         elif node.selectable and not self._several:
-            self.edited.emit(_value(node))
+            self.edited.emit(value_of(node))
             self.close_tree()
             self.target.setFocus()
-        elif self._several and node.selectable:
+        elif self._several and item.flags() & Qt.ItemFlag.ItemIsUserCheckable:
             on = item.checkState(0) == Qt.CheckState.Checked
             item.setCheckState(0, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)
 
     def _ticked(self, item: QTreeWidgetItem, column: int) -> None:
-        node = item.data(0, NODE)
-        if column or not self._several or not isinstance(node, Node) or not node.selectable:
+        node = node_of(item)
+        if column or not self._several or node is None or not node.selectable:
             return
         chosen = self._value if isinstance(self._value, list) else []
         on = item.checkState(0) == Qt.CheckState.Checked
-        had = any(same(one, _value(node)) for one in chosen)
-        if on and not had:
-            self.edited.emit([*chosen, _value(node)])
-        elif had and not on:
-            self.edited.emit([one for one in chosen if not same(one, _value(node))])
+        if on == any(same(one, value_of(node)) for one in chosen):
+            return
+        inside = [value_of(each) for each in below(item)] if on else [value_of(node)]
+        kept = [one for one in chosen if not any(same(one, each) for each in inside)]
+        self.edited.emit([*kept, value_of(node)] if on else kept)
 
-    def _mark(self, parent: QTreeWidgetItem) -> None:
+    def _mark(self) -> None:
+        root = self.tree.invisibleRootItem()
         chosen = self._value if isinstance(self._value, list) else [self._value]
         self.tree.blockSignals(True)
-        for place in range(parent.childCount()):
-            item = parent.child(place)
-            node = item.data(0, NODE) if item is not None else None
-            if item is not None and isinstance(node, Node):
-                on = any(same(one, _value(node)) for one in chosen)
-                if self._several and node.selectable:
-                    item.setCheckState(0, Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
-                elif on:
-                    item.setSelected(True)
-                self._mark(item)
+        mark(root, chosen, ticks=self._several)
         self.tree.blockSignals(False)
+        if isinstance(self.inner, TagsEditor):
+            self.inner.call(names(root))
 
-
-def _value(node: Node) -> Json:
-    return node.id if node.value is None else node.value
+    def _narrow(self, text: str) -> None:
+        left = narrow(self.tree.invisibleRootItem(), text)
+        if text and not left:
+            self.note.setText(self.tr("Nothing that is listed is called that. Open more, or type it above."))
+        else:
+            self._say_loading()
