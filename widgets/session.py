@@ -16,6 +16,7 @@ from widgets.collector import Collector
 from widgets.instance import Instance
 from widgets.outside import Outside
 from widgets.shell import Shell
+from widgets.warming import warm_up
 
 __all__ = ["session"]
 
@@ -94,6 +95,7 @@ async def _work(
         collector.settle()
         shell.attach(cast(Any, engine))
         outside.begin(cast(Any, engine))
+        shell.tasks.start(_warm_up(collector), "warm up")
         await wanted.wait()
         handle = await _demo(shell, engine)
         await asyncio.Event().wait()
@@ -102,6 +104,11 @@ async def _work(
         if handle is not None:
             await handle.close()
         await engine.close()
+
+
+async def _warm_up(collector: Collector) -> None:
+    await warm_up()
+    collector.settle()
 
 
 async def _start(shell: Shell, profile: Path, open_engine: Open | None) -> EngineProcess:

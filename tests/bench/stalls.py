@@ -27,10 +27,12 @@ class Stall:
 
     during: str
     ms: float
+    cpu: float
+    """How much of it the loop's thread was at work, in ms: the rest it waited, for the processor or another thread."""
     where: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
-        return f"{self.ms:6.0f} ms  {self.during}: " + "; ".join(
+        return f"{self.ms:6.0f} ms ({self.cpu:.0f} at work)  {self.during}: " + "; ".join(
             f"{place} x{count}" for place, count in self.where.most_common(3)
         )
 
@@ -45,7 +47,7 @@ class Stalls(QObject):
         self.late: list[float] = []
         """By how much each beat came late, in ms."""
         self._limit = limit_ms
-        self._last = time.perf_counter()
+        self._last, self._spent = time.perf_counter(), time.thread_time()
         self._seen: Counter[str] = Counter()
         self._thread = threading.get_ident()
         self._end = threading.Event()
@@ -64,12 +66,13 @@ class Stalls(QObject):
 
     def timerEvent(self, event: QTimerEvent) -> None:
         """A beat."""
-        now = time.perf_counter()
+        now, spent = time.perf_counter(), time.thread_time()
+        cpu, self._spent = (spent - self._spent) * 1000, spent
         late, self._last = max(0.0, (now - self._last) * 1000 - BEAT_MS), now
         seen, self._seen = self._seen, Counter()
         self.late.append(late)
         if late > self._limit:
-            self.found.append(Stall(self.during, late, seen))
+            self.found.append(Stall(self.during, late, cpu, seen))
 
     def _watch(self) -> None:
         while not self._end.wait(LOOK_SECONDS):

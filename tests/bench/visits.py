@@ -33,13 +33,12 @@ async def measure(shell: Shell, engine: Any) -> dict[str, Any]:
             {
                 "step": name,
                 "ms": round(acted, 1),
-                "stall": round(worst.ms, 1) if worst else 0,
+                "stall": round(worst.ms, 1) if worst else 0, "cpu": round(worst.cpu, 1) if worst else 0,
                 "where": [str(one) for one in stalls.found if one.during == name],
             }
         )
 
-    await asyncio.sleep(2)
-    await step("rest after the start", lambda: None, 2)
+    await step("after the start", lambda: None, 4)
     connections = await engine.connections()
     places = [Place(name) for name in ("library", "activity", "accounts", "settings", "sources")]
     if connections:
