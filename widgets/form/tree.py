@@ -21,7 +21,9 @@ from widgets.form.tags import TagsEditor
 from widgets.form.text import LineEditor
 from widgets.form.tree_marks import NODE, below, mark, names, narrow, node_of, value_of
 from widgets.parts import SearchField, button, label, row
+from widgets.parts.reveal import reveal
 
+ICONS = {"folder": "folder", "owner": "user", "repository": "library", "drive": "database", "section": "folder"}
 LOADED = Qt.ItemDataRole.UserRole + 1
 
 
@@ -47,6 +49,7 @@ class TreeEditor(Editor):
         self.panel: QFrame | None = None
         self._tasks: dict[asyncio.Task[None], QTreeWidgetItem] = {}
         self._listed_with = ""
+        self._trouble = ""
 
     def attach(self, outside: Outside) -> None:
         """Gives it whom to ask."""
@@ -75,6 +78,7 @@ class TreeEditor(Editor):
             return
         self.panel.show()
         self._say_open()
+        reveal(self.panel)
         self.tree.setFocus()
         if not self.tree.topLevelItemCount():
             self.reload()
@@ -117,7 +121,7 @@ class TreeEditor(Editor):
             self.reload()
 
     def _say_loading(self) -> None:
-        self.note.setText(self.tr("Loading …") if self._tasks else "")
+        self.note.setText(self.tr("Loading …") if self._tasks else self._trouble)
         self.again.setText(self.tr("Cancel") if self._tasks else self.tr("List again"))
         self.again.setAccessibleName(self.again.text())
 
@@ -132,6 +136,8 @@ class TreeEditor(Editor):
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self.tree.header().setMinimumSectionSize(0)
         self.tree.setAccessibleName(self.tr("What can be chosen for {label}").format(label=self.spec.label))
         self.tree.itemExpanded.connect(self._expanded)
         self.tree.itemActivated.connect(self._activated)
@@ -147,9 +153,10 @@ class TreeEditor(Editor):
         self.search.installEventFilter(self)
         column.addWidget(self.search)
         column.addWidget(self.tree)
-        self.note = label("", "detail", "muted")
+        self.note = label("", "detail", "muted", wrap=True)
         self.again = button(self.tr("List again"), self._act, kind="link")
-        foot = row(self.note, None, self.again)
+        foot = row(self.note, self.again)
+        foot.setStretch(0, 1)
         foot.setContentsMargins(theme.SPACE_S, 0, theme.SPACE_S, 0)
         column.addLayout(foot)
         self.add(self.panel)
@@ -174,6 +181,7 @@ class TreeEditor(Editor):
             return
         waiting = QTreeWidgetItem([self.tr("Loading …")])
         waiting.setFlags(Qt.ItemFlag.NoItemFlags)
+        self._trouble = ""
         parent.takeChildren()
         parent.addChild(waiting)
         if node_id is None:
@@ -193,7 +201,8 @@ class TreeEditor(Editor):
             nodes = await outside.discover(node_id)
         except Exception as error:
             if shiboken6.isValid(self):
-                self._replace(parent, [self._failed(reason(error))])
+                self._trouble = reason(error)
+                self._replace(parent, [self._failed(self._trouble)])
             return
         if shiboken6.isValid(self):
             made = [self._item(node) for node in nodes]
@@ -207,6 +216,8 @@ class TreeEditor(Editor):
     def _replace(self, parent: QTreeWidgetItem, items: list[QTreeWidgetItem]) -> None:
         parent.takeChildren()
         parent.addChildren(items)
+        most = self.tree.viewport().width() * 2 // 5
+        self.tree.header().resizeSection(1, min(self.tree.sizeHintForColumn(1) + theme.SPACE_S, most))
 
     def _failed(self, text: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem([text, self.tr("Try again")])
@@ -229,8 +240,9 @@ class TreeEditor(Editor):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
             item.setCheckState(0, Qt.CheckState.Unchecked)
         item.setFlags(flags)
-        item.setIcon(0, theme.icon("folder" if node.kind == "folder" else "file", "muted"))
+        item.setIcon(0, theme.icon(ICONS.get(node.kind, "folder" if node.has_children else "file"), "muted"))
         item.setForeground(1, theme.color("muted"))
+        item.setToolTip(1, node.detail)
         if node.has_children:
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
         return item
