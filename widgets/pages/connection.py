@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -102,13 +103,13 @@ class ConnectionPage(Page):
 
         self.overview = OverviewTab(self)
         self.documents = DocumentsTab(self)
-        self.runs = RunsTab(self)
         self.settings = SettingsTab(self)
         self.stack = QStackedWidget()
         self._gone = ErrorPanel()
         missing = QWidget()
         column(self._gone, None, parent=missing, margin=theme.SPACE_XL)
-        for tab in (self.overview, self.documents, self.runs, self.settings, missing):
+        self._place_of_runs = QWidget()
+        for tab in (self.overview, self.documents, self._place_of_runs, self.settings, missing):
             self.stack.addWidget(tab)
         laid = column(self.leave_panel, top, line(), self.stack, parent=self, space=0)
         laid.setStretch(3, 1)
@@ -120,6 +121,16 @@ class ConnectionPage(Page):
         self.overview.changed.connect(self.reload)
         self.settings.saved.connect(lambda _view: self.reload())
         self.settings.acted.connect(self._manage)
+
+    @cached_property
+    def runs(self) -> RunsTab:
+        """Built when it is first looked at."""
+        made = RunsTab(self)
+        self.stack.removeWidget(self._place_of_runs)
+        self.stack.insertWidget(TABS.index("runs"), made)
+        if self.view is not None:
+            made.show_connection(self.view)
+        return made
 
     # --- page ---
 
@@ -251,8 +262,10 @@ class ConnectionPage(Page):
         self.cancel.setVisible(act in ("pause", "resume") and view.active_run is not None)
         if self.stack.currentIndex() == len(TABS):
             self.stack.setCurrentIndex(self.tabs.currentIndex())
-        for tab in (self.overview, self.documents, self.runs, self.settings):
+        for tab in (self.overview, self.documents, self.settings):
             tab.show_connection(view)
+        if "runs" in vars(self):
+            self.runs.show_connection(view)
         self._say(view)
         self.clock.show_connections([view])
         self._show_tab(self.tabs.currentIndex())
@@ -290,7 +303,10 @@ class ConnectionPage(Page):
 
     def _show_tab(self, number: int) -> None:
         changed = self.stack.currentIndex() != number
-        self.stack.setCurrentIndex(number)
+        if TABS[number] == "runs":
+            self.stack.setCurrentWidget(self.runs)
+        else:
+            self.stack.setCurrentIndex(number)
         tab = self.stack.currentWidget()
         if self.view is not None:
             self._say(self.view)
