@@ -25,6 +25,8 @@ from widgets.parts.tables import Column, PagedTable, on_page, table_view
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
+    import asyncio
+
     from app.api import ConnectionView, DocumentFilter, DocumentView
 
 __all__ = ["DocumentsTab", "media_icon"]
@@ -82,6 +84,8 @@ class DocumentsTab(QWidget):
             ]
         )
         self.model.wanted.connect(self._fetch)
+        self._wishes: list[int] = []
+        self._fetching: asyncio.Task[None] | None = None
         self._refresher = Refresher(page.tasks, "documents", self._load, interval=1.0)
         self.search = SearchField(self.tr("Title or path"), shortcut="")
         self.search.setFixedWidth(240)
@@ -136,6 +140,7 @@ class DocumentsTab(QWidget):
 
     def reload(self) -> None:
         """Read the first page again, at once."""
+        self._forget_wishes()
         self._refresher.now()
 
     def _mark(self) -> None:
@@ -163,6 +168,7 @@ class DocumentsTab(QWidget):
         if self._view is None:
             return
         found = await self._page.client.documents(self._filter(0))
+        self._forget_wishes()
         self.model.begin(found.total, found.documents)
         self._count.setText(plural(found.total, "{0} document", "{0} documents"))
         if found.total:
@@ -175,12 +181,42 @@ class DocumentsTab(QWidget):
         self._stack.setCurrentWidget(self._nothing)
 
     def _fetch(self, page: int) -> None:
-        async def work() -> None:
-            found = await self._page.client.documents(self._filter(page * PagedTable.PAGE))
-            self.model.fill(page, found.documents)
+        """What is looked at now comes before what was passed by."""
+        if self._view is None or self._page.tasks.closed:
+            return
+        self._wishes.append(page)
+        if self._fetching is None:
+            self._fetching = self._page.tasks.start(self._fetch_wishes(), "documents pages")
 
-        if self._view is not None and not self._page.tasks.closed:
-            self._page.tasks.start(work(), f"documents page {page}")
+    async def _fetch_wishes(self) -> None:
+        from connectors.sdk import HeadwaterError
+
+        try:
+            while self._wishes:
+                page = self._wishes.pop()
+                if page not in self._in_sight():
+                    self.model.give_up(page)
+                    continue
+                found = await self._page.client.documents(self._filter(page * PagedTable.PAGE))
+                self.model.fill(page, found.documents)
+        except HeadwaterError:
+            self._fetching = None
+            self._forget_wishes()
+            raise
+        self._fetching = None
+
+    def _in_sight(self) -> range:
+        """The pages of the rows that are seen."""
+        first, last = self.table.rowAt(0), self.table.rowAt(self.table.viewport().height() - 1)
+        return range(max(0, first) // PagedTable.PAGE, (last if last >= 0 else self.model.total) // PagedTable.PAGE + 1)
+
+    def _forget_wishes(self) -> None:
+        """They were of another list."""
+        fetching, self._fetching = self._fetching, None
+        if fetching is not None:
+            fetching.cancel()
+        self._wishes.clear()
+        self.model.give_up()
 
     def _sort_by(self, section: int) -> None:
         key = self.model.columns[section].key

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.parts.build import frame, row
+from widgets.parts.row_painter import RowPainter
 
 __all__ = ["Column", "PagedTable", "RecordTable", "on_page", "table_view"]
 
@@ -145,6 +145,10 @@ class PagedTable(RecordTable[T]):
         if last >= first:
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
+    def give_up(self, page: int | None = None) -> None:
+        """A page that was wanted does not come (None: none does); it is wanted again when it is looked at again."""
+        self._asked -= self._asked if page is None else {page}
+
     def record(self, row: int) -> T | None:
         """The record, or None and a wish for its page."""
         page, place = divmod(row, self.PAGE)
@@ -171,36 +175,61 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self._view = parent
-        self._font = theme.font("body")
-        self._metrics = QFontMetrics(self._font)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """The ground if selected, the icon, the text."""
         column = self._model.columns[index.column()]
         record = self._model.record(index.row())
-        rect: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.color("selected"))
+        at = RowPainter(painter, option)
+        rect = at.rect
+        if at.selected:
+            at.fill(rect, "selected")
             if index.column() == 0 and self._view.hasFocus():
-                painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.color("accent"))
-        waiting = "…" if index.column() == 0 else ""
-        text = waiting if record is None else column.text(record).replace("\n", " ")
-        left, right = rect.left() + PADDING, rect.right() - PADDING
-        if record is not None and column.icon is not None:
-            painter.drawPixmap(left, rect.top() + (rect.height() - 16) // 2, theme.pixmap(*column.icon(record)))
-            left += 24
-        if not text or right <= left:
+                at.fill(QRect(rect.left(), rect.top(), 3, rect.height()), "accent")
+        if record is None:
+            if index.column() == 0:
+                at.text(rect.adjusted(PADDING, 0, -PADDING, 0), "…")
             return
-        if self._metrics.horizontalAdvance(text) > right - left:
-            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, right - left)
-        painter.setFont(self._font)
-        painter.setPen(theme.color(column.role(record) if record is not None and column.role is not None else "text"))
-        painter.drawText(QRect(left, rect.top(), right - left, rect.height()), _alignment(column.right), text)
+        box = rect.adjusted(PADDING, 0, -PADDING, 0)
+        if column.icon is not None:
+            box.setLeft(at.icon(box.left(), box, *column.icon(record)) + theme.SPACE_S)
+        role = column.role(record) if column.role is not None else "text"
+        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+        at.text(box, column.text(record), "body", role, side=side)
 
 
 def _alignment(right: bool) -> int:
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+class TableView(QTableView):
+    """One column takes what the others leave, but never less than it needs: then the table scrolls sideways."""
+
+    def __init__(self, stretch: int) -> None:
+        super().__init__()
+        self._stretch = stretch
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wide enough for the last column to stretch, or not."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """See the class."""
+        head = self.horizontalHeader()
+        others = sum(head.sectionSize(number) for number in range(head.count()) if number not in self._stretching())
+        least = theme.scaled(LEAST)
+        roomy = self.viewport().width() - others >= least * len(self._stretching())
+        wanted = QHeaderView.ResizeMode.Stretch if roomy else QHeaderView.ResizeMode.Interactive
+        for number in self._stretching():
+            if head.sectionResizeMode(number) != wanted:
+                head.setSectionResizeMode(number, wanted)
+                if not roomy:
+                    head.resizeSection(number, least)
+
+    def _stretching(self) -> list[int]:
+        return self.stretching
 
 
 def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: int = 0) -> QTableView:
