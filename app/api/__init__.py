@@ -5,6 +5,7 @@
 
 from app.api.accounts import AccountRequest, AccountView, ProviderView, SignedOut, SignInRequest, SignInStep
 from app.api.connections import (
+    ApiBudget,
     CheckTarget,
     ConnectionDraft,
     ConnectionEdit,
@@ -41,6 +42,7 @@ __all__ = [
     "WAITS_FOR_A_PERSON",
     "AccountRequest",
     "AccountView",
+    "ApiBudget",
     "CheckTarget",
     "ConnectionDraft",
     "ConnectionEdit",

@@ -82,6 +82,15 @@ class EditPreview(View, frozen=True, kw_only=True):
     kept: int | None = None
 
 
+class ApiBudget(View, frozen=True, kw_only=True):
+    """What a host still grants: `remaining` of `limit` requests until `resets_at`."""
+
+    host: str
+    limit: int
+    remaining: int
+    resets_at: float
+
+
 class ConnectionView(View, frozen=True, kw_only=True):
     """A connection with what a list needs to show of it. `config` carries secret references, never values; `secrets`
     maps each secret pointer to "set in keyring", "env:NAME", "file:PATH" or ""; `sentence` is its state in words."""
@@ -112,6 +121,8 @@ class ConnectionView(View, frozen=True, kw_only=True):
     next_run_at: float | None = None
     created_at: float = 0.0
     removed_at: float | None = None
+    budget: ApiBudget | None = None
+    """Where the source's server tells it, and only while what it told still holds."""
 
 
 class CheckTarget(View, frozen=True, kw_only=True):

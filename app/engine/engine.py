@@ -100,7 +100,7 @@ class Engine:
         self._sources = Sources(self._catalogue, self._network, secrets, accounts, resident=resident)
         self._scheduler = Scheduler(self._connections, self._library, self._sources, self.bell, clock, self._activity)
         stack.push_async_callback(self._scheduler.close)
-        self._views = Views(self._connections, self._catalogue, self._library, self._scheduler, secrets)
+        self._views = Views(self._connections, self._catalogue, self._library, self._scheduler, secrets, self._network)
         self._changes = Changes(self._connections, self._sources, self._library, self._scheduler, vault, self._activity)
         self._checks = Checks(self._connections, self._sources, vault, self._activity)
         await self._scheduler.open(resident=resident)

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import apsw
 
 from app.accounts import Secrets
-from app.api import ConnectionState, ConnectionView, RunView
+from app.api import ApiBudget, ConnectionState, ConnectionView, RunView
 from app.connections import Catalogue, Connections, Stored
 from app.connections.catalogue import ConnectorType
 from app.connections.config import secret_references, secret_titles
 from app.library import Library
 from app.library.runs import COLUMNS, NO_PASS, TABLES, run_view
+from app.network import Network
 from app.sync import Scheduler
 from app.sync.sources import migrated
 from app.words import counted
@@ -31,7 +32,9 @@ class Views:
         library: Library,
         scheduler: Scheduler,
         secrets: Secrets,
+        network: Network,
     ) -> None:
+        self._network = network
         self._connections = connections
         self._catalogue = catalogue
         self._library = library
@@ -104,7 +107,15 @@ class Views:
             next_run_at=self._scheduler.next_run(stored.id) if state != "paused" else None,
             created_at=stored.created_at,
             removed_at=stored.removed_at,
+            budget=self._budget(stored),
         )
+
+    def _budget(self, stored: Stored) -> ApiBudget | None:
+        found = self._network.budget(stored.id)
+        if found is None:
+            return None
+        host, budget = found
+        return ApiBudget(host=host, limit=budget.limit, remaining=budget.remaining, resets_at=budget.resets_at)
 
 
 class _Look(NamedTuple):

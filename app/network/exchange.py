@@ -11,6 +11,7 @@ import httpx
 
 from app.network.answers import decoded
 from app.network.authorize import Authorizer
+from app.network.budget import budget_told
 from app.network.faults import (
     FAULTS,
     MORE_REQUESTS_LATER,
@@ -201,6 +202,9 @@ class Exchanges:
                     await authorizer.authorize(request)
                 async with asyncio.timeout(out.timeout):  # not before: waiting for the limiter is no fault
                     response = await exchange.begin(self._transport)
+                told = budget_told(response.headers, self._shared.clock.now())
+                if told is not None:
+                    origin.limiter.budgets[told.resource] = told
                 if response.status_code == 401 and again and authorizer is not None:
                     if await authorizer.refused(response):
                         await exchange.close()

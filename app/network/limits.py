@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
+from app.network.budget import Budget
 from connectors.sdk import Clock, RateLimit, RateLimited
 
 _QUICKEN = 0.01  # the share by which the pace grows in a second; more and more, the longer ago the last refusal is
@@ -44,6 +45,8 @@ class Limiter:
         self._let_through = 0
         self._free = not rates  # nothing but the number in flight holds back: the usual case, kept cheap
         self._windows = [(rate.seconds, deque[float](maxlen=rate.requests)) for rate in rates]
+        self.budgets: dict[str, Budget] = {}
+        """What the host's answers said is left, by resource."""
 
     def set_bounds(self, concurrency: int, longest_wait: float) -> None:
         """Other bounds from now on; what the host asked for goes on to hold."""

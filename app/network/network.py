@@ -8,6 +8,7 @@ from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from app.network.authorize import Authorizer
+from app.network.budget import Budget, scarcest
 from app.network.context import HostContext
 from app.network.exchange import ExchangeRecord, Shared
 from app.network.guard import Guard, Resolve, normal_host, system_resolve
@@ -36,6 +37,8 @@ class Network:
         self._on_exchange = on_exchange
         self._resolve = resolve
         self._limiters: dict[tuple[str, str], Limiter] = {}
+        self._asked: dict[str, set[tuple[str, str]]] = {}
+        """Which limiters a connection has used."""
         self._open: set[HostContext] = set()
 
     def apply(self, settings: NetworkSettings) -> None:
@@ -80,6 +83,7 @@ class Network:
 
         def limiter(host: str, credential: bool) -> Limiter:
             account = authorizer.account if authorizer is not None and credential else f"connection {name}"
+            self._asked.setdefault(name, set()).add((host, account))
             return self._limiter(host, account, spec)
 
         context = HostContext(
@@ -100,6 +104,14 @@ class Network:
         )
         self._open.add(context)
         return context
+
+    def budget(self, name: str) -> tuple[str, Budget] | None:
+        """The host that grants the connection `name` the least now, of those that tell, and how much that is."""
+        now = self.clock.now()
+        told = {key[0]: scarcest(self._limiters[key].budgets.values(), now) for key in self._asked.get(name, ())}
+        known = {budget: host for host, budget in told.items() if budget is not None}
+        least = scarcest(known, now)
+        return (known[least], least) if least is not None else None
 
     def guard(self, endpoints: Sequence[Endpoint]) -> Guard:
         """What a connection with these endpoints may connect to."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from app.api import (
+    ApiBudget,
     ConnectionState,
     ConnectionView,
     ConnectorView,
@@ -239,6 +240,7 @@ def furnish(engine: FakeEngine) -> None:
         "rest_api",
         "waiting",
         "Waiting for the rate limit until 14:05",
+        budget=ApiBudget(host="support.example.com", limit=700, remaining=12, resets_at=now + 240),
         documents=8210,
         bytes=44_000_000,
         last_ok_at=now - 7200,

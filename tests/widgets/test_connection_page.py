@@ -82,6 +82,20 @@ def test_a_waiting_run_says_why_and_what_happened_before(run: Run, engine: FakeE
     run(main())
 
 
+def test_what_the_server_still_grants_is_told_while_it_holds(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+    async def main() -> None:
+        view = await engine.connection("Support tickets")
+        async with window(engine, tmp_path, Place("connection", view.id)) as shell:
+            facts = cast(ConnectionPage, shell.current).overview.facts
+            assert any(one.text().startswith("12 of 700 left until ") for one in facts.findChildren(QLabel))
+            assert view.budget is not None
+            engine.put(replace(view, budget=replace(view.budget, resets_at=engine.now - 1)))
+            engine.emit("connection_changed", connection_id=view.id)
+            await until(lambda: not any("left until" in one.text() for one in facts.findChildren(QLabel)))
+
+    run(main())
+
+
 def test_a_number_leads_to_the_documents_it_counts(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
     async def main() -> None:
         async with window(engine, tmp_path, place("Contracts")) as shell:

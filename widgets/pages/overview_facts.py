@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -23,10 +24,10 @@ from widgets.parts import (
 )
 from widgets.parts.items import Elided
 from widgets.parts.status import every
-from widgets.parts.words import listed
+from widgets.parts.words import format_count, listed
 
 if TYPE_CHECKING:
-    from app.api import ConnectionView
+    from app.api import ApiBudget, ConnectionView
 
 __all__ = ["Facts"]
 
@@ -46,6 +47,7 @@ class Facts(QFrame):
             "next": self.tr("Next sync"),
             "last": self.tr("Last worked"),
             "library": self.tr("Library"),
+            "budget": self.tr("Requests"),
             "secrets": self.tr("Secrets"),
             "added": self.tr("Added"),
         }
@@ -81,6 +83,7 @@ class Facts(QFrame):
             "next": (upcoming, absolute_time(view.next_run_at)),
             "last": (relative_time(view.last_ok_at), absolute_time(view.last_ok_at)),
             "library": (listed((stored, format_bytes(view.bytes))) if view.documents else stored, ""),
+            "budget": self._budget(view.budget),
             "secrets": (listed(dict.fromkeys(view.secrets.values())), ""),
             "added": (relative_time(view.created_at), absolute_time(view.created_at)),
         }
@@ -89,3 +92,11 @@ class Facts(QFrame):
             value.tell(text, tip)
             named.setVisible(bool(text))
             value.setVisible(bool(text))
+
+    def _budget(self, budget: ApiBudget | None) -> tuple[str, str]:
+        """What the source's server still grants; told by itself, and true for as long."""
+        if budget is None or budget.resets_at <= time.time():
+            return "", ""
+        left, all = format_count(budget.remaining), format_count(budget.limit)
+        text = self.tr("{0} of {1} left until {2}").format(left, all, clock_time(budget.resets_at))
+        return text, self.tr("What {0} says it still grants").format(budget.host)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from app.api import ApiBudget
 from app.cli import shapes
 from app.cli.render.pieces import MARKS, STATES, as_json, facts, quoted, render, size, table, when, words
 from app.words import counted, plain
@@ -89,6 +90,7 @@ def _(shape: shapes.Connection, console: Console) -> None:
             "Held back": counted(view.held_back, "deletion") if view.held_back else "",
             "Last sync": when(view.last_ok_at) or "never",
             "Next sync": when(view.next_run_at) or "by hand",
+            "Requests": _budget(view.budget) if view.budget else "",
             "Last run": f"{view.last_run.id}, {words(view.last_run.state)}" if view.last_run else "",
             "Id": view.id,
             **{f"Secret {pointer}": kept or "not set" for pointer, kept in view.secrets.items()},
@@ -171,3 +173,7 @@ def _(shape: shapes.Step, console: Console) -> None:
 def _(shape: shapes.TestFinished, console: Console) -> None:
     if shape.ok:
         console.print(Text(f"All is well. Sync it: headwaterctl sync {quoted(shape.connection)}", "dim"))
+
+
+def _budget(budget: ApiBudget) -> str:
+    return f"{budget.remaining:,} of {budget.limit:,} left at {budget.host} until {when(budget.resets_at)}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -109,7 +110,10 @@ class FakeGitHub:
         body = answer.body if isinstance(answer.body, bytes) else b""
         if answer.content_type == "application/json" and not path.startswith("/repositories/"):
             self.wrong += self._description.wrong_answer(request.method, path, answer.status, body)
+        answer.headers["X-RateLimit-Limit"] = "5000"
         answer.headers["X-RateLimit-Remaining"] = "4999"
+        answer.headers["X-RateLimit-Reset"] = str(int(time.time()) + 3600)
+        answer.headers["X-RateLimit-Resource"] = "core"
         if self.scopes is not None:
             answer.headers["X-OAuth-Scopes"] = self.scopes
         if answer.status == 200:

@@ -65,6 +65,9 @@ def test_an_account_reads_and_a_reconciling_run_deletes(profile: Path) -> None:
         first = await synced(engine)
         wanted = {each for each in set().union(*IDS.values()) if each.startswith("7/")}
         assert (first.state, first.counts.new) == ("done", len(wanted))
+        (connection,) = await engine.connections()
+        assert connection.budget is not None
+        assert (connection.budget.limit, connection.budget.remaining) == (5000, 4999)
         repo = github.repositories["octo-org/handbook"]
         del repo.issues[4], repo.files["main.py"]
         repo.comment(5, 5000, "News")
