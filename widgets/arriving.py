@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
 from widgets.navigation import PAGES, PARENT
 from widgets.pages.page import Place
 
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from app.api import EngineApi
+    from widgets.pages.page import Page
     from widgets.shell import Shell
 
 __all__ = ["Arrival", "left_place"]
@@ -28,6 +32,7 @@ class Arrival:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._link = ""
+        self._focused = False
 
     def save(self) -> None:
         """Remember geometry, page and tab."""
@@ -58,6 +63,18 @@ class Arrival:
         self._link = text
         if self._shell.client is not None and text:
             self._shell.tasks.start(self._follow(self._shell.client), "open link")
+
+    async def activate(self, page: Page) -> None:
+        """Bring a page up to date. The first one that is seen then gets the focus where it matters, unless the person
+        has put it elsewhere meanwhile."""
+        first, self._focused = not self._focused, True
+        before = QApplication.focusWidget()
+        await page.activate()
+        if not first or page is not self._shell.current or QApplication.focusWidget() is not before:
+            return
+        wanted = page.first_focus()
+        if wanted is not None:
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     async def _follow(self, client: EngineApi) -> None:
         from connectors.sdk import HeadwaterError

@@ -66,6 +66,10 @@ class EventFeed(Events):
         self._last_seq: int | None = None
         self.retry_seconds = 1.0
 
+    def relay(self, page: QObject) -> Relay:
+        """The same for a page."""
+        return Relay(self, page)
+
     def start(self) -> None:
         """Subscribe, from now on."""
         self._tasks.start(self._read(), "read")

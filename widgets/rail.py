@@ -74,6 +74,10 @@ class Rail(QFrame):
         for known, button in self._buttons.items():
             theme.set_icon(button, self._icons[known], "accent" if known == name else "muted", 20)
 
+    def title(self, name: str) -> str:
+        """What a page is called."""
+        return self._titles.get(name, "")
+
     def show_keys(self, keys: dict[str, str]) -> None:
         """Tell the keys of the pages, and of the palette ("palette"), in their tooltips."""
         for name, button in self._buttons.items():

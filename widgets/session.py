@@ -96,8 +96,12 @@ async def _work(
         shell.attach(cast(Any, engine))
         outside.begin(cast(Any, engine))
         shell.tasks.start(_warm_up(collector), "warm up")
-        await wanted.wait()
-        handle = await _demo(shell, engine)
+        while handle is None:
+            await wanted.wait()
+            wanted.clear()
+            handle = await _demo(shell, engine)
+            if handle is None:
+                shell.demo_failed.emit()
         await asyncio.Event().wait()
     finally:
         await shell.detach()

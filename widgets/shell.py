@@ -52,6 +52,7 @@ class Shell(QMainWindow):
     """The first frame is on the screen."""
     quit_requested = Signal()
     demo_requested = Signal()
+    demo_failed = Signal()
     retry_requested = Signal()
     """Start the engine once more."""
 
@@ -74,9 +75,7 @@ class Shell(QMainWindow):
         self.watch = Watch(self.tasks, self)
         self.arrival = Arrival(self)
         self._first_view = True
-        self._was_painted = False
-        self._watched_window = False
-
+        self._was_painted = self._watched_window = False
         self.stack = QStackedWidget()
         self.starting = Starting()
         self.stack.addWidget(self.starting)
@@ -86,6 +85,7 @@ class Shell(QMainWindow):
         self._state_refresher = Refresher(self.tasks, "state", self._refresh_state, interval=0.5)
         self._served: Served | None = None
         self._furnish()
+        self.starting.setFocus()  # else the first button of the rail has it
         self.navigator.went.connect(self._went)
         self.navigator.built.connect(self._built)
         self.navigator.failed.connect(self.report)
@@ -153,7 +153,7 @@ class Shell(QMainWindow):
 
     def attach(self, client: EngineApi) -> None:
         """The engine is there: fill the window."""
-        from widgets.events import EventFeed, Relay
+        from widgets.events import EventFeed
 
         self.client = client
         self.feed = EventFeed(client, self)
@@ -164,7 +164,7 @@ class Shell(QMainWindow):
         self.feed.found.connect(self._engine_found)
         self.feed.start()
         for page in self.pages.values():
-            page.follow(Relay(self.feed, page))
+            page.follow(self.feed.relay(page))
         self._state_refresher.ask()
         self.watch.begin(client)
         self.preferences.begin(client)
@@ -260,23 +260,24 @@ class Shell(QMainWindow):
         return self.navigator.current
 
     def _mark_place(self, place: Place) -> None:
-        self.rail.show_page(PARENT.get(place.page, place.page))
+        page = PARENT.get(place.page, place.page)
+        self.rail.show_page(page)
+        self.starting.say_title(self.rail.title(page))
         if self._served is not None:
             self._served.show_page(place.page)
 
     def _went(self, place: Place) -> None:
         self._mark_place(place)
         if self.current is not None:
-            self.tasks.start(self.current.activate(), f"activate {place.page}")
+            self.tasks.start(self.arrival.activate(self.current), f"activate {place.page}")
 
     def _built(self, page: Page) -> None:
         page.navigate.connect(self.go)
         page.notice.connect(self.show_notice)
         page.vault_needed.connect(self.ask_passphrase)
+        self.demo_failed.connect(page.demo_failed)
         if self.feed is not None:
-            from widgets.events import Relay
-
-            page.follow(Relay(self.feed, page))
+            page.follow(self.feed.relay(page))
 
     # --- notices ---
 

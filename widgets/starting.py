@@ -23,7 +23,7 @@ class Starting(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = label(self.tr("Sources"), "title")
+        self._title = label("", "title")
         self._sentence = label(self.tr("Starting …"), "body", "muted")
         self._skeleton = Skeleton()
         self._layout = column(
@@ -32,6 +32,10 @@ class Starting(QWidget):
         self._layout.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, 0)
         self._layout.setStretch(3, 1)
         self._panel: ErrorPanel | None = None
+
+    def say_title(self, title: str) -> None:
+        """The page to come."""
+        self._title.setText(title)
 
     def show_starting(self) -> None:
         """Back to the outline, for another try."""

@@ -59,7 +59,7 @@ def _document(number: int) -> Fetched:
         sha256=hashlib.sha256(body).digest(),
         size=len(body),
         body=body,
-        text=None,
+        text=title,
         fingerprint="1",
         media_type="text/plain",
     )
@@ -93,6 +93,9 @@ async def ask(profile: Path) -> None:
             "warnings": log(level="warning"),
             "log, many match": log(text="pump"),
             "log, none matches": log(text="xyzzy"),
+            "search, many match": lambda: engine.search(api.SearchQuery(text="pump")),
+            "search, one matches": lambda: engine.search(api.SearchQuery(text="0777777")),
+            "search, two words": lambda: engine.search(api.SearchQuery(text="pump valve")),
         }
         for title, question in questions.items():
             times = []

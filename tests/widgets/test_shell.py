@@ -289,3 +289,66 @@ def test_state_line_counts_runs(run: Run, engine: FakeEngine, tmp_path: Path) ->
             await until(lambda: "No runs" in [label.text() for label in shell.state_line.findChildren(QLabel)])
 
     run(main())
+
+
+def test_the_window_opens_with_the_focus_where_it_matters(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+    async def main() -> None:
+        shell = Shell(settings(tmp_path))
+        shell.show()
+        shell.activateWindow()
+        await until(shell.isActiveWindow)
+        assert not shell.rail.isAncestorOf(cast(QWidget, QApplication.focusWidget()))
+        shell.attach(cast(Any, engine))
+        await idle(shell)
+        page = cast(Any, shell.current)
+        await until(lambda: QApplication.focusWidget() is page.list)
+        shell.rail.setFocus()
+        page.search.setFocus()
+        shell.go(Place("activity"))
+        shell.go(Place("sources"))
+        await idle(shell)
+        assert QApplication.focusWidget() is page.search  # later nothing takes it away
+        await shell.detach()
+        shell.finish()
+        shell.deleteLater()
+
+    run(main())
+
+
+def test_what_is_awaited_has_the_title_of_the_page_to_come(themed: QApplication, tmp_path: Path) -> None:
+    stored = settings(tmp_path)
+    stored.setValue("page", "library")
+    shell = Shell(stored)
+    assert "Library" in [label.text() for label in shell.starting.findChildren(QLabel)]
+    shell.deleteLater()
+
+
+def test_a_demo_that_fails_opens_its_door_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[int] = []
+
+    class Opened(FakeEngine):
+        async def start(self) -> None: ...
+
+        async def close(self) -> None: ...
+
+    async def start_demo(_client: object) -> None:
+        tries.append(1)
+        raise ConfigError("The port is taken", remedy="Close what listens there.")
+
+    module = cast(Any, type("module", (), {"start_demo": staticmethod(start_demo)}))
+    monkeypatch.setitem(__import__("sys").modules, "app.demo", module)
+
+    async def main() -> None:
+        shell = Shell(settings(tmp_path))
+        task = asyncio.ensure_future(entry.session(shell, tmp_path, open_engine=lambda _profile: Opened(empty=True)))
+        await until(lambda: shell.client is not None)
+        await idle(shell)
+        door = find(shell, QAbstractButton, "door_demo")
+        for number in (1, 2):
+            press(shell, "door_demo")
+            await until(lambda: len(tries) == number)  # noqa: B023 - waited for at once
+            await until(lambda: door.text() == "Start the demo")
+        shell.quit_requested.emit()
+        await task
+
+    run(main())

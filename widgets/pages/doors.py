@@ -11,9 +11,6 @@ from widgets.parts import button, column, frame, icon_label, label, row
 
 __all__ = ["Doors"]
 
-DEMO_MS = 15_000
-"""If the demo has not begun by then it did not, which the window has said."""
-
 
 class Doors(QWidget):
     """Says which door was taken."""
@@ -81,8 +78,11 @@ class Doors(QWidget):
     def _start_demo(self) -> None:
         """It takes a moment until its sources appear in place of the doors."""
         self._buttons[1].setText(self.tr("Starting the demo …"))
-        QTimer.singleShot(DEMO_MS, self, lambda: self._buttons[1].setText(self.tr("Start the demo")))
         self.demo.emit()
+
+    def demo_failed(self) -> None:
+        """It did not start: that door is open again."""
+        self._buttons[1].setText(self.tr("Start the demo"))
 
     def _door(self, icon: str, title: str, sentence: str, act: QPushButton) -> QFrame:
         self._buttons.append(act)

@@ -74,6 +74,13 @@ class Page(QWidget):
     def refresh(self) -> None:
         """F5."""
 
+    def first_focus(self) -> QWidget | None:
+        """What has the focus when the window opens here; None: whatever Tab reaches first."""
+        return None
+
+    def demo_failed(self) -> None:
+        """The demo that was asked for did not start, which the window has said."""
+
     def unsaved(self) -> bool:
         """Whether leaving would lose something the person typed; the page then guards itself in `ask_to_leave`."""
         return False

@@ -123,6 +123,14 @@ class SourcesPage(Page):
         current = self.model.at(self.list.currentIndex())
         return chosen or ([current.view] if current is not None else [])
 
+    def first_focus(self) -> QWidget | None:
+        """The list; the doors see to themselves."""
+        return self.list if self._stack.currentWidget() is self.list else None
+
+    def demo_failed(self) -> None:
+        """Its door is open again."""
+        self._doors.demo_failed()
+
     async def activate(self) -> None:
         """Look at once."""
         await self._load()
