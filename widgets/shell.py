@@ -156,6 +156,7 @@ class Shell(QMainWindow):
         from widgets.events import EventFeed
 
         self.client = client
+        self.served.palette.attach(client)
         self.feed = EventFeed(client, self)
         self.feed.fact.connect(lambda _fact: self._state_refresher.ask())
         self.feed.fact.connect(lambda _fact: self.watch.look())
