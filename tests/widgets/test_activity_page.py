@@ -313,3 +313,26 @@ def test_a_hidden_page_asks_for_nothing(run: Run, page: ActivityPage, engine_wit
         await page.close_tasks()
 
     run(main())
+
+
+def test_what_was_looked_through_in_vain_is_not_looked_through_again(
+    run: Run, page: ActivityPage, engine_with_lines: LoggingEngine
+) -> None:
+    async def main() -> None:
+        feed = EventFeed(engine_with_lines)
+        page.follow(feed)
+        await page.activate()
+        page.search.setText(make_line(10_041).message.lower())
+        page.search.flush()
+        await until(lambda: page.model.rowCount() == 0)
+        engine_with_lines.count += 20
+        feed.batch.emit()
+        await until(lambda: engine_with_lines.asked[-1].after == 10_000)
+        engine_with_lines.count += 30
+        feed.batch.emit()
+        await until(lambda: page.model.rowCount() == 1)
+        assert engine_with_lines.asked[-1].after == 10_020
+        page.deactivate()
+        await page.close_tasks()
+
+    run(main())

@@ -12,22 +12,12 @@ from connectors.sdk import HeadwaterError
 from widgets import theme
 from widgets.pages.activity_detail import LineDetail
 from widgets.pages.activity_export import LogExport
-from widgets.pages.activity_model import CHUNK, Chunk, LogModel, in_order, line_text
+from widgets.pages.activity_model import CHUNK, NEWEST, Chunk, LogModel, in_order, last_line, line_text
 from widgets.pages.activity_row import row_height
 from widgets.pages.activity_table import LogTable
 from widgets.pages.filter_chip import Choice, FilterChip
 from widgets.pages.page import Page, Place
-from widgets.parts import (
-    Chip,
-    EmptyState,
-    SearchField,
-    column,
-    label,
-    line,
-    plural,
-    row,
-    tool_button,
-)
+from widgets.parts import Chip, EmptyState, SearchField, column, label, line, plural, row, tool_button
 from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.flow import beside, flow
 
@@ -43,7 +33,6 @@ POLL_MS = 100
 """The shortest time between two looks at the log while events come."""
 IDLE_MS = 2000
 """How often to look while none come: some lines have no event."""
-NEWEST = 1 << 62
 NEAR_TOP = 200
 """How many rows from the first one older lines are fetched."""
 MOST_COPIED = 20_000
@@ -64,6 +53,7 @@ class ActivityPage(Page):
         self._at_start = False
         self._seen = False
         self._stale = True
+        self._looked_to = 0
         """Nothing was loaded yet, or with other filters."""
 
         self.table = LogTable(self.model)
@@ -207,6 +197,7 @@ class ActivityPage(Page):
     async def _load(self) -> None:
         self.body.wait(self.tr("Reading the log …"))
         try:
+            newest = await last_line(self.client) if self._narrowed() else 0
             lines = await self.client.log(self._filter(before=NEWEST))
         except HeadwaterError as error:
             self._busy.clear()
@@ -215,6 +206,7 @@ class ActivityPage(Page):
         self._busy.clear()
         self._at_start = len(lines) < CHUNK
         self._stale = False
+        self._looked_to = newest
         self.model.reset(in_order(lines))
         self._follow(True)
         self._show_state()
@@ -231,13 +223,15 @@ class ActivityPage(Page):
         """Append what came after the last line. Without an engine there is none: the next look finds it."""
         while True:
             try:
-                lines = await self.client.log(self._filter(after=self.model.last or 0))
+                newest = await last_line(self.client) if self._narrowed() else 0
+                lines = await self.client.log(self._filter(after=max(self.model.last or 0, self._looked_to)))
             except HeadwaterError:
                 return
             before = self.model.rowCount()
             self.model.append(in_order(lines))
             self._arrived(self.model.rowCount() - before)
             if len(lines) < CHUNK:
+                self._looked_to = newest
                 return
 
     def _arrived(self, rows: int) -> None:

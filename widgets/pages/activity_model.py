@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 if TYPE_CHECKING:
-    from app.api import LogLine
+    from app.api import EngineApi, LogLine
 
-__all__ = ["CHUNK", "COLUMNS", "KEPT", "Chunk", "LogModel", "in_order", "line_text"]
+__all__ = ["CHUNK", "COLUMNS", "KEPT", "NEWEST", "Chunk", "LogModel", "in_order", "last_line", "line_text"]
 
 CHUNK = 1000
 """Lines of a chunk, and of a request."""
+NEWEST = 1 << 62
+"""Before this number is every line."""
 KEPT = 24
 """Chunks whose lines are in memory."""
 COLUMNS = ("time", "level", "connection", "message")
@@ -229,6 +231,15 @@ def line_text(line: LogLine, name: str) -> str:
     at = datetime.fromtimestamp(line.at).isoformat(sep=" ", timespec="milliseconds")
     fields = "".join(f" {key}={value}" for key, value in line.fields.items())
     return f"{at} {line.level.upper():<7} {name + ': ' if name else ''}{line.message}{fields}"
+
+
+async def last_line(client: EngineApi) -> int:
+    """The number of the last line there is, whether it matches or not: what was looked through in vain up to there
+    need not be looked through again."""
+    from app.api import LogFilter
+
+    lines = await client.log(LogFilter(before=NEWEST, level="debug", limit=1))
+    return lines[-1].seq if lines else 0
 
 
 def in_order(lines: list[LogLine]) -> list[LogLine]:
