@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from widgets import theme
 from widgets.pages.page import Place
 from widgets.parts.build import button, icon_label, label, row
-from widgets.parts.words import plural
+from widgets.parts.words import plural, sentences
 
 if TYPE_CHECKING:
     from widgets.shell import Shell
@@ -51,7 +51,7 @@ class ClosePanel(QFrame):
         """Show the question. Without a tray the window is kept at hand in the task bar."""
         what = plural(runs, "{0} sync is under way.", "{0} syncs are under way.")
         kept = self.tr("Stopping keeps what has arrived; the next run goes on from there.")
-        self._text.setText(f"{what} {kept}")
+        self._text.setText(sentences(what, kept))
         self.setAccessibleName(self._text.text())
         self._keep.setText(self.tr("Keep running in the tray") if tray else self.tr("Minimise and keep running"))
         self._keep.setAccessibleName(self._keep.text())

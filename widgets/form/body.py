@@ -17,6 +17,7 @@ from widgets.form.help import help_label
 from widgets.form.later import Later, chunks
 from widgets.form.problem import ErrorLine
 from widgets.parts import label, row
+from widgets.parts.words import listed
 
 
 class ObjectBody(Block):
@@ -164,7 +165,7 @@ class ObjectBody(Block):
             self._more.toggle.setObjectName(f"advanced:{self.binder.state.pointer(self.path)}")
             self._more.opened.connect(self._unfolded)
         if self._more is not None:
-            names = ", ".join(child.label for child in children[:3]) + (" …" if len(children) > 3 else "")
+            names = listed(child.label for child in children[:3]) + (" …" if len(children) > 3 else "")
             self._more.say(names)
             self._fields.addWidget(self._more)
             set_shown(self._more, bool(children))  # once it has a parent, else it would flash as a window

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
+from widgets.language import core
 from widgets.parts import button, column, icon_label, label, line, relative_time, row, tool_button
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class DraftsList(QFrame):
     def show_drafts(self, drafts: Iterable[Draft]) -> None:
         """These, the latest first."""
         shown = list(drafts)[:SHOWN]
-        said = [(draft.type, draft.name, draft.title, relative_time(draft.at)) for draft in shown]
+        said = [(draft.type, draft.name, core(draft.title), relative_time(draft.at)) for draft in shown]
         self.setVisible(bool(shown))
         if said == self._shown:
             return
@@ -54,7 +55,8 @@ class DraftsList(QFrame):
             self._rows.addWidget(self._row(draft))
 
     def _row(self, draft: Draft) -> QWidget:
-        name = draft.name or draft.title
+        title = core(draft.title)
+        name = draft.name or title
         go = button(_short(name), lambda: self.opened.emit(draft.type), kind="link", name=f"draft_open_{draft.type}")
         go.setAccessibleName(self.tr("Go on with {0}").format(name))
         go.setToolTip(name)
@@ -65,7 +67,7 @@ class DraftsList(QFrame):
             name=f"draft_discard_{draft.type}",
         )
         when = relative_time(draft.at)
-        about = label(when if name == draft.title else f"{draft.title}  ·  {when}", "detail", "muted")
+        about = label(when if name == title else f"{title}  ·  {when}", "detail", "muted")
         words = column(row(go, None), about, space=0)
         made = QWidget()
         laid = row(icon_label(draft.icon, "accent", 20), words, drop, parent=made, space=theme.SPACE_M)
