@@ -89,8 +89,9 @@ class EngineApi(Protocol):
 
     async def duplicate_connection(self, ref: str, name: str = "") -> ConnectionView: ...
 
-    async def remove_connection(self, ref: str) -> ConnectionView:
-        """Takes it and its documents out of sight at once; undone by `restore_connection` until it is purged."""
+    async def remove_connection(self, ref: str, undo_seconds: float | None = None) -> ConnectionView:
+        """Takes it and its documents out of sight at once; undone by `restore_connection` until it is purged. With
+        `undo_seconds` the engine purges it by itself soon after that time, whatever becomes of who asked."""
         ...
 
     async def restore_connection(self, ref: str) -> ConnectionView: ...

@@ -14,7 +14,9 @@ from app.api import Schedule
 from app.database import Database
 from connectors.sdk import ConfigError, Json, NotFound
 
-COLUMNS = "num, id, name, type, config, config_version, revision, epoch, enabled, schedule, created_at, removed_at"
+COLUMNS = (
+    "num, id, name, type, config, config_version, revision, epoch, enabled, schedule, created_at, removed_at, purge_at"
+)
 encode = msgspec.json.Encoder().encode
 LONGEST_NAME = 200
 
@@ -35,6 +37,7 @@ class Stored:
     schedule: Schedule
     created_at: float
     removed_at: float | None
+    purge_at: float | None = None
 
 
 class Connections:
@@ -116,18 +119,19 @@ class Connections:
         await self._database.write(change)
         return await self.get(stored.id)
 
-    async def remove(self, stored: Stored) -> None:
+    async def remove(self, stored: Stored, purge_at: float | None = None) -> None:
         """Out of sight at once, with its documents; `restore` undoes it."""
-        await self._database.write(
-            lambda db: db.execute("UPDATE connection SET removed_at = ? WHERE num = ?", (time.time(), stored.num))
-        )
+        values = (time.time(), purge_at, stored.num)
+        statement = "UPDATE connection SET removed_at = ?, purge_at = ? WHERE num = ?"
+        await self._database.write(lambda db: db.execute(statement, values))
 
     async def restore(self, stored: Stored) -> Stored:
         """Undo a removal; a name that was taken meanwhile gets a number."""
 
         def change(db: apsw.Connection) -> None:
             name = free_name(db, stored.name, stored.id)
-            db.execute("UPDATE connection SET removed_at = NULL, name = ? WHERE num = ?", (name, stored.num))
+            statement = "UPDATE connection SET removed_at = NULL, purge_at = NULL, name = ? WHERE num = ?"
+            db.execute(statement, (name, stored.num))
 
         await self._database.write(change)
         return await self.get(stored.id)
@@ -188,4 +192,5 @@ def _stored(row: tuple[Any, ...]) -> Stored:
         schedule=msgspec.json.decode(row[9], type=Schedule),
         created_at=row[10],
         removed_at=row[11],
+        purge_at=row[12],
     )

@@ -177,7 +177,11 @@ DROP INDEX document_title;
 CREATE INDEX document_names ON document (title COLLATE NOCASE, id, connection, path) WHERE deleted_at IS NULL;
 """
 
-PROFILE: tuple[str, ...] = (PROFILE_1, PROFILE_2, PROFILE_3, PROFILE_4)
+PROFILE_5 = """
+ALTER TABLE connection ADD COLUMN purge_at REAL;  -- removed with an offer to undo it: when that is surely over
+"""
+
+PROFILE: tuple[str, ...] = (PROFILE_1, PROFILE_2, PROFILE_3, PROFILE_4, PROFILE_5)
 """Migrations of `headwater.db`: connections, catalog, search, runs, facts."""
 
 ACTIVITY_1 = """

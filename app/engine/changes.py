@@ -123,10 +123,10 @@ class Changes:
         await self._tell(made, "connection_added", f"Connection “{made.name}” made from “{stored.name}”")
         return made
 
-    async def remove(self, ref: str) -> Stored:
+    async def remove(self, ref: str, purge_at: float | None = None) -> Stored:
         stored = await self._connections.get(ref)
         await self._scheduler.cancel(stored.id)
-        await self._connections.remove(stored)
+        await self._connections.remove(stored, purge_at)
         removed = await self._connections.get(stored.id, removed=True)
         await self._tell(removed, "connection_removed", f"Connection “{stored.name}” removed; this can be undone")
         return removed

@@ -18,6 +18,7 @@ from app.engine.accounts import SignIns, provider_views
 from app.engine.changes import Changes
 from app.engine.checks import Checks
 from app.engine.diagnostics import gather
+from app.engine.removals import GRACE_SECONDS, Removals
 from app.engine.settings import SettingsCommands
 from app.engine.vault import VaultCommands
 from app.engine.views import Views
@@ -103,7 +104,11 @@ class Engine:
         self._views = Views(self._connections, self._catalogue, self._library, self._scheduler, secrets, self._network)
         self._changes = Changes(self._connections, self._sources, self._library, self._scheduler, vault, self._activity)
         self._checks = Checks(self._connections, self._sources, vault, self._activity)
+        self._removals = Removals(self._connections, self._changes.purge, self._activity)
+        stack.push_async_callback(self._removals.close)
         await self._scheduler.open(resident=resident)
+        if resident:
+            await self._removals.open()
 
     async def close(self) -> None:
         """Stop runs (they go on at the next start), then close the rooms from the top down."""
@@ -190,8 +195,11 @@ class Engine:
     async def duplicate_connection(self, ref: str, name: str = "") -> api.ConnectionView:
         return await self._views.one(await self._changes.duplicate(ref, name))
 
-    async def remove_connection(self, ref: str) -> api.ConnectionView:
-        return await self._views.one(await self._changes.remove(ref))
+    async def remove_connection(self, ref: str, undo_seconds: float | None = None) -> api.ConnectionView:
+        purge_at = time.time() + undo_seconds + GRACE_SECONDS if undo_seconds is not None else None
+        stored = await self._changes.remove(ref, purge_at)
+        self._removals.expect(stored)
+        return await self._views.one(stored)
 
     async def restore_connection(self, ref: str) -> api.ConnectionView:
         return await self._views.one(await self._changes.restore(ref))

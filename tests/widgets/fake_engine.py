@@ -48,7 +48,6 @@ from app.api import (
 )
 from connectors.sdk import CheckStep, Json, Node, NotFound, Option
 from tests.widgets.fake_accounts import FakeAccounts
-from tests.widgets.fake_settings import FakeSettings
 from tests.widgets.fake_data import (
     CONNECTORS,
     FAILED_STEPS,
@@ -58,6 +57,7 @@ from tests.widgets.fake_data import (
     furnish,
     replace,
 )
+from tests.widgets.fake_settings import FakeSettings
 
 __all__ = ["CONNECTORS", "FAILED_STEPS", "OK_STEPS", "FakeEngine", "replace"]
 
@@ -272,7 +272,7 @@ class FakeEngine(FakeSettings, FakeAccounts):
         old = await self.connection(ref)
         return self.make_connection(name or f"{old.name} (copy)", old.type, "new", "Not synced yet", config=old.config)
 
-    async def remove_connection(self, ref: str) -> ConnectionView:
+    async def remove_connection(self, ref: str, undo_seconds: float | None = None) -> ConnectionView:
         self._called("remove_connection", ref)
         made = self.put(replace(await self.connection(ref), removed_at=self.now))
         self.emit("connection_removed", connection_id=made.id)

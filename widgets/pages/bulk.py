@@ -161,7 +161,7 @@ class Bulk(QObject):
         """Out of sight at once; for good when the offer to undo is over."""
         try:
             for view in views:
-                await self._client.remove_connection(view.id)
+                await self._client.remove_connection(view.id, UNDO_SECONDS)
                 self._to_purge[view.id] = view.name
         finally:
             self._changed()
