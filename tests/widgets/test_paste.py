@@ -162,6 +162,26 @@ def test_canary_is_on_no_screen_and_in_no_name(qtbot: QtBot) -> None:
     assert picture(form, ENV) != picture(form, ENV.replace("docs", "dogs")), "the comparison can tell pictures apart"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"s3://AKIA1:{CANARY}@docs/2024?region=eu",
+        f"s3://AKIA1:{CANARY}/x+y@docs/2024",
+        f"https://ada:{CANARY}@h.example/docs",
+        f"https://h.example/docs?X-Amz-Signature={CANARY}&x=1",
+        f"bucket=https://ada:a@{CANARY}@h/x\nprefix=p",
+    ],
+)
+def test_the_password_of_an_address_is_on_no_screen(qtbot: QtBot, text: str) -> None:
+    form = start(qtbot)
+    panel = paste(form, text)
+    assert CANARY not in readable(form) + repr(vars(panel))
+    if panel.preview is not None:
+        panel.apply()
+    assert CANARY not in readable(form)
+    assert CANARY not in repr(form.value())
+
+
 def test_a_form_without_fields_has_nothing_to_paste_into(qtbot: QtBot) -> None:
     form = show(qtbot, {"type": "object", "properties": {}})
     assert not form.findChild(QAbstractButton, "paste").isVisible()  # type: ignore[union-attr]

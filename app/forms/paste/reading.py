@@ -10,10 +10,12 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from app.forms.paste.entries import Entries, Entry, Reading
-from app.forms.paste.names import thing
-from app.forms.paste.urls import IS_URL, read_url
+from app.forms.paste.hiding import has_user_info, torn, veiled
+from app.forms.paste.names import is_secret_name, thing
+from app.forms.paste.urls import IS_URL, read_bare, read_url
 from app.forms.values import Json
 
 LIMIT = 200_000
@@ -24,10 +26,11 @@ _ASSIGNMENT = re.compile(
     re.DOTALL,
 )
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*:\d{1,5}|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_NO_SCHEME = re.compile(r"(?P<user>[^\s:/@=;]*):(?!//)[^\s]*@[^\s]+")
 _LOCAL_PATH = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\)[^\n]*")
 _BRACED = re.compile(r"=\s*\{([^{}\"]*)\}")  # how ODBC quotes
 _IN_FILE = re.compile(r"_FILE$", re.IGNORECASE)
-_SQLSERVER = re.compile(r"^jdbc:sqlserver://([^:;]+):?(\d*)")
+_SQLSERVER = re.compile(r"^jdbc:sqlserver://([^:;@/]+):?(\d*)(?=;|$)")
 _BUCKET_ARN = re.compile(r"arn:aws[a-z-]*:s3:::(?P<bucket>[^/\s]+)/?(?P<prefix>\S*)")
 
 TakesObject = Callable[[str], bool]
@@ -35,7 +38,14 @@ TakesObject = Callable[[str], bool]
 
 
 def read(text: str, takes_object: TakesObject) -> Reading:
-    """A text as named values; a reading of kind "" for one that is nothing of the kind."""
+    """A text as named values; a reading of kind "" for one that is nothing of the kind. What holds a credential is
+    marked, whichever way it was read."""
+    found = _read(text, takes_object)
+    alternatives = (tuple(veiled(entry, text) for entry in entries) for entries in found.alternatives)
+    return replace(found, alternatives=tuple(alternatives))
+
+
+def _read(text: str, takes_object: TakesObject) -> Reading:
     text = text.strip().removeprefix("\ufeff")
     if not text or len(text) > LIMIT:
         return Reading("")
@@ -61,6 +71,9 @@ def _line(text: str) -> Reading:
     arn = _BUCKET_ARN.fullmatch(text)
     if arn:
         return Reading("url", (tuple(Entry((name,), value, name) for name, value in arn.groupdict().items() if value),))
+    bare = _NO_SCHEME.fullmatch(text)
+    if bare and not is_secret_name(bare["user"]):
+        return Reading("url", (read_bare(text),))
     pairs = max(_pairs(text, ";"), _pairs(text, " "), key=len)
     if len(pairs) > 1 or (pairs and ";" in text):
         whole = Entry(("connection string",), text, "connection string", secret_only=True)
@@ -82,15 +95,8 @@ def _with_urls(kind: str, entries: Entries, skipped: int = 0) -> Reading:
     alternatives = [entries]
     for place, entry in enumerate(entries):
         if isinstance(entry.value, str) and IS_URL.fullmatch(entry.value) and len(alternatives) < 20:
-            # Only a form can say whether it wants it in one piece, so that is one of the readings; but never as
-            # something that is shown if there is a password in it.
-            inside = [
-                tuple(Entry(one.names, one.value, entry.origin, (), one.implied, one.secret_only) for one in other)
-                for other in read_url(entry.value)
-            ]
-            if "@" in entry.value:
-                kept = Entry(entry.names, entry.value, entry.origin, entry.tokens, entry.implied, secret_only=True)
-                alternatives = [(*one[:place], kept, *one[place + 1 :]) for one in alternatives[:1]] + alternatives[1:]
+            # Only a form can say whether it wants it in one piece, so that is one of the readings.
+            inside = [tuple(replace(one, origin=entry.origin) for one in other) for other in read_url(entry.value)]
             alternatives += [(*entries[:place], *entries[place + 1 :], *one) for one in inside]
     return Reading(kind, tuple(alternatives), skipped)
 
@@ -140,6 +146,8 @@ def _table(text: str) -> Entries:
     if "," not in header or "=" in header or not all(thing(name) for name in header.split(",")):
         return ()
     first = next(csv.DictReader(io.StringIO(text), skipinitialspace=True), {})
+    if torn(text, first.values()):
+        return ()
     return tuple(Entry((name,), value.strip(), name) for name, value in first.items() if name and value)
 
 
@@ -157,7 +165,9 @@ def _assignments(text: str) -> tuple[Entries, int]:
             value = _unquoted(re.split(r"\s#", value, maxsplit=1)[0].rstrip().removesuffix(","))
         if "-----BEGIN" in value:
             value = value.replace("\\n", "\n")
-        if value.strip("="):  # else it was base64, not a name
+        if torn(line, [value]) or (has_user_info(found["value"]) and not has_user_info(value)):
+            skipped += 1  # what looks like a comment may be the rest of a password
+        elif value.strip("="):  # else it was base64, not a name
             entries.append(_entry(found["name"], value))
     return tuple(entries), skipped
 
@@ -173,12 +183,15 @@ def _entry(name: str, value: str) -> Entry:
 def _pairs(text: str, separator: str) -> list[Entry]:
     """`Server=db,1433;User Id=x` and `host=db user=x`."""
     entries: list[Entry] = []
-    for part in _cut(_BRACED.sub(r'="\1"', text), separator):
+    parts = _cut(_BRACED.sub(r'="\1"', text), separator)
+    if torn(text, parts):
+        return []
+    for part in parts:
         name, equals, value = part.partition("=")
         name, value = name.strip(), value.strip()
         if not equals or not re.fullmatch(r"[A-Za-z][\w ]{0,40}", name):
             continue
-        if thing(name) == "host":
+        if thing(name) == "host" and not has_user_info(value):
             host, _, port = value.removeprefix("tcp:").partition(",")
             entries.append(Entry(("host",), host, name))
             if port:
