@@ -138,9 +138,9 @@ def test_the_palette_opens_from_within_a_field(
     run(main())
 
 
-def test_a_key_that_can_not_act_now_says_why(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+def test_a_key_that_can_not_act_now_says_why(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
-        async with window(engine, tmp_path) as shell:
+        async with window(FakeEngine(empty=True), tmp_path) as shell:
             QTest.keyClick(shell, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
             assert find(shell, Banner, "banner").text() == "Back: this is where you began"
             QTest.keyClick(shell, Qt.Key.Key_F5)
@@ -169,9 +169,9 @@ def test_f5_syncs_what_is_seen_and_looks_again_elsewhere(run: Run, engine: FakeE
 
 
 @pytest.mark.point(23)
-def test_an_open_menu_greys_what_can_not_be_done_with_its_reason(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+def test_an_open_menu_greys_what_can_not_be_done_with_its_reason(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
-        async with window(engine, tmp_path) as shell:
+        async with window(FakeEngine(empty=True), tmp_path) as shell:
             menu = find(shell, QMenu, "menu_source")
             menu.popup(shell.mapToGlobal(shell.rect().center()))
             sync = shell.served.actions.action("source.sync")
