@@ -1,4 +1,10 @@
-"""The contract every connector is written against. Imports neither an HTTP library nor Qt, and nothing of `app`."""
+"""The contract every connector is written against. Imports neither an HTTP library nor Qt, and nothing of `app`.
+
+What is made of pydantic is imported when it is first asked for: a window needs the errors and shapes, and no model.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from connectors.sdk.checks import CheckStep, Probe, StepState, Warn
 from connectors.sdk.context import Clock, Context, Explain, Http, Log, Objects, Response, State, StreamedResponse
@@ -33,21 +39,23 @@ from connectors.sdk.errors import (
     TransientError,
     error_info,
 )
-from connectors.sdk.source import Source
-from connectors.sdk.spec import (
-    AccountScope,
-    Authorization,
-    Capability,
-    ConnectorConfig,
-    Endpoint,
-    FileFilters,
-    RateLimit,
-    Secret,
-    SecretRef,
-    SourceSpec,
-    option,
-    wanted_scopes,
-)
+
+if TYPE_CHECKING:
+    from connectors.sdk.source import Source
+    from connectors.sdk.spec import (
+        AccountScope,
+        Authorization,
+        Capability,
+        ConnectorConfig,
+        Endpoint,
+        FileFilters,
+        RateLimit,
+        Secret,
+        SecretRef,
+        SourceSpec,
+        option,
+        wanted_scopes,
+    )
 
 __all__ = [
     "Access",
@@ -104,3 +112,13 @@ __all__ = [
     "option",
     "wanted_scopes",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for module in ("spec", "source"):
+            found = vars(import_module(f"{__name__}.{module}")).get(name)
+            if found is not None:
+                globals()[name] = found
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
