@@ -241,14 +241,17 @@ class Assembler:
             return self.innermost((*path, branch(cell.place)))
         return spec
 
-    def union_at(self, tokens: list[str | int]) -> tuple[FieldSpec, int | None] | None:
-        """The union at a place in the value, and the place of its chosen branch."""
+    def unions_at(self, tokens: list[str | int]) -> list[tuple[FieldSpec, int | None]]:
+        """The union at a place in the value, and those right within it, each with the place of its chosen branch."""
         path, used = self._walk(tokens)
-        if used < len(tokens):
-            return None
-        cell = self._cells.now.get(path)
-        spec = self.spec(path)
-        return spec, cell.place if isinstance(cell, Chosen) and spec.kind is Kind.UNION else None
+        found: list[tuple[FieldSpec, int | None]] = []
+        while used == len(tokens) and (spec := self.spec(path)).kind is Kind.UNION:
+            cell = self._cells.now.get(path)
+            found.append((spec, cell.place if isinstance(cell, Chosen) else None))
+            if not isinstance(cell, Chosen):
+                break
+            path = (*path, branch(cell.place))
+        return found
 
     def _walk(self, tokens: Sequence[str | int]) -> tuple[Path, int]:
         """Follows tokens through chosen branches; answers the deepest path and how many tokens it took."""

@@ -14,7 +14,7 @@ from app.forms.conditions import find_conditions
 from app.forms.containers import any_field, array_field, object_field
 from app.forms.override import overlay
 from app.forms.repair import repair
-from app.forms.schema import Raw, Reader, is_secret, subschemas, type_of
+from app.forms.schema import Raw, Reader, humanise, is_secret, subschemas, type_of
 from app.forms.spec import FieldSpec, Form, Kind
 from app.forms.specification import oauth_of, unwrap
 from app.forms.unions import default_branch, find_choices, find_union, nullable_part
@@ -60,6 +60,15 @@ class Normaliser:
 
     def field(self, name: str, schema: Json, *, required: bool, depth: int, tag_key: str = "") -> FieldSpec:
         """One field. `tag_key` names the discriminator among an object's properties, which is not shown."""
+        try:
+            return self._field(name, schema, required=required, depth=depth, tag_key=tag_key)
+        except Exception as error:  # the promise of this module; a form with one such field is better than none
+            label = humanise(name)
+            self.reader.warn(f"“{label}” can't be read ({type(error).__name__}); it is edited as JSON")
+            kind = Kind.SECRET if isinstance(schema, dict) and is_secret(schema) else Kind.JSON
+            return FieldSpec(name, kind, label, {}, required=required, depth=depth)
+
+    def _field(self, name: str, schema: Json, *, required: bool, depth: int, tag_key: str) -> FieldSpec:
         raw = self.reader.read(schema)
         if "x-ui" in raw:
             raw = overlay(raw, self.reader)

@@ -94,7 +94,7 @@ class Problems:
         for path, cell in self._cells.now.items():
             if isinstance(cell, Unparsed) and self._tree.is_active(path):
                 add(path, cell.problem)
-        for violation in self._validation.violations(self._tree.instance(), self._tree.union_at):
+        for violation in self._validation.violations(self._tree.instance(), self._tree.unions_at):
             path = self._tree.visible(violation.tokens)
             slot = self._secrets.get(path)
             if slot is not None and slot.filled and slot.text is None:

@@ -9,7 +9,7 @@ import difflib
 from functools import lru_cache
 
 from app.forms.schema import LISTS, MAPS, SUBSCHEMAS, Raw, are_numbers
-from app.forms.values import Json
+from app.forms.values import Json, is_json
 
 _STANDARD = (
     "title description default const enum examples format type properties required items oneOf anyOf allOf not if then"
@@ -38,6 +38,7 @@ _TYPES = {
     "map": "object",
     "none": "null",
 }
+_PARTS = frozenset([*MAPS, *LISTS, *SUBSCHEMAS])
 NOT_TYPOS = frozenset(["options", "formats", "id", "ui", "ordered", "groupBy"])
 
 
@@ -67,6 +68,9 @@ def repair(schema: Json, warnings: list[str]) -> Json:
                 value = walk(value)
             elif name == "items" and isinstance(value, list):
                 value = [walk(part) for part in value]
+            if name not in _PARTS and not is_json(value):
+                note(f"“{name}” holds a number that JSON does not have, and is left out")
+                continue
             problem = _wrong(name, value)
             if problem:
                 note(f"“{name}” {problem}")

@@ -88,6 +88,7 @@ class Reader:
         return True
 
 
+TOGETHER = frozenset({"required", "not", "title", "description", "$comment", "dependentRequired"})
 _UNREAD = ("$ref", "$dynamicRef", "allOf", *CONDITIONAL)
 
 
@@ -110,6 +111,10 @@ def merge(base: Raw, over: Raw) -> Raw:
             merged[key] = joined
         elif key == "allOf":
             merged[key] = [*left, *right]
+        elif key in ("oneOf", "anyOf") and _draw(left) and _draw(right) and left != right:
+            merged[key] = [{"allOf": [part, {key: right}]} for part in left]  # one choice after the other
+        elif key in ("oneOf", "anyOf") and _draw(left) and not _draw(right):
+            merged[key] = left
         elif key == "required" and isinstance(left, list) and isinstance(right, list):
             merged[key] = [*left, *(name for name in right if name not in left)]
         elif key.startswith("min") or key == "exclusiveMinimum":
@@ -119,6 +124,11 @@ def merge(base: Raw, over: Raw) -> Raw:
         elif key == "enum" and isinstance(left, list) and isinstance(right, list):
             merged[key] = [value for value in right if value in left] or right
     return merged
+
+
+def _draw(parts: Json) -> bool:
+    """Whether alternatives bring fields; else they only say which go together."""
+    return isinstance(parts, list) and any(isinstance(one, dict) and one.keys() - TOGETHER for one in parts)
 
 
 def are_numbers(*values: Json) -> bool:

@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.forms.markup import without_markup
-from app.forms.schema import Raw, Reader, humanise, merge, type_of
+from app.forms.schema import TOGETHER, Raw, Reader, humanise, merge, type_of
 from app.forms.spec import Branch, Choice, FieldSpec, Kind
 from app.forms.values import UNSET, Json, same
 
 if TYPE_CHECKING:
     from app.forms.normalise import Normaliser
 
-_NOT_ALTERNATIVES = frozenset({"required", "not", "title", "description", "$comment", "dependentRequired"})
 _WORDS = ("title", "description", "default", "order", "group", "examples", "discriminator", "markdownDescription")
+_CIRCLE = 16
+"""An alternative within the only alternative, so often, is itself."""
 _SHAPED = frozenset({"properties", "additionalProperties", "patternProperties", "oneOf", "anyOf", "enum", "const"})
 TYPE_LABELS = {
     "string": "Text",
@@ -32,7 +33,7 @@ TYPE_LABELS = {
 LIST_LABELS = {"string": "List of texts", "object": "List of details"}
 
 
-def nullable_part(raw: Raw, reader: Reader) -> tuple[Raw, bool]:
+def nullable_part(raw: Raw, reader: Reader, depth: int = 0) -> tuple[Raw, bool]:
     """A schema without its null alternative, and whether it had one."""
     named = raw.get("type")
     if isinstance(named, list):
@@ -50,8 +51,11 @@ def nullable_part(raw: Raw, reader: Reader) -> tuple[Raw, bool]:
         rest = [part for part in parts if not _is_null(part, reader)]
         nullable = len(rest) < len(parts)
         outer = {word: value for word, value in raw.items() if word != key}
+        if depth > _CIRCLE:
+            reader.warn("References lead in a circle")
+            return outer, nullable
         if len(rest) == 1 and (nullable or not _only_condition(rest[0], reader)):
-            inner, below = nullable_part(reader.read(rest[0]), reader)
+            inner, below = nullable_part(reader.read(rest[0]), reader, depth + 1)
             if not nullable and (tag := _discriminator({}, [inner], reader)):
                 inner = {**inner, "x-tag": tag}  # the only alternative is chosen, and says so like any other
             return merge(inner, outer), nullable or below
@@ -76,7 +80,7 @@ def _is_null(part: Json, reader: Reader) -> bool:
 
 def _only_condition(part: Json, reader: Reader) -> bool:
     read = reader.read(part)
-    return read.keys() <= _NOT_ALTERNATIVES or ("required" in read and "properties" not in read and "type" not in read)
+    return read.keys() <= TOGETHER or ("required" in read and "properties" not in read and "type" not in read)
 
 
 def find_choices(raw: Raw, reader: Reader) -> tuple[Choice, ...]:
@@ -149,7 +153,9 @@ def branches_of(
             schema = merge(schema, {"properties": {tag_key: {"const": tag}}})
         if of_objects and type_of(schema) in ("object", "") and not schema.keys() & _SHAPED:
             schema = {**schema, "type": "object", "properties": {}}
-        label = _label(own, tag, normaliser) or normaliser.reader.say("Option {number}").format(number=place + 1)
+        label = _label(
+            own, _common_tag(own, tag_key, normaliser.reader) if tag is None else tag, normaliser
+        ) or normaliser.reader.say("Option {number}").format(number=place + 1)
         if label in [one.label for one in branches]:
             label = f"{label} ({place + 1})"
 
@@ -161,14 +167,18 @@ def branches_of(
 
 
 def _mapped(raw: Raw, parts: Sequence[Json]) -> dict[int, str]:
-    """Tags that no branch states itself: those of the discriminator's mapping, else the referred schemas' names."""
+    """Tags that no branch states itself: those of the discriminator's mapping, else the referred schemas' names. Where
+    several tags lead to one schema, the person says which."""
     discriminator = raw.get("discriminator")
     mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
-    names = {ref: tag for tag, ref in mapping.items()} if isinstance(mapping, dict) else {}
-    references = {place: part["$ref"] for place, part in enumerate(parts) if isinstance(part, dict) and "$ref" in part}
-    return {
-        place: str(names.get(reference, str(reference).rpartition("/")[2])) for place, reference in references.items()
-    }
+    found = {}
+    for place, part in enumerate(parts):
+        reference = part.get("$ref") if isinstance(part, dict) else None
+        if isinstance(reference, str):
+            tags = [tag for tag, one in mapping.items() if one == reference] if isinstance(mapping, dict) else []
+            if len(tags) < 2:
+                found[place] = str(tags[0] if tags else reference.rpartition("/")[2])
+    return found
 
 
 def _label(own: Raw, tag: Json, normaliser: Normaliser) -> str:
@@ -220,6 +230,13 @@ def _tag(part: Raw, key: str, reader: Reader) -> Json:
         return read["const"]
     values = read.get("enum")
     return values[0] if isinstance(values, list) and len(values) == 1 else None
+
+
+def _common_tag(part: Raw, key: str, reader: Reader) -> Json:
+    """The one tag that all alternatives within an alternative have, as pydantic nests them."""
+    parts = part.get("oneOf", part.get("anyOf"))
+    tags = [_tag(reader.read(one), key, reader) for one in parts] if isinstance(parts, list) else []
+    return tags[0] if tags and all(same(one, tags[0]) for one in tags) else None
 
 
 def default_branch(

@@ -18,10 +18,10 @@ import jsonschema_rs
 
 from app.forms import cron
 from app.forms.schema import subschemas
-from app.forms.spec import Branch, FieldSpec, Form, Kind
+from app.forms.spec import Branch, FieldSpec, Form
 from app.forms.values import Json, tokens_of
 
-BranchOf = Callable[[list[str | int]], "tuple[FieldSpec, int | None] | None"]
+UnionsAt = Callable[[list[str | int]], "list[tuple[FieldSpec, int | None]]"]
 _BASE = "headwater:form"
 _LATER_FORMATS = ("uuid", "duration")
 """Formats that drafts before 2019-09 do not know, and that authors use with them all the same."""
@@ -105,11 +105,13 @@ class Validation:
             return self._drop_references(schema)
         above = schema
         for step in path[:-1]:
-            above = above[step]
+            above = (
+                above[int(step)] if isinstance(above, list) else above[str(step)]
+            )  # a name like "0" comes as a number
         if isinstance(above, list):
             above[int(path[-1])] = True
         else:
-            del above[path[-1]]
+            del above[str(path[-1])]
         self._warn(f"“{path[-1]}” at /{'/'.join(map(str, path[:-1]))} makes no sense and is not checked")
         return True
 
@@ -127,15 +129,15 @@ class Validation:
             return True
         return dropped
 
-    def violations(self, value: Json, branch_of: BranchOf) -> list[Violation]:
-        """What is wrong with a value. `branch_of` says for a place which union lies there and what is chosen."""
+    def violations(self, value: Json, unions_at: UnionsAt) -> list[Violation]:
+        """What is wrong with a value. `unions_at` says for a place which unions lie there and what is chosen."""
         if self._validator is None:
             return []
         try:
             found = list(self._validator.iter_errors(value))
         except Exception as error:
             return [Violation((), "other", {"reason": type(error).__name__})]
-        return [violation for error in found for violation in _flatten(error, branch_of)]
+        return [violation for error in found for violation in _flatten(error, unions_at)]
 
     def fits(self, branch: Branch, value: Json) -> bool:
         """Whether a value is valid under one branch of a union."""
@@ -187,15 +189,15 @@ def _leads(schema: Json, reference: str) -> bool:
     return isinstance(node, dict | bool)
 
 
-def _flatten(error: Any, branch_of: BranchOf) -> Iterator[Violation]:
+def _flatten(error: Any, unions_at: UnionsAt) -> Iterator[Violation]:
     kind = error.kind
     tokens = list(error.instance_path)
     context = getattr(kind, "context", None)
     if context and kind.name in ("oneOf", "anyOf"):
-        chosen = _chosen(context, tokens, branch_of)
+        chosen = _chosen(context, tokens, unions_at)
         if chosen:  # with no errors in any branch, several fit where one should
             for below in chosen:
-                yield from _flatten(below, branch_of)
+                yield from _flatten(below, unions_at)
             return
     details = {} if context is not None else kind.as_dict()
     if kind.name in ("required", "dependentRequired") and "property" in details:
@@ -205,17 +207,17 @@ def _flatten(error: Any, branch_of: BranchOf) -> Iterator[Violation]:
     yield Violation(tuple(tokens), kind.name, details)
 
 
-def _chosen(context: list[Any], tokens: list[str | int], branch_of: BranchOf) -> Any:
-    place = branch_of(tokens)
-    if place is not None and place[0].kind is Kind.UNION:
-        spec, chosen = place
+def _chosen(context: list[Any], tokens: list[str | int], unions_at: UnionsAt) -> Any:
+    unions = unions_at(tokens)
+    if unions:
         wrapped = [errors for errors in context if any(_is_union_error_at(one, tokens) for one in errors)]
-        if spec.nullable and wrapped:
+        if unions[0][0].nullable and wrapped:
             return wrapped[0]  # "this union, or null": the union itself is one level further in
-        if chosen is not None:
-            index = spec.branches[chosen].index
-            return context[index] if index < len(context) and context[index] else None
-        return None
+        places = [spec.branches[chosen].index for spec, chosen in unions if chosen is not None]
+        found = [context[place] for place in places if place < len(context)]
+        # Of several unions at one place (from `allOf`) the error is that of the one whose choice agrees with its tag.
+        agreeing = [errors for errors in found if not any(_is_tag_error_below(one, tokens) for one in errors)]
+        return next(iter(agreeing or found), None) or None
     # No union of the form: a nullable field, or conditions. The branch whose type fits says most.
     fitting = [errors for errors in context if not any(_is_type_error_at(one, tokens) for one in errors)]
     return min(fitting, key=len) if fitting else context[0]
@@ -223,6 +225,10 @@ def _chosen(context: list[Any], tokens: list[str | int], branch_of: BranchOf) ->
 
 def _is_type_error_at(error: Any, tokens: list[str | int]) -> bool:
     return error.kind.name in ("type", "const") and list(error.instance_path) == tokens
+
+
+def _is_tag_error_below(error: Any, tokens: list[str | int]) -> bool:
+    return error.kind.name in ("const", "enum") and list(error.instance_path)[:-1] == tokens
 
 
 def _is_union_error_at(error: Any, tokens: list[str | int]) -> bool:

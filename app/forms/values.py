@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final, TypeAlias, final
 
 Json: TypeAlias = Any
@@ -106,6 +107,15 @@ def tokens_of(pointer: str) -> list[str]:
     if not text:
         return []
     return [part.replace("~1", "/").replace("~0", "~") for part in text.removeprefix("/").split("/")]
+
+
+def is_json(value: Json) -> bool:
+    """Whether JSON can say it: Python reads NaN and numbers beyond measure, which are none."""
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, dict):
+        return all(map(is_json, value.values()))
+    return not isinstance(value, list) or all(map(is_json, value))
 
 
 def same(left: Json, right: Json) -> bool:
