@@ -33,6 +33,7 @@ _CARRIED = frozenset(  # the headers that go along to another origin: any other 
     {"accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match", "range", "user-agent"}
 )
 _DETAIL_BYTES = 16 * 1024
+_DETAIL = 2000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -255,7 +256,8 @@ class Exchanges:
         origin = self._origins[key]
         if status == 407 and origin.proxy:
             raise proxy_refusal(status, where=where, proxy=origin.proxy)
-        detail = self._shared.redactor.redact(await _start_of_body(response))
+        # Cut afterwards: half a secret would not be known.
+        detail = self._shared.redactor.redact(await _start_of_body(response))[:_DETAIL]
         if wait is not None and (status != 503 or wait > self._shared.settings.longest_wait):
             raise RateLimited(
                 "The source asks for fewer requests",
@@ -323,7 +325,7 @@ async def _start_of_body(response: httpx.Response) -> str:
                 break
     except (*FAULTS, PermanentError):
         pass
-    return body[:_DETAIL_BYTES].decode("utf-8", "replace").strip()[:2000]
+    return body[:_DETAIL_BYTES].decode("utf-8", "replace").strip()
 
 
 def _where(method: str, url: httpx.URL) -> str:

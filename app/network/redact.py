@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlsplit
 
+import msgspec
+
 from connectors.sdk import Json, Log
 
 MASK = "•••"
@@ -33,12 +35,14 @@ class Redactor:
         self._known: set[str] = set()
 
     def remember(self, secret: str) -> str:
-        """Hide this value from now on, also as base64 and URL-encoded. Returns it, for use in place."""
+        """Hide this value from now on, also as base64, URL-encoded and in JSON. Returns it, for use in place."""
         for form in {secret, *secret.splitlines()}:
             if len(form) < _SHORTEST:
                 continue
             raw = form.encode()
-            self._known.update((form, quote(form, safe=""), quote_plus(form), base64.b64encode(raw).decode()))
+            self._known.update(
+                (form, quote(form, safe=""), quote_plus(form), _in_json(form), base64.b64encode(raw).decode())
+            )
         return secret
 
     def redact(self, text: str) -> str:
@@ -52,6 +56,10 @@ class Redactor:
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} values)"
+
+
+def _in_json(text: str) -> str:
+    return msgspec.json.encode(text).decode()[1:-1]
 
 
 class RedactedLog:

@@ -91,7 +91,8 @@ async def ask(
         raise TransientError(
             "The provider can't answer now", where=provider.title, remedy="Try again later.", code=code
         )
-    raise refusal(code, where=provider.title, detail=_detail(reply))
+    redact = http.redactor.redact  # before anything is cut: half a token would not be known
+    raise refusal(redact(code), where=provider.title, detail=redact(_detail(reply))[:300])
 
 
 async def exchange_code(
@@ -188,9 +189,9 @@ def _error(reply: Reply, provider: Provider) -> str | None:
 
 
 def _detail(reply: Reply) -> str:
-    """The provider's own words; a token or code that it may echo is none of them."""
+    """The provider's own words. They may quote the token or code that was sent."""
     words = reply.data.get("error_description") or reply.data.get("message")
-    return words[:300] if isinstance(words, str) else f"status {reply.status}"
+    return words if isinstance(words, str) else f"status {reply.status}"
 
 
 __all__ = [

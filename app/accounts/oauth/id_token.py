@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from joserfc import jws, jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, import_key
 
 from app.accounts.oauth.errors import refusal
-from app.accounts.oauth.identity import Identity
+from app.accounts.oauth.identity import Identity, is_subject, one_line
 from app.accounts.oauth.metadata import Metadata, is_tenant
 from app.accounts.oauth.wire import ProviderHttp
 
@@ -23,6 +22,7 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 LEEWAY = 60
 SKEW = 120
 KEYS_EVERY = 300.0
+_EVER = 1e12
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
@@ -31,17 +31,21 @@ class Keys:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._sets: dict[str, KeySet] = {}
+        self._sets: dict[str, list[Key]] = {}
         self._fetched: dict[str, float] = {}
 
     async def verify(self, token: str, metadata: Metadata, http: ProviderHttp) -> tuple[dict[str, Any], dict[str, Any]]:
         """The header and claims of a token whose signature is right. Raises SignInError."""
+        if not _allowed(metadata):
+            raise refusal(
+                "id_token_invalid", where=metadata.issuer, detail="it knows only signatures that prove nothing"
+            )
         fresh = metadata.jwks_uri not in self._sets
         if fresh:
             await self._fetch(metadata, http)
         try:
             return _verify(token, self._sets[metadata.jwks_uri], metadata)
-        except (JoseError, ValueError) as error:
+        except Exception as error:
             # The key may be new, or another under an old name. Asked every five minutes at most, a first miss always.
             if fresh or self._clock.monotonic() - self._fetched.get(metadata.jwks_uri, -1e9) < KEYS_EVERY:
                 raise refusal("id_token_invalid", where=metadata.issuer, detail=_plain(error)) from None
@@ -49,7 +53,7 @@ class Keys:
         self._fetched[metadata.jwks_uri] = self._clock.monotonic()
         try:
             return _verify(token, self._sets[metadata.jwks_uri], metadata)
-        except (JoseError, ValueError) as error:
+        except Exception as error:
             raise refusal("id_token_invalid", where=metadata.issuer, detail=_plain(error)) from None
 
     async def _fetch(self, metadata: Metadata, http: ProviderHttp) -> None:
@@ -57,13 +61,10 @@ class Keys:
             raise refusal("id_token_invalid", where=metadata.issuer, detail="the provider publishes no keys")
         reply = await http.get(metadata.jwks_uri)
         keys = reply.data.get("keys")
-        usable = [key for key in keys if _usable(key)] if isinstance(keys, list) else []
+        usable = [found for key in keys if (found := _key(key))] if isinstance(keys, list) else []
         if not usable:
             raise refusal("id_token_invalid", where=metadata.issuer, detail="the provider publishes no usable key")
-        try:
-            self._sets[metadata.jwks_uri] = KeySet.import_key_set({"keys": usable})
-        except (JoseError, ValueError) as error:
-            raise refusal("id_token_invalid", where=metadata.issuer, detail=_plain(error)) from None
+        self._sets[metadata.jwks_uri] = usable
 
 
 async def identify(
@@ -126,17 +127,17 @@ async def userinfo(
         return claims
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise refusal("token_answer_invalid", where=metadata.issuer, detail="userinfo is no JSON object") from None
 
 
-def _verify(token: str, keys: KeySet, metadata: Metadata) -> tuple[dict[str, Any], dict[str, Any]]:
-    allowed = [name for name in ALGORITHMS if name in metadata.id_token_signing_alg_values_supported]
+def _verify(token: str, keys: list[Key], metadata: Metadata) -> tuple[dict[str, Any], dict[str, Any]]:
+    allowed = _allowed(metadata)
     # Header parameters that nobody knows are ignored (RFC 7515 4), unless the token calls them critical.
     registry = jws.JWSRegistry(algorithms=allowed, strict_check_header=False)
     registry.max_header_length = 16 * 1024  # tokens with a certificate chain in their header
     header = jws.extract_compact(token.encode(), registry=registry).headers()
-    candidates = keys.keys
+    candidates = keys
     if header.get("kid"):
         candidates = [key for key in candidates if key.kid == header["kid"]] or candidates
     last: Exception = ValueError("no key of the provider fits")
@@ -144,9 +145,14 @@ def _verify(token: str, keys: KeySet, metadata: Metadata) -> tuple[dict[str, Any
         try:
             found = jwt.decode(token, key, algorithms=allowed, registry=registry)
             return dict(found.header), dict(found.claims)
-        except (JoseError, ValueError) as error:
+        except Exception as error:  # the libraries below have exceptions of their own
             last = error
     raise last
+
+
+def _allowed(metadata: Metadata) -> list[str]:
+    """Never none of them: that would leave the choice to joserfc, which knows HS256."""
+    return [name for name in ALGORITHMS if name in metadata.id_token_signing_alg_values_supported]
 
 
 def _wrong_claims(
@@ -169,10 +175,10 @@ def _wrong_claims(
         return "aud names other clients too, which are not trusted"
     if "azp" in claims and claims["azp"] != client_id:
         return "azp is another client"
-    if not isinstance(claims.get("sub"), str) or not claims["sub"] or len(claims["sub"]) > 255:
+    if not is_subject(claims.get("sub")):
         return "sub is missing"
     times = {name: claims.get(name) for name in ("exp", "iat", "nbf")}
-    if any(not isinstance(value, int | float | None) or isinstance(value, bool) for value in times.values()):
+    if not all(_is_time(value) for value in times.values()):
         return "its times are no numbers"
     if times["exp"] is None or times["exp"] <= now - LEEWAY:
         return "it has expired"
@@ -187,17 +193,31 @@ def _wrong_claims(
     return ""
 
 
+def _is_time(value: Any) -> bool:
+    """Also not NaN, which is neither before nor after anything."""
+    return value is None or (type(value) in (int, float) and -_EVER < value < _EVER)
+
+
 def _half_hash(text: str, algorithm: str) -> str:
     digest = _HASHES.get(algorithm[-3:], hashlib.sha512)(text.encode("ascii", "replace")).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
-def _usable(key: Any) -> bool:
-    return isinstance(key, dict) and key.get("kty") in ("RSA", "EC", "OKP") and key.get("use", "sig") == "sig"
+def _key(key: Any) -> Key | None:
+    """None for one that signs nothing here, or that nobody understands: the others count (RFC 7517 5)."""
+    if not isinstance(key, dict) or key.get("kty") not in ("RSA", "EC", "OKP") or key.get("use", "sig") != "sig":
+        return None
+    try:
+        found = import_key(key)
+        _ = found.public_key
+    except Exception:  # the libraries below have exceptions of their own
+        return None
+    return found
 
 
 def _text(values: dict[str, Any], *names: str) -> str:
-    return next((value[:200] for name in names if isinstance(value := values.get(name), str) and value), "")
+    found = (one_line(value) for name in names if isinstance(value := values.get(name), str))
+    return next(filter(None, found), "")
 
 
 def _plain(error: Exception) -> str:

@@ -28,6 +28,7 @@ MOST_FIELDS = 64
 LONGEST_STAY = 10.0
 """Seconds that a connection may take: a browser that opens one ahead of time and says nothing holds nobody up."""
 TRIES = 20
+_LIMITS: dict[str, Any] = {"access_log": None, "max_line_size": LONGEST_TARGET, "keepalive_timeout": 3.0}
 _NAMES = ("code", "state", "iss", "error", "error_description", "error_uri")
 _TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES, 10013, 10048})
 """In use, or in a range that Windows keeps for itself (WSAEACCES): another port will do."""
@@ -76,12 +77,27 @@ def read_callback(query: str, state: str) -> Callback | None:
     return Callback(one.get("code", ""), one.get("iss"), one.get("error", ""), one.get("error_description", ""))
 
 
+class _Visit(web.RequestHandler):
+    """One connection. What is no HTTP gets our page: the library's own quotes the request, with its code, and so does
+    what it writes into the log."""
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        if status >= 500:
+            return super().handle_error(request, status, exc, message)
+        return _page(status, "Nothing is here", "This address belongs to a sign-in of Headwater.")
+
+
 class _Server(web.Server):
     """One that shows each connection out after a while, whatever it was waiting for."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._ends: dict[object, asyncio.TimerHandle] = {}
+
+    def __call__(self) -> web.RequestHandler:
+        return _Visit(self, loop=asyncio.get_running_loop(), **_LIMITS)
 
     def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
         super().connection_made(handler, transport)
@@ -126,7 +142,7 @@ class Listener:
         self = cls(redirect, state, sockets[0].getsockname()[1], sockets)
         try:
             self._runner = web.ServerRunner(
-                _Server(self._answer, access_log=None, max_line_size=LONGEST_TARGET, keepalive_timeout=3.0),
+                _Server(self._answer),
                 shutdown_timeout=1.0,
             )
             await self._runner.setup()
@@ -143,7 +159,11 @@ class Listener:
 
     def paste(self, address: str) -> None:
         """The address that the browser ended at, from a browser that can't reach this machine. Raises SignInError."""
-        found = read_callback(urlsplit(address.strip()).query, self._state)
+        try:
+            query = urlsplit(address.strip()).query
+        except ValueError:  # it is no address
+            query = ""
+        found = read_callback(query, self._state)
         if found is None:
             raise refusal("state_mismatch", where="pasted address")
         if not self._found.done():

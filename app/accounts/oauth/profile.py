@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from app.accounts.oauth.errors import refusal
-from app.accounts.oauth.identity import Identity
+from app.accounts.oauth.identity import Identity, is_subject, one_line
 from app.accounts.oauth.provider import Provider
 from app.accounts.oauth.tokens import Tokens, at
 from app.accounts.oauth.wire import ProviderHttp
@@ -23,11 +23,12 @@ async def read_profile(http: ProviderHttp, provider: Provider, tokens: Tokens) -
         headers = {**profile.headers, "authorization": f"Bearer {tokens.access_token}"}
         reply = await http.post(profile.url, profile.body, headers=headers, json=bool(profile.body), repeat=True)
     subject = at(reply.data, profile.subject)
-    if reply.status >= 400 or subject in (None, ""):
+    subject = str(subject) if isinstance(subject, int) and not isinstance(subject, bool) else subject
+    if reply.status >= 400 or not is_subject(subject):
         raise refusal("profile_unreadable", where=provider.title, detail=f"status {reply.status}")
     return Identity(
         issuer=issuer,
-        subject=str(subject)[:255],
+        subject=subject,
         name=_text(reply.data, profile.name),
         email=_text(reply.data, profile.email),
     )
@@ -36,4 +37,4 @@ async def read_profile(http: ProviderHttp, provider: Provider, tokens: Tokens) -
 def _text(data: Any, pointers: tuple[str, ...]) -> str:
     """The first of them that holds something."""
     found = next((value for pointer in pointers if (value := at(data, pointer)) not in (None, "")), "")
-    return found[:200] if isinstance(found, str) else json.dumps(found)[:200]
+    return one_line(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from app.network import Network
 
 TIMEOUT = 300.0
+PATIENCE = 60.0
+"""Seconds for what the provider has to do before the person and after, however often a request is repeated."""
 _STEP = 5.0
 """How much slower to ask after "slow_down"; twice as slow after a fault (RFC 8628 3.5)."""
 
@@ -95,6 +99,10 @@ class SignIn:
 
     async def begin(self) -> Prompt:
         """Ask the provider for its addresses, listen, and answer what to show. Raises SignInError, ConfigError."""
+        async with self._patience(min(self._wanted.timeout, PATIENCE)):
+            return await self._begin()
+
+    async def _begin(self) -> Prompt:
         provider, network = self._wanted.provider, self._network
         self._addresses = await endpoints(provider, self._discovery)
         for url in self._addresses.all:
@@ -108,12 +116,19 @@ class SignIn:
     async def finish(self) -> SignedIn:
         """Wait for the person, then get and check the tokens. Raises SignInError, TransientError."""
         assert self._http is not None
-        reply = await (self._poll() if self._device is not None else self._exchange())
+        if self._device is not None:
+            async with self._patience(self._deadline - self._network.clock.monotonic() + PATIENCE):
+                reply = await self._poll()
+        else:
+            redirect_uri, callback = await self._callback()
+            async with self._patience(PATIENCE):
+                reply = await self._exchange(callback, redirect_uri)
         provider, now = self._wanted.provider, self._network.clock.now()
         tokens = read_tokens(reply.data, provider, asked=self._scopes, now=now)
         for secret in (tokens.access_token, tokens.refresh_token):
             self._network.redactor.remember(secret)
-        return SignedIn(tokens, await self._identify(reply, tokens))
+        async with self._patience(PATIENCE):
+            return SignedIn(tokens, await self._identify(reply, tokens))
 
     def paste(self, address: str) -> None:
         """The address the browser ended at, from another machine. Raises SignInError."""
@@ -129,6 +144,19 @@ class SignIn:
         if self._http is not None:
             await self._http.__aexit__(None, None, None)
             self._http = None
+
+    @asynccontextmanager
+    async def _patience(self, seconds: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError:
+            raise TransientError(
+                "The provider does not answer in time",
+                where=self._wanted.provider.title,
+                remedy="Start the sign-in again later.",
+                code="provider_slow",
+            ) from None
 
     @property
     def _scopes(self) -> tuple[str, ...]:
@@ -174,11 +202,10 @@ class SignIn:
             raise refusal("token_answer_invalid", where=provider.title, detail="the pushed request got no name")
         return {"request_uri": name}
 
-    async def _exchange(self) -> Reply:
-        listener, http, addresses = self._listener, self._http, self._addresses
+    async def _callback(self) -> tuple[str, Callback]:
+        """The redirect address, and what came back there."""
+        listener = self._listener
         assert listener is not None
-        assert http is not None
-        assert addresses is not None
         try:
             async with asyncio.timeout(self._wanted.timeout):
                 callback = await listener.wait()
@@ -189,9 +216,16 @@ class SignIn:
             redirect_uri = listener.redirect_uri
             await listener.close()
         self._check_issuer(callback)
-        if callback.error:
-            raise refusal(callback.error, where=self._wanted.provider.title, detail=callback.description)
         self._network.redactor.remember(callback.code)
+        if callback.error:
+            detail = self._network.redactor.redact(callback.description)
+            raise refusal(callback.error, where=self._wanted.provider.title, detail=detail)
+        return redirect_uri, callback
+
+    async def _exchange(self, callback: Callback, redirect_uri: str) -> Reply:
+        http, addresses = self._http, self._addresses
+        assert http is not None
+        assert addresses is not None
         return await exchange_code(
             http,
             self._wanted.provider,

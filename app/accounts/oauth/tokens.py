@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -43,7 +43,7 @@ def read_tokens(
         raise refusal("token_answer_invalid", where=provider.title, detail="its token is of an unknown type")
     refresh = body.get("refresh_token")
     scope = body.get(provider.scope_field)
-    kept = {name: found for name, path in provider.keep.items() if isinstance(found := at(answer, path), str)}
+    kept = {name: found for name, path in provider.keep.items() if _shown(found := at(answer, path))}
     return Tokens(
         access_token=access,
         refresh_token=refresh if isinstance(refresh, str) and refresh else before.refresh_token if before else "",
@@ -73,8 +73,13 @@ def _expiry(value: Any, now: float) -> float | None:
 
 
 def _scopes(value: Any, provider: Provider) -> tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(str(one) for one in value)
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        value = value.replace(provider.scope_separator, " ").replace(",", " ").split(" ")
+    if not isinstance(value, list):
         return ()
-    return tuple(value.replace(provider.scope_separator, " ").replace(",", " ").split())
+    return tuple(str(one) for one in value if one and _shown(str(one)))
+
+
+def _shown(value: Any) -> TypeGuard[str]:
+    """Whether it is a text that can be shown: what a provider hides in one is not what it was asked for."""
+    return isinstance(value, str) and value.isprintable()

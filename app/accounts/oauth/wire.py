@@ -11,6 +11,8 @@ from urllib.parse import quote_plus, urlsplit
 import msgspec
 
 from app.accounts.oauth.errors import refusal
+from app.accounts.oauth.identity import one_line
+from app.network.redact import public_url
 from connectors.sdk import ConfigError, Endpoint, Json, Response
 
 if TYPE_CHECKING:
@@ -20,6 +22,12 @@ LARGEST = 1024 * 1024
 SECONDS = 20.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 422})
+_SECRETS = {"code", "code_verifier", "device_code", "access_token", "refresh_token", "token"} | {
+    "client_secret",
+    "client_assertion",
+    "assertion",
+}
+"""What of a form must show nowhere, also where a provider quotes it."""
 
 
 class Client(NamedTuple):
@@ -66,12 +74,13 @@ class ProviderHttp:
         """A JSON object, with the access token if one is given."""
         sent = {"accept": "application/json", **(headers or {})}
         if token:
-            sent["authorization"] = "Bearer " + token
+            sent["authorization"] = "Bearer " + self.redactor.remember(token)
         return await self._send("GET", url, headers=sent)
 
     async def text(self, url: str, *, token: str) -> tuple[int, str, str]:
         """An answer that need not be JSON: its status, media type and text."""
-        answer = await self._answer("GET", url, headers={"accept": "*/*", "authorization": "Bearer " + token})
+        bearer = "Bearer " + self.redactor.remember(token)
+        answer = await self._answer("GET", url, headers={"accept": "*/*", "authorization": bearer})
         return answer.status, answer.headers.get("content-type", "").partition(";")[0].strip().lower(), answer.text()
 
     async def post(
@@ -98,6 +107,8 @@ class ProviderHttp:
                 body["client_id"] = client.id
                 if client.secret:
                     body["client_secret"] = client.secret
+        for name in _SECRETS & body.keys():
+            self.redactor.remember(body[name])
         kind: dict[str, Any] = {"json": body} if json else {"data": body} if body else {}
         return await self._send(method, url, headers=sent, idempotent=repeat, **kind)
 
@@ -105,7 +116,7 @@ class ProviderHttp:
         answer = await self._answer(method, url, **options)
         try:
             data = msgspec.json.decode(answer.body, type=dict[str, Any]) if answer.body.strip() else {}
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             # The body is not quoted: a confused server may echo the code, or answer a token in a page.
             what = "the answer is no JSON object"
             raise refusal("token_answer_invalid", where=urlsplit(url).netloc, detail=what) from None
@@ -122,13 +133,25 @@ class ProviderHttp:
 
 def secure(url: str) -> str:
     """An address that secrets may go to: https, or this machine. Raises ConfigError."""
-    parts = urlsplit(url)
-    local = parts.hostname in ("127.0.0.1", "::1", "localhost")
-    if (parts.scheme == "https" or (parts.scheme == "http" and local)) and not parts.username and not parts.fragment:
+    if _is_secure(url):
         return url
     raise ConfigError(
-        "A sign-in address must begin with https://", where=url, remedy="Enter it with https://.", code="url_invalid"
+        "A sign-in address must begin with https://",
+        where=one_line(public_url(url)),
+        remedy="Enter it with https://.",
+        code="url_invalid",
     )
+
+
+def _is_secure(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    local = host in ("127.0.0.1", "::1", "localhost")
+    plain = url.isprintable() and " " not in url and "@" not in parts.netloc and not parts.fragment
+    return bool(host) and plain and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
 
 def _endpoint(url: str) -> Endpoint:
