@@ -104,14 +104,15 @@ class Validation:
         if not path:
             return self._drop_references(schema)
         above = schema
-        for step in path[:-1]:
-            above = (
-                above[int(step)] if isinstance(above, list) else above[str(step)]
-            )  # a name like "0" comes as a number
-        if isinstance(above, list):
-            above[int(path[-1])] = True
-        else:
-            del above[str(path[-1])]
+        try:
+            for step in path[:-1]:
+                above = above[int(step)] if isinstance(above, list) else above[str(step)]  # "0" comes as a number
+            if isinstance(above, list):
+                above[int(path[-1])] = True
+            else:
+                del above[str(path[-1])]
+        except (LookupError, TypeError, ValueError):
+            return False  # and a name that is empty does not come at all
         self._warn(f"“{path[-1]}” at /{'/'.join(map(str, path[:-1]))} makes no sense and is not checked")
         return True
 

@@ -129,6 +129,12 @@ def test_a_property_named_by_a_number_may_be_wrong_too() -> None:
     assert [error.pointer for error in state.errors()] == ["/2"]
 
 
+def test_a_property_without_a_name_may_be_wrong_too() -> None:
+    state = FormState({"properties": {"": {"type": "string", "dependentRequired": "x"}}}, {"": "a"})
+    assert state.value() == {"": "a"}
+    assert any("can't be checked" in warning for warning in state.form.warnings)
+
+
 JUNK: list[Any] = [
     *(None, 1, -1, 1.5, True, False, "", "x", "#", "object", "array", 10**30, math.nan),
     *([], [1], ["a", "a"], [[]], [None], [{}], ["object", "array"], [{"$ref": "#"}]),
