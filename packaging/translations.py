@@ -41,7 +41,10 @@ WHOLLY = {"CheckStep", "Option", "Node", "Probe", "say", "N_", "_Known", "_not",
 """Calls of whose arguments a person reads all that have words."""
 WORDS = {"what", "remedy", "title", "description", "help", "summary", "reason", "label", "purpose", "message", "detail"}
 """Keywords of any call that a person reads."""
-UNREAD = {"ValueError", "TypeError", "RuntimeError", "KeyError", "AssertionError", "NotImplementedError", "LookupError"}
+UNREAD = {
+    *("ValueError", "TypeError", "RuntimeError", "KeyError", "AttributeError"),
+    *("AssertionError", "NotImplementedError", "LookupError"),
+}
 DECLARED = {
     "title",
     "description",
