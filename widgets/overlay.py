@@ -29,7 +29,7 @@ class Overlay(QFrame):
     def __init__(self, window: QWidget, width: int, height: int) -> None:
         super().__init__(window)
         self._width, self._height = width, height
-        self._shown_height = height
+        self._shown_height = theme.scaled(height)
         self._back_to: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
@@ -70,9 +70,15 @@ class Overlay(QFrame):
 
     def fit(self, height: int) -> None:
         """Be as high as what is shown, and no higher than was said."""
-        self._shown_height = min(self._height, height)
+        self._shown_height = min(theme.scaled(self._height), height)
         if self.isVisible():
             self._place()
+
+    def room(self) -> int:
+        """How wide it is in this window."""
+        window = self.parentWidget()
+        wide = theme.scaled(self._width)
+        return min(wide, window.width() - 2 * EDGE) if window is not None else wide
 
     def first(self) -> QWidget:
         """What takes the focus."""
@@ -115,9 +121,9 @@ class Overlay(QFrame):
         window = self.parentWidget()
         if window is None:
             return
-        width = min(self._width, window.width() - 2 * EDGE)
+        width = self.room()
         most = window.height() - 2 * EDGE
-        height = min(self._height, most)
+        height = min(theme.scaled(self._height), most)
         # It grows and shrinks at its foot alone, so that what is read first stays where it is.
         top = max(EDGE, round((window.height() - height) * 0.28))
         left, shown = (window.width() - width) // 2, min(self._shown_height, most)

@@ -18,7 +18,18 @@ from string import Template
 from typing import Literal
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QFontMetrics,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -43,6 +54,8 @@ __all__ = [
     "font",
     "icon",
     "icon_pixels",
+    "line_height",
+    "metrics",
     "motion_ms",
     "pixmap",
     "scaled",
@@ -65,6 +78,8 @@ ROW_TALL = 56
 """Height of a row with two lines, at the text's size."""
 LINE = 17
 """Height of a line of body text at 100 %."""
+LEADING = 4
+"""Between lines that are painted by hand."""
 MOTION_MS = 120
 """How long it takes to show where something went."""
 
@@ -224,12 +239,32 @@ _SIZES: dict[str, tuple[int, QFont.Weight]] = {
 
 def font(role: FontRole = "body") -> QFont:
     """The system's font in one of the sizes of the scale."""
+    return QFont(_font(role, _percent))
+
+
+def metrics(role: FontRole = "body") -> QFontMetrics:
+    """What its texts measure."""
+    return _metrics(role, _percent)
+
+
+def line_height(role: FontRole = "body") -> int:
+    """How much room one line of it wants where lines follow one another."""
+    return _metrics(role, _percent).height() + LEADING
+
+
+@lru_cache(maxsize=32)
+def _metrics(role: FontRole, percent: int) -> QFontMetrics:
+    return QFontMetrics(_font(role, percent))
+
+
+@lru_cache(maxsize=32)
+def _font(role: FontRole, percent: int) -> QFont:
     size, weight = _SIZES[role]
     kind = QFontDatabase.SystemFont.FixedFont if role == "mono" else QFontDatabase.SystemFont.GeneralFont
     made = QFontDatabase.systemFont(kind)
     if role == "mono" and not QFontInfo(made).fixedPitch():
         made.setFamily("monospace")
-    made.setPixelSize(scaled(size))
+    made.setPixelSize(round(size * percent / 100))
     made.setWeight(weight)
     return made
 
@@ -338,11 +373,12 @@ def _palette(t: Tokens) -> QPalette:
 def _stylesheet(t: Tokens) -> str:
     values = {name: value for name, value in vars(t).items() if isinstance(value, str)}
     grown = _grown(1)
-    heights = {f"h{usual}": str(usual + grown) for usual in (20, 22, 24, 26, 28, 30)}
+    heights = {f"h{usual}": str(usual + grown) for usual in (20, 22, 24, 26, 28, 30, 32)}
     return Template(_SHEET).substitute(
         values,
         **heights,
         box=str(16 + grown // 3),
+        section=str(scaled(_SIZES["section"][0])),
         radius=RADIUS,
         icons=ICONS.as_posix(),
         scheme="dark" if t.dark else "light",

@@ -1,8 +1,13 @@
-"""Finds what cannot be read in a window: cut-off text, and widgets that stand outside of the one around them."""
+"""Finds what cannot be read in a window: cut-off text, and widgets that stand outside of the one around them.
+
+Texts that delegates paint tell of themselves (`widgets.parts.row_painter`); they are cut off where they leave their
+row, stand on one another, or end in "…" and nothing else says them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -19,7 +24,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.parts.row_painter import Painted, heard_by
+
 __all__ = ["illegible"]
+
+SHORT = 12
+"""Characters of a text, as a date or a size, of which nothing may be cut."""
 
 
 def illegible(window: QWidget) -> list[str]:
@@ -30,7 +40,36 @@ def illegible(window: QWidget) -> list[str]:
             continue
         name = f"{type(one).__name__} {one.objectName() or one.accessibleName() or _text(one)!r}"
         found.extend(f"{name} {what}" for what in _problems(one))
-    return found
+    return found + list(_painted_badly(_painted(window)))
+
+
+def _painted(window: QWidget) -> list[Painted]:
+    heard: list[Painted] = []
+    heard_by(heard.append)
+    try:
+        window.grab()
+    finally:
+        heard_by(None)
+    return heard
+
+
+def _painted_badly(painted: list[Painted]) -> Iterator[str]:
+    for one in painted:
+        name = f"{type(one.view).__name__} {one.view.objectName()}"
+        if not one.row.adjusted(-1, -1, 1, 1).contains(one.ink):
+            yield f"{name} paints “{one.text}” outside: {one.ink.getRect()} in {one.row.getRect()}"
+        if one.shown != one.text:
+            if len(one.text) <= SHORT:
+                yield f"{name} cuts “{one.text}” to “{one.shown}”"
+            elif not set(one.text.split()) <= {*one.tip.split(), "·"}:
+                yield f"{name} cuts “{one.text}” and its tooltip does not say it"
+    places: dict[tuple[QWidget, int, int], list[Painted]] = {}
+    for one in painted:
+        places.setdefault((one.view, one.row.top(), one.row.left()), []).append(one)
+    for (view, _top, _left), together in places.items():
+        for one, other in combinations(together, 2):
+            if one.ink.adjusted(0, 1, 0, -1).intersects(other.ink.adjusted(0, 1, 0, -1)) and one.text != other.text:
+                yield f"{type(view).__name__} {view.objectName()} paints “{one.text}” over “{other.text}”"
 
 
 def _text(one: QWidget) -> str:
@@ -62,7 +101,7 @@ def _problems(one: QWidget) -> Iterator[str]:
         if one.height() < one.fontMetrics().height():
             yield f"is cut off: {one.height()} high"
         wide = one.fontMetrics().horizontalAdvance(one.placeholderText())
-        if not one.text() and one.width() < wide:
+        if not one.text() and one.width() < wide and one.placeholderText() not in one.toolTip():
             yield f"has a cut-off “{one.placeholderText()}”: {one.width()} of {wide} wide"
     if isinstance(one, QComboBox):
         wide = one.fontMetrics().horizontalAdvance(one.currentText())

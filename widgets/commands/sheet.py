@@ -16,6 +16,8 @@ from widgets.parts.build import button, column, heading, label, row
 
 __all__ = ["KeySheet"]
 
+TWO_COLUMNS = 680
+"""Pixels below which there is but one."""
 NATIVE = QKeySequence.SequenceFormat.NativeText
 Line = tuple[str, list[str]]
 
@@ -53,10 +55,10 @@ class KeySheet(Overlay):
     def open(self) -> None:
         """Write it anew."""
         inner = QWidget()
-        left, right = self._columns()
-        sides = row(_side(left), _side(right), space=theme.SPACE_XXL)
-        sides.setStretch(0, 1)
-        sides.setStretch(1, 1)
+        columns = self._columns() if self.room() >= theme.scaled(TWO_COLUMNS) else (list(self.lines().items()),)
+        sides = row(*(_side(groups) for groups in columns), space=theme.SPACE_XXL)
+        for number in range(len(columns)):
+            sides.setStretch(number, 1)
         sides.setContentsMargins(0, 0, theme.SPACE_M, 0)
         column(sides, None, parent=inner, space=0)
         self._area.setWidget(inner)

@@ -17,6 +17,7 @@ from widgets.form.binder import Binder
 from widgets.form.editor import discard, set_shown
 from widgets.form.paste_preview import Preview
 from widgets.parts import button, column, frame, icon_label, label, plural, row
+from widgets.parts.flow import beside, flow
 from widgets.parts.words import sentences
 
 KEYS = "Ctrl+Shift+V"
@@ -119,7 +120,7 @@ class PastePanel(QWidget):
                 self.box,
                 self._hint,
                 self._place,
-                row(self._apply, leave, None, self._other),
+                beside(flow(self._apply, leave), self._other),
                 parent=self._card,
                 space=theme.SPACE_S,
             )

@@ -29,6 +29,7 @@ class LineEditor(Editor):
         self.line.setReadOnly(spec.read_only)
         self.line.setInputMethodHints(_HINTS.get(spec.text("format"), Qt.InputMethodHint.ImhNone))
         self.line.textEdited.connect(self._edited)
+        self.line.setToolTip(self.hint())  # a narrow field cuts it
         self.add(self.line)
 
     def show_value(self, value: Json) -> None:

@@ -62,7 +62,7 @@ class AccountsPage(Page):
         self._list = QVBoxLayout()
         self._list.setSpacing(theme.SPACE_M)
         inner = QWidget()
-        inner.setMaximumWidth(WIDTH)
+        inner.setMaximumWidth(theme.scaled(WIDTH))
         laid = column(self.panel, self._list, self._empty, None, parent=inner, space=theme.SPACE_M)
         laid.setContentsMargins(theme.SPACE_XL, 0, theme.SPACE_XL, theme.SPACE_XL)
         holder = QWidget()

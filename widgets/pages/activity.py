@@ -62,7 +62,7 @@ class ActivityPage(Page):
         self.table.selectionModel().selectionChanged.connect(self._selected)
         self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.search = SearchField(self.tr("Search the log"), delay_ms=40)
-        self.search.setFixedWidth(240)
+        self.search.setFixedWidth(theme.scaled(240))
         self.search.searched.connect(lambda _text: self.reload())
         self.search.moved.connect(lambda _step: self.table.setFocus())
         self._levels = QButtonGroup(self)
@@ -90,8 +90,8 @@ class ActivityPage(Page):
         self.exporter.told.connect(self._busy.setText)
         self.exporter.notice.connect(self.notice)
         self._copy_button = tool_button("copy", self.tr("Copy the selected lines"), self.copy, name="copy_lines")
-        hands = row(self._busy, self.follow_chip, self._copy_button, self.exporter.button)
-        narrowing = beside(flow(*chips, self.connection), hands)
+        hands = (self._busy, self.follow_chip, self._copy_button, self.exporter.button)
+        narrowing = beside(flow(*chips, self.connection), *hands)
         top = column(
             row(label(self.tr("Activity"), "title"), None, self.search, space=theme.SPACE_M),
             narrowing,

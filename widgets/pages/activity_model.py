@@ -28,6 +28,8 @@ NEWEST = 1 << 62
 KEPT = 24
 """Chunks whose lines are in memory."""
 COLUMNS = ("time", "level", "connection", "message")
+TOLD = 1000
+"""Characters of a message that a tooltip shows."""
 LINE = int(Qt.ItemDataRole.UserRole)
 """The whole LogLine of a row, None while it is being fetched."""
 
@@ -188,11 +190,13 @@ class LogModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in (Qt.ItemDataRole.DisplayRole, LINE):
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, LINE):
             return None
         line = self.line(index.row())
         if role == LINE:
             return line
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip_text(line, self.name(line)) if line is not None else None
         if line is None:
             return "…" if index.column() == len(COLUMNS) - 1 else ""
         match COLUMNS[index.column()]:
@@ -240,6 +244,13 @@ async def last_line(client: EngineApi) -> int:
 
     lines = await client.log(LogFilter(before=NEWEST, level="debug", limit=1))
     return lines[-1].seq if lines else 0
+
+
+def tip_text(line: LogLine, name: str) -> str:
+    """A line as its tooltip tells it: what its cells may cut."""
+    at = datetime.fromtimestamp(line.at).isoformat(sep=" ", timespec="milliseconds")
+    fields = "   ".join(f"{key} {str(value)[:200]}" for key, value in line.fields.items())
+    return "\n".join(part for part in (f"{at}  {name}".rstrip(), line.message[:TOLD], fields[:TOLD]) if part)
 
 
 def in_order(lines: list[LogLine]) -> list[LogLine]:

@@ -15,6 +15,8 @@ from widgets.pages.activity_row import LogDelegate, row_height
 
 __all__ = ["LogTable"]
 
+MESSAGE = 160
+"""What is left for messages at the least."""
 WIDTHS = (168, 112, 150)
 """Of all columns but the last, which takes what is left."""
 
@@ -81,6 +83,8 @@ class LogTable(QTableView):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What floats above the table moves along."""
+        """Messages have room, or the names of connections give way; what floats above the table moves along."""
+        others = sum(self.columnWidth(at) for at in (0, 1))
+        self.setColumnHidden(2, self.viewport().width() - others - theme.scaled(WIDTHS[2]) < theme.scaled(MESSAGE))
         super().resizeEvent(event)
         self.resized.emit()

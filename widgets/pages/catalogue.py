@@ -10,17 +10,15 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QRect,
-    QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
     QStackedWidget,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -29,6 +27,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.language import core
 from widgets.parts import EmptyState, SearchField, column
+from widgets.parts.row_painter import RowPainter
 
 if TYPE_CHECKING:
     from app.api import ConnectorView
@@ -37,10 +36,8 @@ __all__ = ["Catalogue", "CatalogueModel", "sign_in_words"]
 
 Index = QModelIndex | QPersistentModelIndex
 CONNECTOR_ROLE = Qt.ItemDataRole.UserRole + 1
-HEADER = 32
 MOST_USED = 5
 """Types in use that stand before the groups; more would only be another order of all."""
-ENTRY = 52
 
 
 def tr(text: str) -> str:
@@ -164,70 +161,48 @@ class CatalogueModel(QAbstractListModel):
             state = tr("can't be used: {0}").format(core(row.problem)) if row.problem else sign_in_words(row.auth)
             return f"{core(row.title)}. {core(row.summary)}. {state}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return core(row.problem) or f"{core(row.summary)}\n{sign_in_words(row.auth)}"
+            return "\n".join((core(row.title), core(row.problem) or f"{core(row.summary)}\n{sign_in_words(row.auth)}"))
         return None
 
 
 class EntryDelegate(QStyledItemDelegate):
     """Icon, title and sign-in in the first line, one sentence in the second."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._strong, self._detail = theme.font("strong"), theme.font("detail")
-
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Headers are lower."""
-        return QSize(200, theme.scaled(HEADER if index.data(CONNECTOR_ROLE) is None else ENTRY))
+        high = theme.line_height("detail")
+        if index.data(CONNECTOR_ROLE) is None:
+            return QSize(200, high + 14)
+        return QSize(200, theme.line_height("strong") + high + 14)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a header or an entry."""
-        rect: QRect = option.rect
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        at = RowPainter(painter, option, index)
+        rect = at.rect
         connector: ConnectorView | None = index.data(CONNECTOR_ROLE)
+        if connector is None:
+            at.text(rect.adjusted(theme.SPACE_L, 6, -theme.SPACE_L, 0), str(index.data()), "detail", "muted")
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._detail)
-        if connector is None:
-            painter.setPen(theme.color("muted"))
-            painter.drawText(rect.adjusted(theme.SPACE_L, 6, -theme.SPACE_L, 0), left, str(index.data()))
-            painter.restore()
-            return
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("selected" if selected else "hover"))
-            painter.drawRoundedRect(QRectF(rect).adjusted(8, 1, -8, -1), theme.RADIUS, theme.RADIUS)
+        if at.selected or at.hovered:
+            at.rounded(rect.adjusted(8, 1, -8, -1), "selected" if at.selected else "hover")
         broken = bool(connector.problem)
-        role = "accent" if selected else "muted"
-        painter.drawPixmap(
-            rect.left() + 20,
-            rect.top() + (rect.height() - 20) // 2,
-            theme.pixmap("warning" if broken else connector.icon, "warning" if broken else role, 20),
-        )
-        inside = rect.adjusted(52, 0, -20, 0)
+        icon, role = (connector.icon, "accent" if at.selected else "muted") if not broken else ("warning", "warning")
+        left = at.icon(rect.left() + 20, rect, icon, role, 20) + theme.SPACE_M
+        upper = QRect(left, rect.top() + 7, rect.right() - 19 - left, theme.line_height("strong"))
+        lower = QRect(left, upper.bottom() + 1, upper.width(), theme.line_height("detail"))
         words = "" if broken else sign_in_words(_first(connector.auth))
-        metrics = QFontMetrics(self._detail)
-        width = metrics.horizontalAdvance(words)
-        painter.setPen(theme.color("muted"))
-        high, upper, lower = theme.scaled(18), rect.top() + theme.scaled(8), rect.top() + theme.scaled(26)
-        painter.drawText(QRect(inside.right() - width, upper, width, high), right, words)
-        second = metrics.elidedText(
-            core(connector.problem or connector.summary), Qt.TextElideMode.ElideRight, inside.width()
-        )
-        if broken:
-            painter.setPen(theme.color("warning"))
-        painter.drawText(QRect(inside.left(), lower, inside.width(), high), left, second)
-        painter.setFont(self._strong)
-        painter.setPen(theme.color("muted" if broken else "text"))
-        title = QFontMetrics(self._strong).elidedText(
-            core(connector.title), Qt.TextElideMode.ElideRight, inside.width() - width - theme.SPACE_S
-        )
-        painter.drawText(QRect(inside.left(), upper, inside.width(), high), left, title)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.drawRoundedRect(QRectF(rect).adjusted(9, 2, -9, -2), theme.RADIUS, theme.RADIUS)
+        title = core(connector.title)
+        width = theme.metrics("detail").horizontalAdvance(words) + theme.SPACE_S if words else 0
+        # How one signs in is told where the title leaves room for it; the tooltip tells it anyway.
+        if width and theme.metrics("strong").horizontalAdvance(title) + width > upper.width():
+            words, width = "", 0
+        at.text(upper, words, "detail", "muted", side=Qt.AlignmentFlag.AlignRight)
+        at.text(upper.adjusted(0, 0, -width, 0), title, "strong", "muted" if broken else "text")
+        said = core(connector.problem or connector.summary)
+        at.text(lower, said, "detail", "warning" if broken else "muted")
+        at.focus_ring(rect.adjusted(9, 2, -9, -2))
         painter.restore()
 
 
@@ -263,7 +238,7 @@ class Catalogue(QFrame):
         self._laid = column(head, self._stack, parent=self, space=0)
         self._laid.setStretch(1, 1)
         self.setMinimumWidth(280)
-        self.setMaximumWidth(340)
+        self.setMaximumWidth(theme.scaled(340))
 
     def lay_above(self, widget: QWidget) -> None:
         """Something between the search and the list."""

@@ -19,8 +19,8 @@ from widgets.parts import (
     label,
     plural,
     relative_time,
-    row,
 )
+from widgets.parts.flow import beside, flow
 from widgets.parts.tables import Column, PagedTable, on_page, table_view
 from widgets.tasks import Refresher
 
@@ -63,9 +63,9 @@ class DocumentsTab(QWidget):
                     lambda d: d.title or d.path or d.source_id,
                     "title",
                     icon=lambda d: (media_icon(d.media_type), "muted"),
-                    tip=lambda d: f"{d.path or d.source_id}\n{d.url or ''}".strip(),
+                    tip=lambda d: "\n".join(dict.fromkeys(t for t in (d.title, d.path or d.source_id, d.url) if t)),
                 ),
-                Column(self.tr("Path"), lambda d: d.path or d.source_id, "", role=lambda _d: "muted", width=300),
+                Column(self.tr("Path"), lambda d: d.path or d.source_id, "", role=lambda _d: "muted"),
                 Column(self.tr("Size"), lambda d: format_bytes(d.size), "size", right=True, width=92),
                 Column(
                     self.tr("Changed"),
@@ -88,7 +88,7 @@ class DocumentsTab(QWidget):
         self._fetching: asyncio.Task[None] | None = None
         self._refresher = Refresher(page.tasks, "documents", self._load, interval=1.0)
         self.search = SearchField(self.tr("Title or path"), shortcut="")
-        self.search.setFixedWidth(240)
+        self.search.setFixedWidth(theme.scaled(240))
         self.search.searched.connect(lambda _text: self.reload())
         self._chips = {
             value: Chip(text, value=value or "all")
@@ -102,9 +102,9 @@ class DocumentsTab(QWidget):
         for value, chip in self._chips.items():
             chip.clicked.connect(lambda _on, value=value: self.choose_change(value))
         self._count = label("", "detail", "muted")
-        bar = row(*self._chips.values(), None, self._count, self.search, space=theme.SPACE_S)
+        bar = column(beside(flow(*self._chips.values()), self._count, self.search))
         bar.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
-        self.table = table_view(self.model, "documents", self.tr("Documents"))
+        self.table = table_view(self.model, "documents", self.tr("Documents"), stretch=(0, 1))
         self._listed = on_page(self.table)
         head = self.table.horizontalHeader()
         head.setSectionsClickable(True)

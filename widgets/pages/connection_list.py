@@ -188,7 +188,7 @@ class ConnectionsModel(QAbstractListModel):
             return ", ".join(dict.fromkeys(word.rstrip(".") for word in words if word))
         if role == Qt.ItemDataRole.ToolTipRole:
             said = status(view, row.progress)
-            lines = [f"{view.name} ({core(view.type_title)})", said.now, said.last, said.next, said.need]
+            lines = [view.name, quiet_line(view, self.tr), said.now, *_times(view, self.tr), said.last, said.next]
             lines = list(dict.fromkeys(line for line in lines if line))
             if view.last_ok_at:
                 lines.append(self.tr("Last synced {0}").format(absolute_time(view.last_ok_at)))
@@ -239,11 +239,11 @@ def time_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
     """What happened last and what comes next, in half a line; where a person is needed, what to do."""
     said = status(view)
     if view.state in ("sign_in_again", "held_back", "needs_attention"):
-        parts = [said.need, tr("Last worked {0}.").format(relative_time(view.last_ok_at)) if view.last_ok_at else ""]
-    elif view.state == "disabled":
-        parts = [said.last]
-    elif view.state == "new":
-        parts = [said.next]
-    else:
-        parts = [said.last, said.next]
-    return "  ".join(part for part in parts if part)
+        return [said.need, tr("Last worked {0}.").format(relative_time(view.last_ok_at)) if view.last_ok_at else ""]
+    if view.state == "disabled":
+        return [said.last]
+    return [said.next] if view.state == "new" else [said.last, said.next]
+    return "  ".join(part for part in _times(view, tr) if part)
+
+
+def _times(view: ConnectionView, tr: Callable[[str], str]) -> list[str]:

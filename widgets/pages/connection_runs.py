@@ -79,7 +79,7 @@ class RunsTab(QWidget):
                     self.tr("Run"),
                     lambda run: look(run.state).word,
                     icon=lambda run: (look(run.state).icon, look(run.state).role),
-                    tip=lambda run: core(run.summary) or look(run.state).word,
+                    tip=lambda run: f"{look(run.state).word}\n{core(run.summary)}".strip(),
                     width=164,
                 ),
                 Column(
@@ -106,7 +106,7 @@ class RunsTab(QWidget):
                 Column(self.tr("Took"), _took, right=True, width=66),
             ]
         )
-        self.table = table_view(self.model, "runs", self.tr("Runs"), stretch=2)
+        self.table = table_view(self.model, "runs", self.tr("Runs"), stretch=(2,))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.items = ItemsTable("run_items", self.tr("Items of the run"))

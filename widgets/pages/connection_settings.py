@@ -16,6 +16,7 @@ from widgets.pages.schedule import ScheduleBox
 from widgets.pages.scope_panel import ScopePanel
 from widgets.pages.test_panel import TestPanel
 from widgets.parts import button, column, frame, heading, label, line, row
+from widgets.parts.flow import beside, flow
 
 if TYPE_CHECKING:
     from app.api import CheckTarget, ConnectionEdit, ConnectionView, ConnectorView
@@ -38,7 +39,7 @@ class SettingsTab(QWidget):
         self.schedule: ScheduleBox | None = None
         self._key: tuple[str, int] | None = None
         self._inner = QWidget()
-        self._inner.setMaximumWidth(FORM_WIDTH)
+        self._inner.setMaximumWidth(theme.scaled(FORM_WIDTH))
         self._laid = QVBoxLayout(self._inner)
         self._laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_XL)
         self._laid.setSpacing(theme.SPACE_L)
@@ -54,15 +55,9 @@ class SettingsTab(QWidget):
         self.save_button = button(self.tr("Save"), self.save, kind="primary", name="save", shortcut="Ctrl+Return")
         self.discard_button = button(self.tr("Discard changes"), self._discard, name="discard")
         self._footer = frame("window")
-        foot = row(
-            self.test.button,
-            self.test.deep,
-            None,
-            self.discard_button,
-            self.save_button,
-            parent=self._footer,
-            space=theme.SPACE_M,
-        )
+        tests = flow(self.test.button, self.test.deep, space=theme.SPACE_M)
+        hands = beside(tests, self.discard_button, self.save_button, space=theme.SPACE_M)
+        foot = column(hands, parent=self._footer)
         foot.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
         whole = column(self.area, self.scope, self.test, line(), self._footer, parent=self, space=0)
         whole.setStretch(0, 1)
@@ -131,11 +126,14 @@ class SettingsTab(QWidget):
                 "muted",
                 wrap=True,
             ),
-            row(
-                toggle,
-                button(self.tr("Duplicate"), lambda: self.acted.emit("duplicate"), icon="duplicate", name="duplicate"),
-                button(self.tr("Export …"), lambda: self.acted.emit("export"), icon="export", name="export"),
-                None,
+            beside(
+                flow(
+                    toggle,
+                    button(
+                        self.tr("Duplicate"), lambda: self.acted.emit("duplicate"), icon="duplicate", name="duplicate"
+                    ),
+                    button(self.tr("Export …"), lambda: self.acted.emit("export"), icon="export", name="export"),
+                ),
                 button(
                     self.tr("Remove"), lambda: self.acted.emit("remove"), kind="danger", icon="trash", name="remove"
                 ),

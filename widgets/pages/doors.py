@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QWidget
 
 from widgets import theme
 from widgets.parts import button, column, frame, icon_label, label, row
@@ -49,19 +49,39 @@ class Doors(QWidget):
             self.tr("From a file that another Headwater exported."),
             button(self.tr("Choose a file …"), self.import_.emit, name="door_import"),
         )
-        doors = row(add, demo, imported, space=theme.SPACE_L)
+        self._cards = (add, demo, imported)
+        self._row = row(*self._cards, space=theme.SPACE_L)
         for number in range(3):
-            doors.setStretch(number, 1)
+            self._row.setStretch(number, 1)
         holder = QWidget()
-        holder.setMaximumWidth(780)
-        holder.setLayout(column(title, sentence, theme.SPACE_L, doors, space=theme.SPACE_S))
+        holder.setMaximumWidth(theme.scaled(780))
+        holder.setLayout(column(title, sentence, theme.SPACE_L, self._row, space=theme.SPACE_S))
         middle = row(None, holder, None)
         middle.setStretch(1, 10)
-        column(None, middle, None, None, parent=self, margin=theme.SPACE_XL)
+        inner = QWidget()
+        column(None, middle, None, None, parent=inner, margin=theme.SPACE_XL)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        inner.setAutoFillBackground(False)
+        column(area, parent=self, space=0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many beside each other as there is room for."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        wide = max(card.minimumSizeHint().width() for card in self._cards)
+        room = min(self.width(), theme.scaled(780)) - 2 * theme.SPACE_XL
+        tight = room < 3 * wide + 2 * theme.SPACE_L
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if tight else QBoxLayout.Direction.LeftToRight)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first door has the focus: Enter is enough."""
         super().showEvent(event)
+        self._arrange()
         self._buttons[1].setText(self.tr("Start the demo"))
         QTimer.singleShot(0, self, lambda: self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason))
 
@@ -95,7 +115,7 @@ class Doors(QWidget):
         laid = column(
             icon_label(icon, "accent", 24),
             theme.SPACE_XS,
-            label(title, "strong"),
+            label(title, "strong", wrap=True),
             words,
             None,
             theme.SPACE_S,
@@ -104,5 +124,5 @@ class Doors(QWidget):
             space=theme.SPACE_XS,
         )
         laid.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_L)
-        made.setMinimumSize(200, 184)
+        made.setMinimumWidth(200)
         return made

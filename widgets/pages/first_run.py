@@ -11,6 +11,7 @@ from widgets import theme
 from widgets.language import core
 from widgets.pages.page import Page
 from widgets.parts import StateLabel, button, column, frame, icon_label, label, row
+from widgets.parts.flow import flow
 from widgets.parts.progress import Progress
 from widgets.tasks import Refresher
 
@@ -52,7 +53,7 @@ class FirstRun(QWidget):
         )
         more = button(self.tr("Add another source"), self.another.emit, name="first_run_another")
         card = frame("card")
-        card.setMaximumWidth(WIDTH)
+        card.setMaximumWidth(theme.scaled(WIDTH))
         head = row(icon_label("sync", "accent", 24), self._title, self._state, space=theme.SPACE_M)
         head.setStretch(1, 1)
         laid = column(
@@ -64,7 +65,7 @@ class FirstRun(QWidget):
             theme.SPACE_S,
             label(self.tr("It goes on if you leave this page. What is stored can be searched at once."), wrap=True),
             theme.SPACE_XS,
-            row(self.open_button, more, None),
+            flow(self.open_button, more),
             parent=card,
             space=theme.SPACE_S,
         )
@@ -129,7 +130,9 @@ class FirstRun(QWidget):
         self.bar.setValue(round((fraction or 0) * STEPS))
         said = progress.sentence() if progress.seen else ""
         self._counted.setText(said or core(run.reason) or self.tr("Listing what is there …"))
-        room = self._current.fontMetrics().elidedText(progress.current, Qt.TextElideMode.ElideMiddle, WIDTH - 48)
+        room = self._current.fontMetrics().elidedText(
+            progress.current, Qt.TextElideMode.ElideMiddle, theme.scaled(WIDTH) - 48
+        )
         self._current.setText(room)
         self.setAccessibleName(f"{self._title.text()}: {self._counted.text()}")
 

@@ -61,7 +61,7 @@ class LibraryPage(Page):
         self.filters.changed.connect(self._ask)
         self._found = label("", "detail", "muted")
         self._why_link = button(self.tr("Something missing?"), self.ask_why, kind="link", name="ask_why")
-        narrowing = beside(self.filters, row(self._found, self._why_link))
+        narrowing = beside(self.filters, self._found, self._why_link)
         top = column(
             row(label(self.tr("Library"), "title"), theme.SPACE_XS, self._stats, None),
             self.search,

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from widgets.pages.filter_chip import Choice, FilterChip
-from widgets.parts import button, row
+from widgets.parts import button, column
 from widgets.parts.flow import flow
 
 __all__ = ["Filters"]
@@ -57,7 +57,7 @@ class Filters(QWidget):
         )
         self._chips = (self.connection, self.type, self.date, self.access)
         self._clear = button(self.tr("Clear filters"), self.clear, kind="link", name="clear_filters")
-        row(flow(*self._chips, self._clear), parent=self)
+        column(flow(*self._chips, self._clear), parent=self)
         self._clear.hide()
         for chip in self._chips:
             chip.changed.connect(self._changed)

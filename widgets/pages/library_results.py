@@ -16,11 +16,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from widgets import theme
 from widgets.parts import absolute_time, relative_time
+from widgets.parts.row_painter import RowPainter
 
 if TYPE_CHECKING:
     from app.api import DocumentView, Hit
@@ -29,10 +30,6 @@ __all__ = ["RESULT", "Result", "ResultDelegate", "ResultModel", "split_marks"]
 
 RESULT = int(Qt.ItemDataRole.UserRole)
 OPEN, CLOSE = "\x02", "\x03"
-LINE_HEIGHT = 18
-"""At 100 %, like all lengths below."""
-PLAIN_HEIGHT = 56
-SNIPPET_HEIGHT = PLAIN_HEIGHT + 2 * LINE_HEIGHT + 4
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -113,7 +110,9 @@ class ResultModel(QAbstractListModel):
         if role == RESULT:
             return found
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (found.path, absolute_time(found.at)) if part)
+            return "\n".join(
+                part for part in (found.title, found.connection, found.path, absolute_time(found.at)) if part
+            )
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{found.title}, {found.connection}"
         return None
@@ -140,55 +139,63 @@ class ResultDelegate(QStyledItemDelegate):
     def __init__(self, model: ResultModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._strong, self._detail = theme.font("strong"), theme.font("detail")
         self.snippets = False
         """Whether rows have room for a snippet."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(300, theme.scaled(SNIPPET_HEIGHT if self.snippets else PLAIN_HEIGHT))
+        detail = theme.line_height("detail")
+        return QSize(300, 18 + theme.line_height("strong") + detail + (4 + 2 * detail if self.snippets else 0))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         found: Result | None = index.data(RESULT)
         if found is None:
             return
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
+        at = RowPainter(painter, option, index)
+        rect = at.rect
         painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.color("selected"))
-            if state & QStyle.StateFlag.State_HasFocus:
-                painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.color("accent"))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.color("hover"))
-        painter.setPen(theme.color("border"))
-        painter.drawLine(rect.left() + theme.SPACE_XL, rect.bottom(), rect.right(), rect.bottom())
+        if at.selected:
+            at.fill(rect, "selected")
+            if option.state & QStyle.StateFlag.State_HasFocus:
+                at.fill(QRect(rect.left(), rect.top(), 3, rect.height()), "accent")
+        elif at.hovered:
+            at.fill(rect, "hover")
+        at.fill(QRect(rect.left() + theme.SPACE_XL, rect.bottom(), rect.width() - theme.SPACE_XL, 1), "border")
 
-        icon = theme.pixmap(self._model.icons.get(found.connection_id, "file"), "muted", 16)
-        painter.drawPixmap(rect.left() + theme.SPACE_XL, rect.top() + theme.scaled(19) - 8, icon)
-        area = rect.adjusted(theme.SPACE_XL + 16 + 10, 0, -theme.SPACE_L, 0)
+        first = QRect(rect.left() + theme.SPACE_XL, rect.top() + 9, 0, theme.line_height("strong"))
+        left = at.icon(first.left(), first, self._model.icons.get(found.connection_id, "file"), "muted") + 10
+        first = QRect(left, first.top(), rect.right() - theme.SPACE_L - left, first.height())
+        second = QRect(left, first.bottom() + 1, first.width(), theme.line_height("detail"))
         date = relative_time(found.at) if found.at is not None else ""
-        _text(painter, self._detail, "muted", area, 9, date, right=True)
-        room = area.adjusted(0, 0, -QFontMetrics(self._detail).horizontalAdvance(date) - theme.SPACE_M, 0)
-        _text(painter, self._strong, "text", room, 8, found.title)
+        used = at.text(first, date, "detail", "muted", side=Qt.AlignmentFlag.AlignRight)
+        at.text(first.adjusted(0, 0, -used - theme.SPACE_M, 0), found.title, "strong")
         where = found.connection if found.path in ("", found.title) else f"{found.connection}  ·  {found.path}"
-        _text(painter, self._detail, "muted", area, 30, where, Qt.TextElideMode.ElideMiddle)
+        at.text(second, where, "detail", "muted", elide=Qt.TextElideMode.ElideMiddle)
         if self.snippets:
-            self._snippet(painter, area, rect.top() + theme.scaled(51), found.snippet)
+            self._snippet(at, second.translated(0, second.height() + 2), found.snippet)
         painter.restore()
 
-    def _snippet(self, painter: QPainter, area: QRect, top: int, snippet: str) -> None:
+    def _snippet(self, at: RowPainter, box: QRect, snippet: str) -> None:
         text, matches = split_marks(snippet[:2000])
-        layout, end = _laid(text, matches, self._detail, area.width())
+        place, font = at.seen(box), theme.font("detail")
+        layout, end = _laid(text, matches, font, place.width(), mirrored=at.mirrored)
         if end < len(text):
-            layout, _ = _laid(text[: max(0, end - 2)].rstrip() + "…", matches, self._detail, area.width())
-        painter.setPen(_mixed(theme.color("text"), theme.color("muted")))
-        layout.draw(painter, QPointF(area.left(), top))
+            cut = text[: max(0, end - 2)].rstrip() + "…"
+            layout, _ = _laid(cut, matches, font, place.width(), mirrored=at.mirrored)
+        at.painter.setPen(_mixed(theme.color("text"), theme.color("muted")))
+        layout.draw(at.painter, QPointF(place.topLeft()))
+        ink = layout.boundingRect().toAlignedRect().translated(place.topLeft())
+        at.tell(text, text, ink)
 
 
-def _laid(text: str, matches: list[tuple[int, int]], font: QFont, width: int) -> tuple[QTextLayout, int]:
+def _laid(
+    text: str, matches: list[tuple[int, int]], font: QFont, width: int, *, mirrored: bool
+) -> tuple[QTextLayout, int]:
     """Two lines of text with the matches marked, and where they end."""
     layout = QTextLayout(text, font)
-    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+    side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+    option = QTextOption(side | Qt.AlignmentFlag.AlignAbsolute)
+    option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    layout.setTextOption(option)
     style = QTextCharFormat()
     style.setBackground(theme.color("match"))
     style.setForeground(theme.color("text"))
@@ -206,7 +213,7 @@ def _laid(text: str, matches: list[tuple[int, int]], font: QFont, width: int) ->
         if not line.isValid():
             break
         line.setLineWidth(width)
-        line.setPosition(QPointF(0, number * theme.scaled(LINE_HEIGHT)))
+        line.setPosition(QPointF(0, number * theme.line_height("detail")))
         end = line.textStart() + line.textLength()
     layout.endLayout()
     return layout, end
@@ -214,24 +221,3 @@ def _laid(text: str, matches: list[tuple[int, int]], font: QFont, width: int) ->
 
 def _mixed(one: QColor, other: QColor) -> QColor:
     return QColor((one.red() + other.red()) // 2, (one.green() + other.green()) // 2, (one.blue() + other.blue()) // 2)
-
-
-def _text(
-    painter: QPainter,
-    font: QFont,
-    role: str,
-    area: QRect,
-    top: int,
-    text: str,
-    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-    *,
-    right: bool = False,
-) -> None:
-    """One line, cut where it does not fit."""
-    painter.setFont(font)
-    painter.setPen(theme.color(role))
-    room = QRect(area.left(), area.top() + theme.scaled(top), area.width(), theme.scaled(LINE_HEIGHT + 2))
-    line = " ".join(text[:1000].split())
-    cut = QFontMetrics(font).elidedText(line, elide, room.width())
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, cut)

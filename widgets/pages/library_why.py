@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from connectors.sdk import HeadwaterError
 from widgets import theme
@@ -42,18 +42,22 @@ class WhyPanel(QFrame):
         self.ask_button = button(self.tr("Find out"), self.ask, kind="primary", name="why_ask")
         self._answer = QVBoxLayout()
         self._answer.setSpacing(theme.SPACE_S)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget()
         self._error = ErrorPanel()
         self._error.hide()
         connection_label = label(self.tr("Connection"), "detail", "muted")
         connection_label.setBuddy(self.connection)
         id_label = label(self.tr("Path or ID at the source"), "detail", "muted")
         id_label.setBuddy(self.source_id)
+        head = row(
+            label(self.tr("Why is a document missing?"), "section", wrap=True),
+            tool_button("close", self.tr("Close"), self.closed.emit, name="why_close"),
+        )
         laid = column(
-            row(
-                label(self.tr("Why is a document missing?"), "section"),
-                None,
-                tool_button("close", self.tr("Close"), self.closed.emit, name="why_close"),
-            ),
+            head,
             label(self.tr("Say where it should come from. Nothing is changed by asking."), "body", "muted", wrap=True),
             theme.SPACE_S,
             connection_label,
@@ -66,9 +70,13 @@ class WhyPanel(QFrame):
             self._error,
             self._answer,
             None,
-            parent=self,
+            parent=inner,
             space=6,
         )
+        self._area.setWidget(inner)
+        inner.setAutoFillBackground(False)
+        self._area.viewport().setAutoFillBackground(False)
+        column(self._area, parent=self, space=0)
         laid.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_L)
 
     def offer(self, connections: list[ConnectionView]) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QPushButton
 from widgets import theme
 from widgets.pages.bulk import applies
 from widgets.parts import button, label, plural, row, tool_button
+from widgets.parts.flow import flow
 
 if TYPE_CHECKING:
     from app.api import ConnectionView
@@ -39,7 +40,8 @@ class SelectionBar(QFrame):
         ):
             self.buttons[act] = button(text, partial(self.acted.emit, act), kind="quiet", icon=icon, name=f"bulk_{act}")
         clear = tool_button("close", self.tr("Choose none  Esc"), self.cleared.emit, name="bulk_clear")
-        row(self._count, theme.SPACE_S, *self.buttons.values(), None, clear, parent=self, space=theme.SPACE_XS)
+        self._count.setContentsMargins(0, 0, theme.SPACE_S, 0)
+        row(flow(self._count, *self.buttons.values(), space=theme.SPACE_XS), clear, parent=self)
 
     def show_selection(self, views: list[ConnectionView]) -> None:
         """What is chosen now; an act that would do nothing says so."""

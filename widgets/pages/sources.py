@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QWidget
+from PySide6.QtWidgets import QListView, QStackedWidget, QWidget
 
 from widgets import theme
 from widgets.pages.actions import ConnectionActions
@@ -17,6 +17,7 @@ from widgets.pages.page import Page, Place
 from widgets.pages.selection_bar import SelectionBar
 from widgets.parts import Chip, EmptyState, SearchField, button, column, label, look, row
 from widgets.parts.clock import Clock
+from widgets.parts.flow import flow
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class SourcesPage(Page):
         self.model = ConnectionsModel()
         self._refresher = Refresher(self.tasks, "load", self._load)
         self.search = SearchField(self.tr("Search"))
-        self.search.setFixedWidth(240)
+        self.search.setFixedWidth(theme.scaled(240))
         self.search.searched.connect(lambda text: self._narrow(text=text))
         self.search.entered.connect(self._open_current)
         self.search.moved.connect(self._move)
@@ -51,24 +52,18 @@ class SourcesPage(Page):
         )
         header = row(label(self.tr("Sources"), "title"), None, self.search, self._add, space=theme.SPACE_M)
         self._chips: dict[str, Chip] = {}
-        chips = QWidget()
-        self._chip_row = QHBoxLayout(chips)
-        self._chip_row.setContentsMargins(0, 0, 0, 0)
-        self._chip_row.setSpacing(theme.SPACE_S)
         for state in sorted(set(GROUP.values()), key=lambda state: look(state).order):
             chip = Chip(look(state).word, value=state)
             chip.clicked.connect(lambda on, state=state: self._choose_state(state if on else ""))
             chip.hide()
             self._chips[state] = chip
-            self._chip_row.addWidget(chip)
-        self._chip_row.addStretch(1)
+        self._filters = flow(*self._chips.values())
         self.selection_bar = SelectionBar()
         self.selection_bar.acted.connect(self._do)
         self.selection_bar.cleared.connect(self._choose_one)
-        self._bars = QStackedWidget()
-        self._bars.addWidget(chips)
-        self._bars.addWidget(self.selection_bar)
-        self._bars.setFixedHeight(32)
+        self.selection_bar.hide()
+        for bar in (self._filters, self.selection_bar):  # the list does not jump where one takes the other's place
+            bar.setMinimumHeight(theme.ROW)
 
         self.list = QListView()
         self.list.setObjectName("connections")
@@ -100,7 +95,7 @@ class SourcesPage(Page):
         self._blank = QWidget()
         for page in (self._blank, self.list, self._nothing, self._doors):
             self._stack.addWidget(page)
-        top = column(header, self._bars, space=theme.SPACE_M)
+        top = column(header, self._filters, self.selection_bar, space=theme.SPACE_M)
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
         laid = column(top, self._stack, parent=self, space=0)
         laid.setStretch(1, 1)
@@ -243,7 +238,8 @@ class SourcesPage(Page):
         several = len(chosen) > 1
         if several:
             self.selection_bar.show_selection(chosen)
-        self._bars.setCurrentIndex(int(several))
+        self._filters.setVisible(not several)
+        self.selection_bar.setVisible(several)
 
     def _choose_one(self) -> None:
         """Only the row under the cursor."""

@@ -21,7 +21,7 @@ from widgets.overlay import SHADOW, Overlay
 from widgets.pages.page import Place
 from widgets.palette.entry import Entry
 from widgets.palette.match import best
-from widgets.palette.rows import HEIGHT, EntryDelegate, EntryModel
+from widgets.palette.rows import EntryDelegate, EntryModel, line_height
 from widgets.palette.sources import (
     LEAST_LETTERS,
     command_entries,
@@ -176,7 +176,7 @@ class Palette(Overlay):
     def list_height(self) -> int:
         """What the lines need; a sentence in their place needs some too."""
         rows = range(min(self.model.rowCount(), MOST))
-        return max(HEIGHT * 2, sum(self.list.sizeHintForRow(row) for row in rows))
+        return max(line_height() * 2, sum(self.list.sizeHintForRow(row) for row in rows))
 
     def _frame_height(self) -> int:
         """Everything but the list; the field knows its height once it is dressed."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QTextCharFormat, QTextLayout
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from widgets import theme
 from widgets.palette.entry import Entry
+from widgets.parts.row_painter import RowPainter
 
-__all__ = ["HEIGHT", "EntryDelegate", "EntryModel"]
+__all__ = ["EntryDelegate", "EntryModel", "line_height"]
 
-HEIGHT = 36
-HEADING = 28
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -49,7 +48,7 @@ class EntryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return entry.spoken()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.reason or None
+            return "\n".join(text for text in (entry.text, entry.reason or entry.detail) if text)
         return None
 
 
@@ -62,45 +61,36 @@ class EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """A line, with room for its heading."""
-        heading = HEADING if self._model.heading(index.row()) else 0
-        # Text that was made larger needs its room.
-        return QSize(0, heading + max(HEIGHT, QFontMetrics(theme.font("body")).height() + 16))
+        return QSize(0, (_heading_height() if self._model.heading(index.row()) else 0) + line_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draws a line; what can't be done now is muted, with the reason in place of what it is."""
         entry = self._model.entries[index.row()]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRect(option.rect)
+        at = RowPainter(painter, option, index)
+        box = QRect(at.rect)
         heading = self._model.heading(index.row())
         if heading:
-            above = QRect(box.left() + 12, box.top(), box.width() - 24, HEADING)
-            painter.setFont(theme.font("detail"))
-            painter.setPen(theme.color("muted"))
-            painter.drawText(self._seen(option, above), _side(option) | Qt.AlignmentFlag.AlignVCenter, heading)
-            box.setTop(box.top() + HEADING)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("selected"))
-            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), theme.RADIUS, theme.RADIUS)
+            high = _heading_height()
+            at.text(QRect(box.left() + 12, box.top(), box.width() - 24, high), heading, "detail", "muted")
+            box.setTop(box.top() + high)
+        if at.selected:
+            at.rounded(box.adjusted(0, 1, 0, -1), "selected")
         role = "disabled" if entry.reason else "error" if entry.danger else "muted"
-        icon = self._seen(option, QRect(box.left() + 12, box.top() + (box.height() - 16) // 2, 16, 16))
-        painter.drawPixmap(icon.topLeft(), theme.pixmap(entry.icon, role, 16))
-        left, right = box.left() + 40, box.right() - 12
-        right = self._end(painter, option, entry.keys, QRect(left, box.top(), right - left, box.height()))
+        left = at.icon(box.left() + 12, box, entry.icon, role) + 12
+        right = box.right() - 12
+        right -= _past(at.text(_between(box, left, right), entry.keys, "detail", "muted", side=_END))
         least = left + (right - left) // 2
-        detail = entry.reason or entry.detail
-        name = QFontMetrics(theme.font("body")).horizontalAdvance(entry.text) + theme.SPACE_L
-        room = QRect(max(least, min(left + name, right)), box.top(), 0, box.height())
-        room.setRight(right)
-        right = self._end(painter, option, detail, room)
-        self._name(painter, option, entry, QRect(left, box.top(), right - left, box.height()))
+        name = theme.metrics().horizontalAdvance(entry.text) + theme.SPACE_L
+        room = _between(box, max(least, min(left + name, right)), right)
+        right -= _past(at.text(room, entry.reason or entry.detail, "detail", "muted", side=_END))
+        self._name(at, entry, _between(box, left, right))
         painter.restore()
 
-    def _name(self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, box: QRect) -> None:
-        font = theme.font("body")
-        text = QFontMetrics(font).elidedText(entry.text, Qt.TextElideMode.ElideRight, box.width())
-        layout = QTextLayout(text, font)
+    def _name(self, at: RowPainter, entry: Entry, box: QRect) -> None:
+        text = theme.metrics().elidedText(entry.text, Qt.TextElideMode.ElideRight, box.width())
+        layout = QTextLayout(text, theme.font("body"))
         marked = QTextCharFormat()
         marked.setFontWeight(theme.font("strong").weight())
         marked.setForeground(theme.color("accent"))
@@ -109,33 +99,32 @@ class EntryDelegate(QStyledItemDelegate):
         line = layout.createLine()
         line.setLineWidth(box.width())
         layout.endLayout()
-        painter.setPen(theme.color("muted" if entry.reason else "error" if entry.danger else "text"))
-        seen = self._seen(option, box)
-        across = seen.left() + (max(0.0, seen.width() - line.naturalTextWidth()) if _mirrored(option) else 0.0)
-        layout.draw(painter, QPointF(across, box.top() + (box.height() - line.height()) / 2))
-
-    def _end(self, painter: QPainter, option: QStyleOptionViewItem, text: str, box: QRect) -> int:
-        """Text at the far end of a box; answers where the room before it ends."""
-        if not text or box.width() <= 0:
-            return box.right()
-        font = theme.font("detail")
-        painter.setFont(font)
-        painter.setPen(theme.color("muted"))
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        side = Qt.AlignmentFlag.AlignLeft if _mirrored(option) else Qt.AlignmentFlag.AlignRight
-        painter.drawText(self._seen(option, box), side | Qt.AlignmentFlag.AlignVCenter, shown)
-        return box.right() - QFontMetrics(font).horizontalAdvance(shown) - theme.SPACE_M
-
-    def _seen(self, option: QStyleOptionViewItem, box: QRect) -> QRect:
-        return QStyle.visualRect(option.direction, option.rect, box)
+        at.painter.setPen(theme.color("muted" if entry.reason else "error" if entry.danger else "text"))
+        seen = at.seen(box)
+        across = seen.left() + (max(0.0, seen.width() - line.naturalTextWidth()) if at.mirrored else 0.0)
+        place = QPointF(across, box.top() + (box.height() - line.height()) / 2)
+        layout.draw(at.painter, place)
+        at.tell(entry.text, text, QRectF(place, line.naturalTextRect().size()).toAlignedRect())
 
 
-def _mirrored(option: QStyleOptionViewItem) -> bool:
-    return option.direction == Qt.LayoutDirection.RightToLeft
+_END = Qt.AlignmentFlag.AlignRight
 
 
-def _side(option: QStyleOptionViewItem) -> Qt.AlignmentFlag:
-    return Qt.AlignmentFlag.AlignRight if _mirrored(option) else Qt.AlignmentFlag.AlignLeft
+def line_height() -> int:
+    """Of a line without its heading."""
+    return theme.line_height() + 16
+
+
+def _heading_height() -> int:
+    return theme.line_height("detail") + 10
+
+
+def _past(width: int) -> int:
+    return width + theme.SPACE_M if width else 0
+
+
+def _between(box: QRect, left: int, right: int) -> QRect:
+    return QRect(left, box.top(), right - left, box.height())
 
 
 def _runs(marks: tuple[int, ...]) -> list[tuple[int, int]]:

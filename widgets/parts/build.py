@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -41,11 +42,37 @@ Ground = Literal["surface", "window", "sunken", "card", "ok", "warning", "error"
 Tone = Literal["", "muted", "ok", "warning", "error", "accent"]
 
 
+class Label(QLabel):
+    """A text that begins where reading begins. Qt lets a text in another script begin at its own side, so that an
+    English error in an Arabic window stood apart from its icon."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._wanted = self.alignment()
+        if self.isRightToLeft():
+            self._align()
+
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        """Left is where reading begins, right where it ends."""
+        self._wanted = alignment
+        self._align()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The other way round from now on."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._align()
+
+    def _align(self) -> None:
+        seen = QStyle.visualAlignment(self.layoutDirection(), self._wanted)
+        super().setAlignment(seen | Qt.AlignmentFlag.AlignAbsolute)
+
+
 def label(
     text: str = "", role: theme.FontRole = "body", tone: Tone = "", *, wrap: bool = False, select: bool = False
 ) -> QLabel:
     """A text in the type scale. Plain text always: what a source says is never taken for markup."""
-    made = QLabel(text)
+    made = Label(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setFont(theme.font(role))
     if tone:
@@ -106,6 +133,8 @@ def button(
     """A push button. `name` is its objectName, `kind` its weight: one primary per view."""
     made = QPushButton(text)
     made.setAutoDefault(True)  # Enter presses the button that has the focus, as Space does
+    if made.isRightToLeft():
+        made.setProperty("rtl", "true")
     if kind:
         made.setProperty("kind", kind)
     if icon:

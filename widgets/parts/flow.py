@@ -1,8 +1,10 @@
-"""A layout that goes on in the next line where the width ends, for chips."""
+"""A layout that goes on in the next line where the width ends, for chips and buttons."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from widgets import theme
@@ -54,8 +56,10 @@ class FlowLayout(QLayout):
         self._place(rect, apply=True)
 
     def sizeHint(self) -> QSize:
-        """Part of QLayout."""
-        return self.minimumSize()
+        """All in one line."""
+        shown = [one.sizeHint() for one in self._items if not one.isEmpty()]
+        wide = sum(size.width() for size in shown) + self.spacing() * max(0, len(shown) - 1)
+        return QSize(wide, max((size.height() for size in shown), default=0))
 
     def minimumSize(self) -> QSize:
         """The widest item decides."""
@@ -65,39 +69,56 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, rect: QRect, *, apply: bool) -> int:
-        x, y, line = 0, 0, 0
-        parent = self.parentWidget()
-        mirrored = parent is not None and parent.isRightToLeft()
-        for place, one in enumerate(self._items):
+        """Put each item into its place, or only tell how high they are together."""
+        lines: list[list[tuple[QLayoutItem, QRect]]] = [[]]
+        x, y, high = 0, 0, 0
+        last = next((one for one in reversed(self._items) if not one.isEmpty()), None)
+        for one in self._items:
             if one.isEmpty():  # hidden
                 continue
-            hint = one.sizeHint()
-            width = min(hint.width(), rect.width())
+            width = min(one.sizeHint().width(), rect.width())
             if x and x + width > rect.width():
-                x, y, line = 0, y + line + self.spacing(), 0
-            if self._fill and place == len(self._items) - 1:
-                width = max(width, rect.width() - x)
-            if apply:
-                left = rect.right() + 1 - x - width if mirrored else rect.x() + x
-                one.setGeometry(QRect(QPoint(left, rect.y() + y), QSize(width, hint.height())))
+                x, y, high = 0, y + high + self.spacing(), 0
+                lines.append([])
+            if self._fill and one is last:
+                width = rect.width() - x
+            tall = one.heightForWidth(width) if one.hasHeightForWidth() else one.sizeHint().height()
+            lines[-1].append((one, QRect(x, y, width, tall)))
             x += width + self.spacing()
-            line = max(line, hint.height())
-        return y + line
+            high = max(high, tall)
+        if apply:
+            for line in lines:
+                self._apply(line, rect)
+        return y + high
+
+    def _apply(self, line: list[tuple[QLayoutItem, QRect]], rect: QRect) -> None:
+        parent = self.parentWidget()
+        mirrored = parent is not None and parent.isRightToLeft()
+        high = max((box.height() for _one, box in line), default=0)
+        for one, box in line:
+            left = rect.width() - box.left() - box.width() if mirrored else box.left()
+            one.setGeometry(box.translated(rect.x() + left - box.left(), rect.y() + (high - box.height()) // 2))
 
 
-def beside(flowing: QWidget, fixed: QLayout) -> QHBoxLayout:
-    """What flows at the left, and at the right what never does."""
-    made = QHBoxLayout()
-    made.setSpacing(theme.SPACE_M)
-    made.addWidget(flowing, 1, Qt.AlignmentFlag.AlignVCenter)
-    made.addLayout(fixed)
-    return made
+def beside(flowing: QWidget, *fixed: QWidget, space: int = theme.SPACE_S) -> QWidget:
+    """What flows at the left, and at the right, or in a line of its own below, what never does."""
+    end = QWidget()
+    made = QHBoxLayout(end)
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(space)
+    made.addStretch(1)
+    for widget in fixed:
+        made.addWidget(widget)
+    return _flowing(FlowLayout(theme.SPACE_S), (flowing, end))
 
 
 def flow(*widgets: QWidget, space: int = theme.SPACE_S) -> QWidget:
     """Widgets beside each other, in as many lines as the width asks for."""
+    return _flowing(FlowLayout(space, fill=False), widgets)
+
+
+def _flowing(layout: FlowLayout, widgets: Sequence[QWidget]) -> QWidget:
     made = QWidget()
-    layout = FlowLayout(space, fill=False)
     made.setLayout(layout)
     for widget in widgets:
         layout.addWidget(widget)

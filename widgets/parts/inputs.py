@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEven
 from PySide6.QtWidgets import QLineEdit, QPushButton, QStyle, QToolButton, QWidget
 
 from widgets import theme
+from widgets.parts.row_painter import line_flags
 from widgets.parts.words import format_count
 
 __all__ = ["INPUT", "Chip", "NameEdit", "SearchField"]
@@ -83,6 +84,21 @@ class SearchField(QLineEdit):
 class NameEdit(QLineEdit):
     """A title that can be typed over. At rest a name that is longer than its room ends in an ellipsis."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._align()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A name begins where reading begins, in whatever script it is."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._align()
+
+    def _align(self) -> None:
+        self.setProperty("rtl", "true" if self.isRightToLeft() else "")
+        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        self.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """The whole text while it is typed, else as much as fits."""
         room = self.contentsRect().adjusted(1, 0, -NAME_MARGIN, 0)
@@ -93,7 +109,7 @@ class NameEdit(QLineEdit):
         painter.setPen(theme.color("text"))
         cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), cut)
+        painter.drawText(room, line_flags(cut, side, mirrored=self.isRightToLeft()), cut)
 
 
 class Chip(QPushButton):

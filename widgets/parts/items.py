@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHeaderView, QLabel, QSizePolicy, QStyle, QTableView
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QTableView
 
 from widgets import theme
 from widgets.language import core, told
 from widgets.parts.panels import error_text
+from widgets.parts.row_painter import line_flags
 from widgets.parts.states import look
 from widgets.parts.tables import Column, RecordTable, table_view
 from widgets.parts.words import absolute_time, relative_time
@@ -53,8 +54,8 @@ class Elided(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        alignment = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(self.rect(), int(alignment | Qt.AlignmentFlag.AlignVCenter), cut)
+        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(self.rect(), line_flags(cut, side, mirrored=self.isRightToLeft()), cut)
 
     def _tip(self) -> None:
         cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
@@ -89,8 +90,7 @@ class ItemsTable(RecordTable["ItemView"]):
                 ),
             ]
         )
-        self.view: QTableView = table_view(self, name, title, stretch=1)
-        self.view.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)  # cause and remedy alike
+        self.view: QTableView = table_view(self, name, title, stretch=(1, 2))  # cause and remedy alike
         QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.view, self.copy)
 
     def selected(self) -> list[ItemView]:

@@ -36,7 +36,7 @@ ROOM = 3
 
 
 class RunBars(QWidget):
-    """Oldest at the left. `pointed` says in words what is under the pointer or the cursor, `chosen` a run to open."""
+    """Oldest where reading begins. `pointed` says in words what is under pointer or cursor, `chosen` a run to open."""
 
     chosen = Signal(str)
     pointed = Signal(str)
@@ -88,6 +88,9 @@ class RunBars(QWidget):
         """The bars, on a hairline."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isRightToLeft():
+            painter.translate(self.width(), 0)
+            painter.scale(-1, 1)
         painter.setPen(Qt.PenStyle.NoPen)
         base = self.height() - ROOM - 1
         painter.fillRect(QRectF(ROOM, base, self.width() - 2 * ROOM, 1), theme.color("border"))
@@ -130,9 +133,12 @@ class RunBars(QWidget):
         """Arrows, Home and End move the cursor, Enter and Space open."""
         last = len(self._runs) - 1
         now = last if self._cursor is None else self._cursor
+        older, newer = Qt.Key.Key_Left, Qt.Key.Key_Right
+        if self.isRightToLeft():
+            older, newer = newer, older
         moves = {
-            Qt.Key.Key_Left: max(0, now - 1),
-            Qt.Key.Key_Right: min(last, now + 1),
+            older: max(0, now - 1),
+            newer: min(last, now + 1),
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: last,
         }
@@ -160,7 +166,8 @@ class RunBars(QWidget):
         self.update()
 
     def _at(self, x: float) -> int | None:
-        number = int((x - ROOM) // self._step())
+        along = self.width() - x if self.isRightToLeft() else x
+        number = int((along - ROOM) // self._step())
         return number if 0 <= number < len(self._runs) else None
 
     def _point(self, number: int | None) -> None:

@@ -27,6 +27,8 @@ __all__ = ["Column", "PagedTable", "RecordTable", "on_page", "table_view"]
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 11
+LEAST = 120
+"""What a column that stretches is never narrower than."""
 RECORD_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -180,7 +182,7 @@ class CellDelegate(QStyledItemDelegate):
         """The ground if selected, the icon, the text."""
         column = self._model.columns[index.column()]
         record = self._model.record(index.row())
-        at = RowPainter(painter, option)
+        at = RowPainter(painter, option, index)
         rect = at.rect
         if at.selected:
             at.fill(rect, "selected")
@@ -204,37 +206,30 @@ def _alignment(right: bool) -> int:
 
 
 class TableView(QTableView):
-    """One column takes what the others leave, but never less than it needs: then the table scrolls sideways."""
+    """Some columns share what the others leave, but never less than they need: then the table scrolls sideways."""
 
-    def __init__(self, stretch: int) -> None:
+    def __init__(self, stretch: tuple[int, ...]) -> None:
         super().__init__()
         self._stretch = stretch
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wide enough for the last column to stretch, or not."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
         """See the class."""
         head = self.horizontalHeader()
-        others = sum(head.sectionSize(number) for number in range(head.count()) if number not in self._stretching())
+        fixed = sum(head.sectionSize(number) for number in range(head.count()) if number not in self._stretch)
         least = theme.scaled(LEAST)
-        roomy = self.viewport().width() - others >= least * len(self._stretching())
-        wanted = QHeaderView.ResizeMode.Stretch if roomy else QHeaderView.ResizeMode.Interactive
-        for number in self._stretching():
-            if head.sectionResizeMode(number) != wanted:
-                head.setSectionResizeMode(number, wanted)
-                if not roomy:
-                    head.resizeSection(number, least)
-
-    def _stretching(self) -> list[int]:
-        return self.stretching
+        roomy = self.viewport().width() >= fixed + least * len(self._stretch)
+        for number in self._stretch:
+            if roomy:
+                head.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+            else:
+                head.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
+                head.resizeSection(number, least)
+        super().resizeEvent(event)
 
 
-def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: int = 0) -> QTableView:
+def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: tuple[int, ...] = (0,)) -> QTableView:
     """A table with rows of one height, whole rows selected, and the widths its columns ask for."""
-    view = QTableView()
+    view = TableView(stretch)
     view.setObjectName(name)
     view.setAccessibleName(title)
     view.setModel(model)
@@ -256,10 +251,8 @@ def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: int =
     head.setStretchLastSection(False)
     head.setMinimumSectionSize(48)
     for number, column in enumerate(model.columns):
-        if number == stretch:
-            head.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
-        elif column.width:
-            view.setColumnWidth(number, max(column.width, head.sectionSizeHint(number)))  # a title is never cut
+        if column.width and number not in stretch:
+            view.setColumnWidth(number, max(theme.scaled(column.width), head.sectionSizeHint(number)))
     return view
 
 

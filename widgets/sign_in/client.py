@@ -161,7 +161,7 @@ class ClientStep(QWidget):
     def _add_step(self, number: int, title: str, *contents: QWidget) -> None:
         step = QWidget()
         marker = label(str(number), "strong", "accent")
-        marker.setFixedWidth(theme.SPACE_L)
+        marker.setFixedWidth(theme.icon_pixels(theme.SPACE_L))
         marker.setAlignment(Qt.AlignmentFlag.AlignTop)
         body = column(label(title, "strong", wrap=True), *contents, space=6)
         laid = row(marker, parent=step)
