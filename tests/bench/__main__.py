@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench.server import Server, serve
 from tests.bench.sync import WORKS, Measured, make_bucket, measure, median
+from tests.bench.table import report as report_window
 
 
 def main() -> None:
@@ -40,7 +41,7 @@ def main() -> None:
                 if name in WORKS:
                     _sync(server, name, home, options.rounds, "1" if two else None)
             if "window" in options.what:
-                _window(server.url, options.rounds)
+                report_window(server.url, options.rounds, home)
 
 
 def _sync(server: Server, name: str, home: Path, rounds: int, cpu: str | None) -> None:
@@ -59,26 +60,6 @@ def _sync(server: Server, name: str, home: Path, rounds: int, cpu: str | None) -
             f"{ours.requests:>10,}{ours.peak:>9.0f}{ours.inside:>10.2f}s",
             flush=True,
         )
-
-
-def _window(url: str, rounds: int) -> None:
-    from tests.bench.window import first_paint, live
-
-    empty, ours = first_paint(max(3, rounds))
-    print(
-        f"{'first paint, against an empty one':34}{ours * 1000:7.0f}ms{empty * 1000:7.0f}ms{ours / empty:8.2f}    3.0"
-    )
-    found = live(url, "small")
-    for title, figure, bar in (
-        ("its loop during a sync, p99", f"{found.lag_p99:.1f} ms of {found.ticks} ticks", "16 ms"),
-        ("its loop during a sync, longest", f"{found.lag_most:.1f} ms", "50 ms"),
-        ("its share of a core meanwhile", f"{found.busy:.1%} at {found.documents:,.0f} documents/s", "10 %"),
-        ("another page, first visit", f"{found.first_switch:.0f} ms", "-"),
-        ("another page, later", f"{found.switch:.0f} ms", "50 ms"),
-        ("its share of a core at rest", f"{found.rest:.2%}", "0.5 %"),
-        ("its memory, all pages seen", f"{found.resident:.0f} MB", "-"),
-    ):
-        print(f"{title:34} {figure} (bar {bar})")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from tests.bench.window import environment
+
 
 def run(module: str, *words: str, profile: Path | None = None, environ: dict[str, str] | None = None) -> Any:
     """Start a window of its own for `module` and wait for what it answers."""
@@ -26,7 +28,7 @@ def run(module: str, *words: str, profile: Path | None = None, environ: dict[str
             [sys.executable, "-m", "tests.bench.inside", module, where, *words],
             capture_output=True,
             text=True,
-            env={"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPATH": os.getcwd(), **(environ or {})},
+            env={**environment(), **(environ or {})},
             timeout=600,
             check=False,
         )
@@ -62,7 +64,7 @@ def main() -> None:
         attach(shell, client)
         tasks.append(asyncio.get_running_loop().create_task(work(shell, client), name="bench"))
 
-    Shell.attach = attached  # type: ignore[method-assign]
+    Shell.attach = attached  # type: ignore[method-assign, assignment]
     entry.main(["--profile", profile])
 
 

@@ -70,7 +70,7 @@ def main() -> int:
         _tasks.append(asyncio.create_task(_ring(engine, gauges, facts), name="bench: ring"))
         return engine
 
-    Engine.open = open_and_ring  # type: ignore[method-assign, assignment]
+    Engine.open = open_and_ring  # type: ignore[method-assign]
     return host.main(sys.argv[1:])
 
 

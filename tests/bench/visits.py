@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.bench.stalls import Stalls
@@ -33,7 +34,8 @@ async def measure(shell: Shell, engine: Any) -> dict[str, Any]:
             {
                 "step": name,
                 "ms": round(acted, 1),
-                "stall": round(worst.ms, 1) if worst else 0, "cpu": round(worst.cpu, 1) if worst else 0,
+                "stall": round(worst.ms, 1) if worst else 0,
+                "cpu": round(worst.cpu, 1) if worst else 0,
                 "where": [str(one) for one in stalls.found if one.during == name],
             }
         )
@@ -44,30 +46,30 @@ async def measure(shell: Shell, engine: Any) -> dict[str, Any]:
     if connections:
         places.append(Place("connection", connections[0].id))
     for place in places:
-        await step(f"first visit: {place.page}", lambda place=place: shell.go(place))
+        await step(f"first visit: {place.page}", partial(shell.go, place))
     if connections:
         for tab in ("documents", "runs", "settings"):
             await step(
-                f"first visit: connection, {tab}", lambda tab=tab: shell.go(Place("connection", connections[0].id, tab))
+                f"first visit: connection, {tab}", partial(shell.go, Place("connection", connections[0].id, tab))
             )
-    await step("first visit: add source", lambda: shell.go(Place("add_source")), 2.5)
+    await step("first visit: add source", partial(shell.go, Place("add_source")), 2.5)
     for kind in ("folder", "s3", "confluence"):
-        await step(f"first form: {kind}", lambda kind=kind: shell.go(Place("add_source", kind)), 2)
+        await step(f"first form: {kind}", partial(shell.go, Place("add_source", kind)), 2)
     await step("palette opens", lambda: shell.served.palette.toggle())
     for text in ("a", "ar", "archive"):
-        await step("palette search", lambda text=text: shell.served.palette.field.setText(text), 0.4)
+        await step("palette search", partial(shell.served.palette.field.setText, text), 0.4)
     await step("palette closes", lambda: shell.served.palette.dismiss())
     for place in places:
-        await step(f"again: {place.page}", lambda place=place: shell.go(place), 0.5)
+        await step(f"again: {place.page}", partial(shell.go, place), 0.5)
     for scheme in ("dark", "light"):
-        await step(f"scheme {scheme}", lambda scheme=scheme: shell.choose_scheme(scheme))
+        await step(f"scheme {scheme}", partial(shell.choose_scheme, scheme))
     for name, value in (
         ("appearance.text_size", 150),
         ("appearance.text_size", 100),
         ("language.language", "de"),
         ("language.language", "en"),
     ):
-        await step(f"{name} {value}", lambda name=name, value=value: _edit(engine, name, value))
+        await step(f"{name} {value}", partial(_edit, engine, name, value))
     stalls.close()
     return {"steps": steps}
 

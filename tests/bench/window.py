@@ -25,7 +25,8 @@ class Empty(QWidget):
     def paintEvent(self, event):
         QTimer.singleShot(0, self.tell)
     def tell(self):
-        print(time.clock_gettime(time.CLOCK_BOOTTIME), flush=True)
+        memory = open("/proc/self/status").read().split("VmRSS:")[1].split()[0]
+        print(time.clock_gettime(time.CLOCK_BOOTTIME), time.process_time(), memory, flush=True)
         os._exit(0)
 app = QApplication([])
 empty = Empty()
@@ -38,7 +39,8 @@ import os, sys, time
 from pathlib import Path
 from widgets.shell import Shell
 def tell(*_):
-    print(time.clock_gettime(time.CLOCK_BOOTTIME), flush=True)
+    memory = open("/proc/self/status").read().split("VmRSS:")[1].split()[0]
+    print(time.clock_gettime(time.CLOCK_BOOTTIME), time.process_time(), memory, flush=True)
     os._exit(0)
 real = Shell.__init__
 def init(self, *args, **kwargs):
@@ -50,22 +52,55 @@ main(["--profile", sys.argv[1]])
 """
 
 
-def first_paint(rounds: int) -> tuple[float, float]:
-    """(empty, ours): median seconds from the start of the process to the first frame, rounds interleaved."""
+@dataclass
+class Paint:
+    """Of a process from its start to its first frame, in ms and MB."""
+
+    wall: float
+    cpu: float
+    resident: float
+
+
+def first_paint(rounds: int) -> tuple[Paint, Paint]:
+    """(empty, ours): medians, rounds interleaved, after one that compiles."""
     empty, ours = [], []
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(rounds):
-            empty.append(_time([sys.executable, "-c", EMPTY]))
-            ours.append(_time([sys.executable, "-c", OURS, folder]))
-    return statistics.median(empty), statistics.median(ours)
+        for number in range(rounds + 1):
+            pair = _paint(EMPTY), _paint(OURS, folder)
+            if number:
+                empty.append(pair[0])
+                ours.append(pair[1])
+    return _median(empty), _median(ours)
 
 
-def _time(command: list[str]) -> float:
+def _median(found: list[Paint]) -> Paint:
+    return Paint(
+        wall=statistics.median(one.wall for one in found),
+        cpu=statistics.median(one.cpu for one in found),
+        resident=statistics.median(one.resident for one in found),
+    )
+
+
+def _paint(code: str, *words: str) -> Paint:
     started = time.clock_gettime(time.CLOCK_BOOTTIME)
-    environ = {**os.environ, "PYTHONPATH": os.getcwd()}
-    environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    out = subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=True).stdout
-    return float(out.split()[-1]) - started
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=60,
+        check=True,
+    )
+    painted, cpu, resident = (float(word) for word in done.stdout.split()[-3:])
+    return Paint(wall=(painted - started) * 1000, cpu=cpu * 1000, resident=resident / 1024)
+
+
+def environment() -> dict[str, str]:
+    """A child's, whose modules are compiled once, as they are where the product is installed."""
+    environ = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPATH": os.getcwd()}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(tempfile.gettempdir()) / "headwater-bench-compiled"))
+    return environ
 
 
 @dataclass
@@ -87,8 +122,7 @@ class Figures:
 def live(url: str, bucket: str) -> Figures:
     """Start a window with an engine of its own and measure it."""
     script = [sys.executable, "-m", "tests.bench.window", url, bucket]
-    environ = {**os.environ, "PYTHONPATH": os.getcwd(), "BENCH_SECRET": "bench-secret-key"}
-    environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    environ = {**environment(), "BENCH_SECRET": "bench-secret-key"}
     done = subprocess.run(script, capture_output=True, text=True, env=environ, timeout=300, check=False)
     if done.returncode:
         raise SystemExit(f"The window's part of the bench failed:\n{done.stderr[-2000:]}")
