@@ -237,13 +237,13 @@ def quiet_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
 
 def time_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
     """What happened last and what comes next, in half a line; where a person is needed, what to do."""
+    return "  ".join(part for part in _times(view, tr) if part)
+
+
+def _times(view: ConnectionView, tr: Callable[[str], str]) -> list[str]:
     said = status(view)
     if view.state in ("sign_in_again", "held_back", "needs_attention"):
         return [said.need, tr("Last worked {0}.").format(relative_time(view.last_ok_at)) if view.last_ok_at else ""]
     if view.state == "disabled":
         return [said.last]
     return [said.next] if view.state == "new" else [said.last, said.next]
-    return "  ".join(part for part in _times(view, tr) if part)
-
-
-def _times(view: ConnectionView, tr: Callable[[str], str]) -> list[str]:
