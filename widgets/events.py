@@ -36,6 +36,8 @@ class Events(QObject):
     lost = Signal(object)
     """The engine ended unasked; says why. `found` follows when there is one again."""
     found = Signal()
+    away = False
+    """The engine was lost, and is not found yet: for pages that are built meanwhile."""
 
 
 class Relay(Events):
@@ -43,6 +45,7 @@ class Relay(Events):
 
     def __init__(self, feed: Events, page: QObject) -> None:
         super().__init__(page)
+        self.away = feed.away
         feed.fact.connect(self.fact)
         feed.gauge.connect(self.gauge)
         feed.batch.connect(self.batch)
@@ -80,13 +83,12 @@ class EventFeed(Events):
         await self._tasks.close()
 
     async def _read(self) -> None:
-        away = False
         pause = self.retry_seconds
         while True:
             try:
-                if away:
+                if self.away:
                     await self._client.engine()
-                    away, pause = False, self.retry_seconds
+                    self.away, pause = False, self.retry_seconds
                     self.found.emit()
                 async for event in self._client.events(self._last_seq):
                     if event.fact is not None:
@@ -97,9 +99,9 @@ class EventFeed(Events):
                     if not self._timer.isActive():
                         self._timer.start()
             except Exception as error:
+                away, self.away = self.away, True
                 if not away:
                     self.lost.emit(error)
-                away = True
             # The stream ends only with the engine; when it is back, reading goes on after the last number seen.
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

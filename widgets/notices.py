@@ -11,6 +11,7 @@ from shiboken6 import isValid
 
 from widgets import theme
 from widgets.language import advice, core
+from widgets.parts.announce import announce
 
 if TYPE_CHECKING:
     from widgets.parts.panels import Banner
@@ -46,6 +47,7 @@ class Notices(QWidget):
         banner.destroyed.connect(self._fit)
         self._fit()
         banner.show()
+        announce(banner, banner.text(), urgent=banner.property("ground") == "error")
 
     def say(self, text: str) -> None:
         """A sentence that leaves by itself; the one said before makes room."""

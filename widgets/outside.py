@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from widgets.notify import Notice, Notifier
 from widgets.pages.page import Place
+from widgets.spoken import Spoken
 from widgets.tray import Tray
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Outside(QObject):
         self._shell = shell
         self.notifier = Notifier(shell, shell.tasks)
         self.notifier.notified.connect(self._notified)
+        self.spoken = Spoken(shell, shell.tasks)
         self.tray = Tray(shell) if shell.tray_available else None
         if self.tray is not None:
             self.tray.opened.connect(self.open)
@@ -37,6 +39,7 @@ class Outside(QObject):
     def begin(self, client: EngineApi) -> None:
         """The engine is there."""
         self.notifier.begin(client)
+        self.spoken.begin(client)
 
     def end(self) -> None:
         """The window closes."""

@@ -7,6 +7,7 @@ has changed, whoever changed it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -60,8 +61,11 @@ class Preferences(QObject):
         self.take(await client.edit_settings(SettingsEdit(values=dict(values))))
 
     async def _load(self) -> None:
+        from connectors.sdk import HeadwaterError
+
         if self._client is not None:
-            self.take(await self._client.settings())
+            with suppress(HeadwaterError):  # what the window has read for itself holds on; the settings' page tells
+                self.take(await self._client.settings())
 
     def take(self, view: SettingsView) -> None:
         """These hold from now on."""

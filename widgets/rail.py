@@ -121,6 +121,7 @@ class Rail(QFrame):
         button = self._button(title, icon)
         button.setObjectName(f"rail_{name}")
         button.setCheckable(True)
+        button.setAutoExclusive(True)  # one of several, not a thing to tick: a screen reader says "radio button"
         button.clicked.connect(lambda _=False: self.chosen.emit(name))
         self._group.addButton(button)
         self._buttons[name] = button

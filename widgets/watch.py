@@ -7,6 +7,7 @@ when something has happened.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -113,6 +114,9 @@ class Watch(QObject):
         self._tasks.start(work(), name)
 
     async def _look(self) -> None:
+        from connectors.sdk import HeadwaterError
+
         if self._client is not None:
-            self.connections = tuple(await self._client.connections())
+            with suppress(HeadwaterError):  # nobody asked; whoever does is told, and the next fact looks again
+                self.connections = tuple(await self._client.connections())
             self.changed.emit()

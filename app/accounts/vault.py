@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.accounts.keyring import Keyring, SystemKeyring
 from app.accounts.keys import Keeper, KeyRow
@@ -139,40 +140,39 @@ class Vault:
     async def rotate(self, kind: VaultKeeper | None = None, passphrase: str = "") -> AsyncIterator[VaultRotation]:
         """Seal everything anew under a new key, in one commit, and forget the old ones. `kind` and `passphrase` change
         what keeps it. A process that dies on the way leaves every secret readable; the next rotation finishes."""
-        await self._keys.read()
-        newest = self._keys.newest
-        if newest is not None:
-            await self._keys.get(newest)
-        for row in self._keys.rows[:-1]:
-            if row.id not in self._keys.lost:
-                await self._keys.get(row)
+        newest = await self._keys.open_all()
         new = await self._keys.make(kind or (newest.keeper if newest is not None else None), passphrase)
-        done = total = 0
-        skipped: set[str] = set()
+        done = 0
+        skipped: set[bytes] = set()
         for _ in range(_PASSES):  # again for what another process stored meanwhile under an old key
-            rows = [row for row in await self._file.run(sealed_rows) if row.sealed.key_id != new.id]
-            rows = [row for row in rows if row.bound not in skipped]
+            new = await self._keys.open_all() or new  # another rotation's, if that began later
+            rows = [row for row in await self._under_others(new) if row.sealed.nonce not in skipped]
             if not rows:
                 break
-            total, changed = done + len(rows), list[tuple[SealedRow, Sealed]]()
+            key, changed = await self._keys.get(new), list[tuple[SealedRow, Sealed]]()
             for start in range(0, len(rows), _CHUNK):
-                changed += [
-                    pair for row in rows[start : start + _CHUNK] if (pair := await self._anew(row, new, skipped))
-                ]
-                yield VaultRotation(done=done + len(changed), total=total, skipped=len(skipped))
-            await self._file.run(lambda database, changed=changed: reseal(database, changed))  # type: ignore[misc]
-            done += len(changed)
+                for row in rows[start : start + _CHUNK]:
+                    if (plain := await self._readable(row)) is not None:
+                        changed.append((row, _sealed(key, new, plain, row.bound)))
+                    else:
+                        skipped.add(row.sealed.nonce)
+                yield VaultRotation(done=done + len(changed), total=done + len(rows), skipped=len(skipped))
+            if await self._file.run(lambda database: reseal(database, changed, new.id)):  # noqa: B023
+                done += len(changed)
         await self._keys.drop_unused()
-        yield VaultRotation(done=done, total=done + len(skipped), skipped=len(skipped), vault=await self.view())
+        left = len(await self._under_others(self._keys.rows[-1]))
+        yield VaultRotation(done=done, total=done + left, skipped=left, vault=await self.view())
 
-    async def _anew(self, row: SealedRow, new: KeyRow, skipped: set[str]) -> tuple[SealedRow, Sealed] | None:
+    async def _under_others(self, new: KeyRow) -> list[SealedRow]:
+        return [row for row in await self._file.run(sealed_rows) if row.sealed.key_id != new.id]
+
+    async def _readable(self, row: SealedRow) -> bytes | None:
         if row.sealed.key_id not in self._keys.lost:
             try:
-                return row, await self._seal(await self.unseal(row.sealed, row.bound), row.bound, new)
+                return await self.unseal(row.sealed, row.bound)
             except AuthError as error:
                 if error.code not in ("secret_damaged", "vault_key_lost", "session_over"):
                     raise
-        skipped.add(row.bound)
         return None
 
     # --- secrets
@@ -190,8 +190,12 @@ class Vault:
 
     async def get(self, ref: str) -> str:
         """The secret. Raises AuthError when it is gone, or the vault can't be opened."""
-        key_id, _, nonce, sealed = await self._row(ref)
-        return (await self.unseal(Sealed(key_id, nonce, sealed), f"secret|{_identity(ref)}")).decode()
+
+        async def read() -> tuple[Sealed, str, None]:
+            key_id, _, nonce, sealed = await self._row(ref)
+            return Sealed(key_id, nonce, sealed), f"secret|{_identity(ref)}", None
+
+        return (await self.fetch(read))[0].decode()
 
     async def copy(self, ref: str) -> str:
         """The same secret under a new reference, for a duplicated connection."""
@@ -224,6 +228,19 @@ class Vault:
             if await self._file.run(lambda database, sealed=sealed: work(database, sealed)):  # type: ignore[misc]
                 return
 
+    async def fetch(self, read: Callable[[], Awaitable[tuple[Sealed, str, T]]]) -> tuple[bytes, T]:
+        """What was sealed in the row that `read` finds, and what else that found. Another process may seal the row anew
+        before this one has the key of the old: then it is read again. Raises AuthError as `unseal` does."""
+        sealed, bound, more = await read()
+        while True:
+            try:
+                return await self.unseal(sealed, bound), more
+            except AuthError:
+                before = sealed
+                sealed, bound, more = await read()
+                if sealed == before:
+                    raise
+
     async def unseal(self, sealed: Sealed, bound: str) -> bytes:
         """What was sealed. Raises AuthError when it was changed or moved, or the vault can't be opened."""
         row = self._key_row(sealed)
@@ -248,8 +265,7 @@ class Vault:
         return await self._file.run(work)
 
     async def _seal(self, value: bytes, bound: str, row: KeyRow) -> Sealed:
-        nonce = os.urandom(12)
-        return Sealed(row.id, nonce, (await self._keys.get(row)).encrypt(nonce, value, _bound(row.id, bound)))
+        return _sealed(await self._keys.get(row), row, value, bound)
 
     def _key_row(self, sealed: Sealed) -> KeyRow | None:
         return next((row for row in self._keys.rows if row.id == sealed.key_id), None)
@@ -277,6 +293,11 @@ class Vault:
             )
         row: tuple[str, str, bytes, bytes] = found[0]
         return row
+
+
+def _sealed(key: AESGCM, row: KeyRow, value: bytes, bound: str) -> Sealed:
+    nonce = os.urandom(12)
+    return Sealed(row.id, nonce, key.encrypt(nonce, value, _bound(row.id, bound)))
 
 
 def _bound(key_id: str, bound: str) -> bytes:

@@ -131,6 +131,7 @@ def _open_file(path: Path) -> apsw.Connection:
     try:
         database.set_busy_timeout(10_000)
         database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
+        database.execute("PRAGMA foreign_keys = ON")  # nothing is ever sealed under a key that is forgotten
         with _transaction(database):
             if database.pragma("user_version") > _VERSION:
                 raise PermanentError(
@@ -175,10 +176,15 @@ def has_key(database: apsw.Connection, id: str) -> bool:
     return database.execute("SELECT 1 FROM keys WHERE id = ?", (id,)).fetchone() is not None
 
 
+def newest_key(database: apsw.Connection) -> str | None:
+    """The id of the key that seals what is stored now."""
+    found: Any = database.execute("SELECT id FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
+    return found[0] if found else None
+
+
 def insert_key(database: apsw.Connection, row: KeyRow, newest: KeyRow | None) -> bool:
     """Add a key, unless another process has added one since `newest` was the newest."""
-    found = database.execute("SELECT id FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
-    if (found[0] if found else None) != (newest.id if newest else None):
+    if newest_key(database) != (newest.id if newest else None):
         return False
     database.execute(f"INSERT INTO keys ({_KEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     database.execute("DELETE FROM litter WHERE id = ?", (row.id,))
@@ -207,13 +213,16 @@ def sealed_rows(database: apsw.Connection) -> list[SealedRow]:
     return [SealedRow(table, row[0], row[1], Sealed(row[2], row[3], row[4])) for table, row in found]
 
 
-def reseal(database: apsw.Connection, changed: list[tuple[SealedRow, Sealed]]) -> None:
-    """Replace what is still as it was read."""
+def reseal(database: apsw.Connection, changed: list[tuple[SealedRow, Sealed]], key_id: str) -> bool:
+    """Replace what is still as it was read; nothing once there is a newer key, whose rotation may forget this one."""
+    if newest_key(database) != key_id:
+        return False
     for row, sealed in changed:
         database.execute(
             f"UPDATE {row.table} SET key_id = ?, nonce = ?, sealed = ? WHERE id = ? AND nonce = ?",
             (*sealed, row.id, row.sealed.nonce),
         )
+    return True
 
 
 def end_sessions(database: apsw.Connection) -> None:

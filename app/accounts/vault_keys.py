@@ -91,16 +91,33 @@ class VaultKeys:
 
     async def current(self) -> tuple[KeyRow, AESGCM]:
         """The newest key; one is made if there is none, or if it is lost. Raises AuthError."""
-        before = (await self.read())[-1:]
-        newest = self.newest
-        if newest is not None:
-            with suppress(KeyLost):
-                return newest, await self.get(newest)
-        async with self._making:
-            if before == (await self.read())[-1:]:  # nobody else has made one meanwhile
-                await self.give_up([newest] if newest is not None else [])
-                await self.make(newest.keeper if newest is not None else None)
-        return self.rows[-1], await self.get(self.rows[-1])
+        while True:
+            before = (await self.read())[-1:]
+            newest = self.newest
+            if newest is not None:
+                with suppress(KeyLost):
+                    return newest, await self.get(newest)
+            async with self._making:
+                if before == (await self.read())[-1:]:  # nobody else has made one meanwhile
+                    await self.give_up([newest] if newest is not None else [])
+                    await self.make(newest.keeper if newest is not None else None)
+                    return self.rows[-1], await self.get(self.rows[-1])
+
+    async def open_all(self) -> KeyRow | None:
+        """Open every key that can still be had; answers the newest. Raises AuthError where that can't be had now."""
+        await self.read()
+        while (newest := self.newest) is not None:
+            try:
+                await self.get(newest)
+                break
+            except KeyLost:
+                if newest in self.rows:
+                    raise
+        for row in self.rows[:-1]:
+            if row.id not in self.lost:
+                with suppress(KeyLost):
+                    await self.get(row)
+        return newest
 
     async def get(self, row: KeyRow) -> AESGCM:
         """The key of a row. Raises KeyLost, or AuthError when it can't be had now."""
@@ -115,7 +132,9 @@ class VaultKeys:
             try:
                 key = await self._keeper.fetch(row, prompt=self._prompt)
             except AuthError as error:
-                self._failed(row, error)
+                # A rotation in another process may have thrown it away, and has sealed everything anew before.
+                if not isinstance(error, KeyLost) or row.id in {kept.id for kept in await self.read()}:
+                    self._failed(row, error)
                 raise
             self._open[row.id] = key
             self._lost.discard(row.id)
@@ -144,7 +163,7 @@ class VaultKeys:
             self.title_found = await self._keeper.look()
             return
         with suppress(AuthError):
-            await self.get(newest)
+            await self.open_all()
 
     async def unlock(self, passphrase: str) -> None:
         """A person is there: give the passphrase, or have the keyring ask. Raises AuthError when it stays locked."""

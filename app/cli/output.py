@@ -5,6 +5,7 @@ Text of sources reaches the terminal only through `plain`, which leaves it no co
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from functools import cached_property
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 WIDE = 100_000
 """Columns where no terminal limits them, so that nothing is cut for a file or a pipe."""
+
+
+_HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What JSON lets stand as it is, and what on a terminal is a control sequence or turns how the rest reads."""
 
 
 class Output:
@@ -102,8 +107,12 @@ class Output:
 
 
 def _write(shape: msgspec.Struct) -> None:
-    sys.stdout.write(msgspec.json.encode(shape).decode() + "\n")
+    sys.stdout.write(_HARMFUL.sub(_escaped, msgspec.json.encode(shape).decode()) + "\n")
     sys.stdout.flush()
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return f"\\u{ord(sign[0]):04x}"
 
 
 def _console(*, stderr: bool) -> Console:

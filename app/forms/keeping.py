@@ -13,7 +13,7 @@ from typing import Any
 
 from app.forms.secrets import SecretSlot
 from app.forms.spec import FieldSpec
-from app.forms.values import Chosen, Foreign, Json, Path, Present, Step, Unparsed
+from app.forms.values import NAMELESS, Chosen, Foreign, Json, Nameless, Path, Present, Step, Unparsed
 
 __all__ = ["pack", "unpack", "without_passwords"]
 
@@ -62,7 +62,7 @@ def _cell(cell: Any) -> Json:
         case Chosen():
             return {"chosen": cell.place}
         case tuple():
-            return {"items": [list(entry) if isinstance(entry, tuple) else entry for entry in cell]}
+            return {"items": [_entry(entry) for entry in cell]}
         case _:
             return {"value": cell}
 
@@ -79,11 +79,23 @@ def _read(cell: Json) -> Any:
         case "chosen":
             return Chosen(int(content))
         case "items":
-            return tuple((int(entry[0]), str(entry[1])) if isinstance(entry, list) else int(entry) for entry in content)
+            return tuple(_entered(entry) for entry in content)
         case "value":
             return content
         case _:
             raise ValueError(f"no such cell: {kind}")
+
+
+def _entry(entry: Any) -> Json:
+    if not isinstance(entry, tuple):
+        return entry
+    return [entry[0], None if isinstance(entry[1], Nameless) else entry[1]]
+
+
+def _entered(entry: Json) -> Any:
+    if not isinstance(entry, list):
+        return int(entry)
+    return int(entry[0]), NAMELESS if entry[1] is None else str(entry[1])
 
 
 def _steps(path: Path) -> list[Json]:

@@ -34,6 +34,7 @@ TEMPLATES: Mapping[str, str] = {
     "const": "This value is fixed: {expected}.",
     "pattern_like": "Should look like {example}.",
     "pattern": "Does not have the expected form ({pattern}).",
+    "nameless": "Every entry needs a name.",
     "unknown": "Unknown setting: {names}.",
     "union": "Does not fit any of the choices.",
     "email": "Enter an e-mail address, such as name@example.com.",

@@ -6,15 +6,17 @@ elsewhere (by a connection test) shows at once and goes away when its field chan
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.forms.assemble import Assembler
 from app.forms.cells import Cells
-from app.forms.messages import explain
+from app.forms.messages import TEMPLATES, explain
+from app.forms.notation import PROBLEMS
 from app.forms.secrets import SecretSlot
 from app.forms.validation import Validation
-from app.forms.values import Path, Say, Unparsed, starts_with
+from app.forms.values import Nameless, Path, Say, Unparsed, starts_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Problems:
         for path, cell in self._cells.now.items():
             if isinstance(cell, Unparsed) and self._tree.is_active(path):
                 add(path, cell.problem)
+            elif (problem := _misnamed(cell, self._say)) and self._tree.is_active(path):
+                add(path, problem)
         for violation in self._validation.violations(self._tree.instance(), self._tree.unions_at):
             path = self._tree.visible(violation.tokens)
             slot = self._secrets.get(path)
@@ -102,3 +106,12 @@ class Problems:
             add(path, explain(violation.keyword, violation.details, self._tree.innermost(path), self._say))
         self._found = dict(sorted(found.items(), key=lambda entry: self._tree.position(entry[0])))
         return self._found
+
+
+def _misnamed(cell: object, say: Say) -> str:
+    """What is wrong with the names of a map's entries, which are all kept here but could not all be saved."""
+    names = [entry[1] for entry in cell if isinstance(entry, tuple)] if isinstance(cell, tuple) else []
+    if any(isinstance(name, Nameless) for name in names):
+        return say(TEMPLATES["nameless"])
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    return say(PROBLEMS["twice"]).format(name=twice) if twice is not None else ""

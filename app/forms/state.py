@@ -21,7 +21,7 @@ from app.forms.problems import FieldError, Problems
 from app.forms.secrets import SecretSlot
 from app.forms.spec import FieldSpec, Kind
 from app.forms.validation import Validation
-from app.forms.values import UNSET, Chosen, Foreign, Json, Path, Say, Unparsed, item, same, starts_with
+from app.forms.values import NAMELESS, UNSET, Chosen, Foreign, Json, Path, Say, Unparsed, item, same, starts_with
 
 Listener = Callable[["tuple[Path, ...]"], None]
 
@@ -176,7 +176,7 @@ class FormState:
                 loader.value(spec.item, below, value)
         cell = self._cells.now.get(path, ())
         entries = cell if isinstance(cell, tuple) else ()
-        entry: Any = (number, key) if spec.kind is Kind.MAP else number
+        entry: Any = (number, key or NAMELESS) if spec.kind is Kind.MAP else number
         self._apply({**self._filler.around(path), **loader.cells, path: (*entries, entry)}, secrets=loader.secrets)
         return below
 
@@ -197,7 +197,7 @@ class FormState:
     def rename(self, path: Path, key: str) -> None:
         """Gives a map's item another key."""
         entries = self._cells.now.get(path[:-1], ())
-        renamed = tuple((number, key if path[-1] == item(number) else old) for number, old in entries)
+        renamed = tuple((number, key or NAMELESS if path[-1] == item(number) else old) for number, old in entries)
         self._apply({path[:-1]: renamed}, path)
 
     def set_value(self, value: Json) -> None:
@@ -242,6 +242,9 @@ class FormState:
         changed = [where for where, slot in self._secrets.items() if slot != self._stored.get(where)]
         if any(starts_with(where, path) and self._tree.is_active(where) for where in changed):
             return True
+        typed = [self._cells.now.get(path)] if path else self._cells.now.values()
+        if any(isinstance(cell, Unparsed) for cell in typed):
+            return True  # it has no value yet, but it would be lost
         return not same(self._tree.value(path), self._original.value(path))
 
     def was_there(self, path: Path) -> bool:

@@ -56,6 +56,15 @@ class Unparsed:
     problem: str
 
 
+class Nameless(str):
+    """The empty name of a map's entry that nobody has named yet; a plain "" is a name like any other."""
+
+    __slots__ = ()
+
+
+NAMELESS: Final = Nameless()
+
+
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """A value of another shape than the schema's, kept as it came (an older config, another tool's)."""

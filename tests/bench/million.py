@@ -77,7 +77,7 @@ async def ask(profile: Path) -> None:
         def log(**words: Any) -> Callable[[], Awaitable[object]]:
             return lambda: engine.log(api.LogFilter(**{"limit": 200, **words}))
 
-        questions = {
+        questions: dict[str, Callable[[], Awaitable[object]]] = {
             "first page of documents": documents(),
             "page in the middle": documents(offset=500_000),
             "last page": documents(offset=999_800),

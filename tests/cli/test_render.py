@@ -11,6 +11,8 @@ from msgspec import inspect
 from rich.console import Console
 
 from app.cli import shapes
+from app.cli.options import Settings
+from app.cli.output import Output
 from app.cli.render import render, render_error
 from connectors.sdk import ErrorInfo
 
@@ -93,3 +95,11 @@ def test_an_error_controls_nothing_either() -> None:
 def test_a_long_title_leaves_the_other_columns_in_sight() -> None:
     listed: Any = sample(inspect.type_info(shapes.DocumentList), "x" * 1000)
     assert max(len(line) for line in rendered(listed).splitlines()) < 600
+
+
+def test_json_on_a_terminal_holds_no_control_sequence_either(capsys: pytest.CaptureFixture[str]) -> None:
+    harmful = HOSTILE + "\x7f\u2066\u2028"
+    Output(Settings(json=True)).document(shapes.UserInfo(account=harmful, claims={harmful: harmful}))
+    told = capsys.readouterr().out
+    assert told.removesuffix("\n").isprintable()
+    assert msgspec.json.decode(told)["claims"] == {harmful: harmful}

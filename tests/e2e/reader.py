@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from jeepney import DBusAddress, MessageType, Properties, new_method_call
+from jeepney import DBusAddress, MatchRule, Message, MessageType, Properties, message_bus, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-__all__ = ["Node", "Reader"]
+__all__ = ["CHECKED", "Node", "Reader"]
 
 ACCESSIBLE = "org.a11y.atspi.Accessible"
-FOCUSED, SHOWING, ENABLED, EDITABLE, FOCUSABLE = 12, 25, 8, 7, 11
+CHECKED, FOCUSED, SHOWING, ENABLED, EDITABLE, FOCUSABLE = 4, 12, 25, 8, 7, 11
 """Numbers of AtspiStateType."""
 ITEMS = ("list item", "table cell", "tree item", "page tab")
+ASSERTIVE = 2
+"""Of AtspiLive."""
 MANY = 80
 """Cells of a table beyond this number are not looked at."""
 
@@ -59,6 +63,24 @@ class Reader:
             reply = session.send_and_get_reply(new_method_call(where, "GetAddress"), timeout=10)
             (address,) = reply.body
         self._bus: DBusConnection = open_dbus_connection(bus=address)
+        self._announced: deque[Message] = deque()
+
+    def listen(self) -> None:
+        """Hear announcements from now on; `announced` tells them."""
+        rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object", member="Announcement")
+        self._ask(message_bus.AddMatch(rule))
+        self._bus.filter(rule, queue=self._announced).__enter__()
+        registry = DBusAddress(
+            "/org/a11y/atspi/registry", bus_name="org.a11y.atspi.Registry", interface="org.a11y.atspi.Registry"
+        )
+        self._ask(new_method_call(registry, "RegisterEvent", "sas", ("object:announcement", [])))
+
+    def announced(self) -> list[tuple[str, bool]]:
+        """What was said aloud since `listen`, and whether it interrupts."""
+        with suppress(TimeoutError):
+            while True:
+                self._bus.recv_messages(timeout=0.05)
+        return [(str(one.body[3][1]), one.body[1] == ASSERTIVE) for one in self._announced]
 
     def close(self) -> None:
         """Hang up."""

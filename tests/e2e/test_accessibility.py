@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.ctl import SECRET_NAME, Ctl
 from tests.e2e.desk import desk, needs_desk, wait
 from tests.e2e.keyboard import Hands
-from tests.e2e.reader import Node, Reader
+from tests.e2e.reader import CHECKED, Node, Reader
 from tests.e2e.test_s3_tree import make_tree
 from tests.support.rclone import RcloneFactory, RcloneServer
 
@@ -135,6 +135,35 @@ def test_the_progress_of_a_running_sync_is_read(hands: Hands, docs: RcloneServer
         assert early < progress(hands) < 1
     again.communicate(timeout=60)
     assert again.returncode == 0
+
+
+def test_pages_are_one_of_several_and_what_happens_is_said_aloud(hands: Hands) -> None:
+    """The rail is no list of boxes to tick; a sync, a test and a notice are heard wherever the focus is."""
+    print([str(n) for n in hands.reader.walk()][:20])
+    pages = [node for node in hands.reader.walk() if node.role == "radio button"]
+    assert [node.name for node in pages] == ["Sources", "Library", "Activity", "Accounts", "Settings"]
+    assert [node.name for node in pages if CHECKED in node.states] == ["Sources"]
+    hands.reader.listen()
+    open_connection(hands)
+    hands.tab_to("Sync now")
+    hands.key("space")
+    until_said(hands, f"Field notes: Up to date, {FILES:,} documents")
+    hands.key("ctrl+shift+c")
+    until_said(hands, "The link is copied")
+    hands.tab_to("Overview")
+    hands.key("Right", "Right", "Right")
+    hands.hear("push button", "Test")
+    hands.tab_to("Test")
+    hands.key("space")
+    until_said(hands, "It works")
+
+
+def until_said(hands: Hands, text: str) -> None:
+    """Wait for an announcement."""
+    try:
+        wait(lambda: any(said.startswith(text) for said, _urgent in hands.reader.announced()), 60)
+    except TimeoutError:
+        raise TimeoutError(f"“{text}” was not said, but: {hands.reader.announced()}") from None
 
 
 @contextmanager

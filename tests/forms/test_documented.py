@@ -11,7 +11,7 @@ from app.forms.repair import _OTHERS
 from connectors import sdk
 
 PAGE = (Path(sdk.__file__).parent / "FORMS.md").read_text(encoding="utf-8")
-INTERNAL = {"x-ui", "x-any", "x-indexes", "x-tag"}
+INTERNAL = {"x-ui", "x-any", "x-indexes", "x-tag", "x-oauth-basic"}
 """How parts of forms pass something on to others; no author writes them."""
 
 

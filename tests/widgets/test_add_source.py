@@ -8,14 +8,14 @@ from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.api import ConnectionDraft
 from app.forms import SecretSlot
 from connectors.sdk import AuthError, ConfigError
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import CONNECTORS, FAILED_STEPS, FakeEngine
-from tests.widgets.window import idle, press, window
+from tests.widgets.window import find, idle, press, window
 from widgets.pages.add_source import AddSourcePage
 from widgets.pages.catalogue import CatalogueModel
 from widgets.pages.draft import DraftView
@@ -153,9 +153,36 @@ def test_a_failed_step_tells_the_remedy_and_blames_its_field(run: Run, engine: F
             assert draft.test.verdict.text() == "The test failed at: Sign in"
             assert draft.test.steps.rows["auth"].accessibleDescription().startswith("Check the access key ID")
             assert draft.test.steps.rows["list"].step.state == "skipped"
-            shown = [label.text() for label in draft.form.findChildren(QLabel)]
-            assert "The server does not accept this access key" in " ".join(shown)
+            assert blamed(draft) == ["The server does not accept this access key"], "at its field, and nowhere else"
+            field = find(draft.form, QWidget, "field:/access_key_id")
+            await until(lambda: in_sight(draft, field))
             assert not draft.test.steps.stale
+
+    run(main())
+
+
+def blamed(draft: DraftView) -> list[str]:
+    """What the form says of the failed test."""
+    texts = [one.text() for one in draft.form.findChildren(QLabel) if one.isVisible()]
+    texts += [one.text() for one in draft.form.findChildren(QPushButton) if one.isVisible()]
+    return [text for text in texts if "does not accept" in text]
+
+
+def in_sight(draft: DraftView, field: QWidget) -> bool:
+    """The steps do not hide the field that they blame."""
+    return field.visibleRegion().boundingRect().size() == field.size()
+
+
+def test_what_no_field_is_to_blame_for_is_said_by_the_test_alone(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
+    engine.steps = list(FAILED_STEPS)
+
+    async def main() -> None:
+        async with window(engine, tmp_path, ADD) as shell:
+            draft = await choose(shell, "folder")
+            draft.form.set_value({"path": "/srv/handbook"})
+            press(draft, "test")
+            await until(lambda: draft.test.verdict.text() == "The test failed at: Sign in")
+            assert blamed(draft) == []
 
     run(main())
 

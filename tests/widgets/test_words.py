@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from PySide6.QtCore import QLocale
 
-from widgets.parts import about, format_bytes, format_count, format_duration, format_rate, plural, relative_time
+from widgets.parts import (
+    about,
+    clock_time,
+    format_bytes,
+    format_count,
+    format_duration,
+    format_rate,
+    plural,
+    relative_time,
+)
 
 NOW = 1_800_000_000.0
 
@@ -35,6 +46,17 @@ def english(qapp: object) -> object:
 )
 def test_relative_time(ago: float, words: str) -> None:
     assert relative_time(NOW - ago, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en_GB", "3 Feb 2025"), ("en_US", "Feb 3, 2025"), ("de_DE", "3. Feb. 2025"), ("zh_CN", "2025年2月3日")],
+)
+def test_a_date_is_read_in_one_way_only(locale: str, words: str) -> None:
+    QLocale.setDefault(QLocale(locale))
+    day = datetime(2025, 2, 3, 12).timestamp()
+    assert relative_time(day, NOW) == words
+    assert words in clock_time(day)
 
 
 def test_never() -> None:

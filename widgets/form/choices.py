@@ -67,6 +67,7 @@ class Segments(QWidget):
         for place, text in enumerate(labels):
             one = QPushButton(text.replace("&", "&&"))
             one.setCheckable(True)
+            one.setAutoExclusive(True)  # for a screen reader: one of several, not a thing to tick
             one.setProperty("kind", "segment")
             ends = ("last", "first") if self.isRightToLeft() else ("first", "last")
             edge = "only" if len(labels) == 1 else {0: ends[0], len(labels) - 1: ends[1]}.get(place, "middle")
@@ -281,7 +282,7 @@ class SeveralEditor(Editor):
         super().__init__(spec)
         self._boxes: list[QCheckBox] = []
         self._list: QListWidget | None = None
-        self._others: list[Json] = []
+        self._shown: list[Json] = []
         if len(spec.choices) > SEARCHABLE:
             self._build_list()
         else:
@@ -331,9 +332,9 @@ class SeveralEditor(Editor):
             entry.setHidden(text.casefold() not in entry.text().casefold())
 
     def show_value(self, value: Json) -> None:
-        """Ticks what is chosen; values that are not listed are kept unseen."""
+        """Ticks what is chosen; values that are not listed are kept unseen, in their place."""
         chosen = value if isinstance(value, list) else []
-        self._others = [one for one in chosen if not any(same(one, choice.value) for choice in self.spec.choices)]
+        self._shown = list(chosen)
         for place, choice in enumerate(self.spec.choices):
             on = any(same(one, choice.value) for one in chosen)
             if self._list is not None:
@@ -348,5 +349,12 @@ class SeveralEditor(Editor):
             on = [self._list.item(i).checkState() == Qt.CheckState.Checked for i in range(self._list.count())]
         else:
             on = [box.isChecked() for box in self._boxes]
-        chosen = [choice.value for choice, ticked in zip(self.spec.choices, on, strict=True) if ticked]
-        self.edited.emit([*chosen, *self._others] or UNSET)
+        choices = [choice.value for choice in self.spec.choices]
+        off = [value for value, ticked in zip(choices, on, strict=True) if not ticked]
+        kept = [one for one in self._shown if not any(same(one, value) for value in off)]
+        added = [
+            value
+            for value, ticked in zip(choices, on, strict=True)
+            if ticked and not any(same(value, one) for one in kept)
+        ]
+        self.edited.emit(self.or_nothing([*kept, *added]))

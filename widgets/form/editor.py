@@ -70,6 +70,10 @@ class Editor(QWidget):
         if line is not None:
             line.setAccessibleName(name)
 
+    def or_nothing(self, value: Json) -> Json:
+        """A list or map, or that there is none where it is empty: but not where a default would then apply again."""
+        return value if value or self.spec.default is not UNSET or self.spec.required else UNSET
+
     def hint(self) -> str:
         """What an empty input shows: what its author wants, else the default that then applies, else an example."""
         if self.spec.placeholder:

@@ -79,6 +79,7 @@ class Item(QWidget):
             self.key = QLineEdit(owner.binder.state.key(path))
             self.key.setPlaceholderText(self.tr("Name"))
             self.key.textEdited.connect(lambda text: owner.binder.state.rename(path, text))
+            self.key.editingFinished.connect(lambda: owner.binder.state.touch(owner.path))
             head.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignVCenter)
             head.addWidget(self.key, 1)
         else:

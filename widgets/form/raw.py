@@ -54,13 +54,13 @@ class SourceEditor(Editor):
         self.target = self.area
         self.area.setPlaceholderText(self.hint() or self.notation.upper())
         self.area.setReadOnly(spec.read_only)
-        self.area.textChanged.connect(lambda: self.edited.emit(self.read(self.area.toPlainText())))
+        self.area.textChanged.connect(lambda: self.edited.emit(self.read(self.area.text())))
         self.add(self.area)
 
     def show_value(self, value: Json) -> None:
         """Leaves the text alone if it says this already."""
         text = plain_text(value)
-        if text != self.area.toPlainText():
+        if text != self.area.text():
             with QSignalBlocker(self.area):
                 self.area.setPlainText(text)
 
@@ -85,7 +85,7 @@ class RawEditor(SourceEditor):
         """Writes the value, unless it is what the text already says."""
         if isinstance(value, Foreign):
             value = value.value
-        text = self.area.toPlainText()
+        text = self.area.text()
         if isinstance(value, Unparsed) or value is UNSET:
             super().show_value(value)
         elif not text.strip() or not _says(self.read(text), value):
@@ -97,7 +97,7 @@ class RawEditor(SourceEditor):
 
     def _rewrite(self, notation: Notation) -> None:
         """The same value in another notation. A text that can't be read was perhaps meant in the other one."""
-        text = self.area.toPlainText()
+        text = self.area.text()
         value, self.notation = self.read(text), notation
         self.area.setPlaceholderText(self.hint() or notation.upper())
         if isinstance(value, Unparsed):

@@ -14,12 +14,13 @@ from widgets.form.choices import (
 )
 from widgets.form.editor import Editor
 from widgets.form.live import LiveEditor, LiveTagsEditor
+from widgets.form.pairs import PairsEditor
 from widgets.form.paths import PathEditor
 from widgets.form.radios import RadioEditor, wants_radios
 from widgets.form.raw import RawEditor, SourceEditor
 from widgets.form.schedule import CronEditor
 from widgets.form.secret import SecretEditor
-from widgets.form.tags import PairsEditor, TagsEditor
+from widgets.form.tags import TagsEditor
 from widgets.form.temporal import DateEditor, DurationEditor, TimeEditor
 from widgets.form.text import AreaEditor, LineEditor, NumberEditor
 from widgets.form.tree import TreeEditor

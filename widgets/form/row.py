@@ -13,6 +13,7 @@ from widgets.form.help import help_label, plain
 from widgets.form.live import LiveEditor, LiveTagsEditor
 from widgets.form.mark import ChangedMark
 from widgets.form.outside import Outside
+from widgets.form.pairs import rows_of
 from widgets.form.problem import ErrorLine
 from widgets.form.raw import RawEditor
 from widgets.form.registry import make_editor
@@ -95,6 +96,8 @@ class Row(Block):
         value = self.binder.state.get(self.path)
         if isinstance(value, Unparsed) and self.spec.notation is not None:
             return self._odd  # whichever editor it was typed in has it still
+        if isinstance(value, Unparsed) and self.spec.kind is Kind.PAIRS:
+            return self._odd or rows_of(value.text) is None
         return isinstance(value, Unparsed | Foreign) or not _fits_editor(self.spec, value)
 
     def outgrown(self) -> bool:

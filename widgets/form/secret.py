@@ -132,7 +132,7 @@ class SecretEditor(Editor):
     def _build_area(self) -> None:
         self.area = PlainArea(5, mono=True)
         self.area.setPlaceholderText(self.tr("Paste it here. It is hidden once you leave the field."))
-        self.area.textChanged.connect(lambda: self._typed(self.area.toPlainText() if self.area else ""))
+        self.area.textChanged.connect(lambda: self._typed(self.area.text() if self.area else ""))
         self._inputs.addWidget(self.area)
 
     # --- showing
@@ -246,7 +246,7 @@ class SecretEditor(Editor):
         return self.area is not None and self.area.hasFocus()
 
     def _text(self) -> str:
-        return self.area.toPlainText() if self.area is not None and self._mode == "value" else self.line.text()
+        return self.area.text() if self.area is not None and self._mode == "value" else self.line.text()
 
     def _put(self, text: str) -> None:
         if self.area is not None and self._mode == "value":

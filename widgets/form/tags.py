@@ -1,4 +1,4 @@
-"""Editors for collections of scalars: a list as chips, a map as rows of name and value."""
+"""The editor for a list of scalars: chips."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton, QWidget
 
-from app.forms import UNSET, FieldSpec, Json, Kind
+from app.forms import FieldSpec, Json, Kind
 from widgets import theme
 from widgets.form.editor import Editor, digits, discard, plain_text
-from widgets.parts import button, tool_button
 from widgets.parts.flow import FlowLayout
 
 
@@ -131,98 +130,22 @@ class TagsEditor(Editor):
 
     def _emit(self, values: list[Json]) -> None:
         self.show_value(values)
-        empty: Json = [] if self.spec.default is not UNSET or self.spec.required else UNSET
-        self.edited.emit(list(values) or empty)
+        self.edited.emit(self.or_nothing(list(values)))
 
     def _read(self, text: str) -> Json:
-        kind = self.spec.item.kind if self.spec.item is not None else Kind.STRING
-        try:
-            if kind is Kind.INTEGER:
-                return int(text)
-            if kind is Kind.NUMBER:
-                return float(text) if "." in text or "e" in text.lower() else int(text)
-        except ValueError:
-            return text
-        if kind is Kind.BOOLEAN and text.lower() in ("true", "false", "yes", "no"):
-            return text.lower() in ("true", "yes")
+        return read_scalar(self.spec, text)
+
+
+def read_scalar(spec: FieldSpec, text: str) -> Json:
+    """What a text stands for among the entries of a list or map; the text itself where it is nothing of the kind."""
+    kind = spec.item.kind if spec.item is not None else Kind.STRING
+    try:
+        if kind is Kind.INTEGER:
+            return int(text)
+        if kind is Kind.NUMBER:
+            return float(text) if "." in text or "e" in text.lower() else int(text)
+    except ValueError:
         return text
-
-
-class PairsEditor(Editor):
-    """Names with values. A row without a name is not part of the value yet."""
-
-    def __init__(self, spec: FieldSpec) -> None:
-        super().__init__(spec)
-        self._rows: list[tuple[QWidget, QLineEdit, QLineEdit]] = []
-        self._read = TagsEditor._read.__get__(self, TagsEditor)
-        holder = QWidget()
-        self._list = QVBoxLayout(holder)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setSpacing(theme.SPACE_XS)
-        self.add(holder)
-        self.more = button(self.tr("Add"), self._more, icon="plus")
-        self.more.setAccessibleName(self.tr("Add to {label}").format(label=spec.label))
-        self.more.setEnabled(not spec.read_only)
-        foot = QHBoxLayout()
-        foot.addWidget(self.more)
-        foot.addStretch(1)
-        self.column.addLayout(foot)
-        self.target = self.more
-
-    def show_value(self, value: Json) -> None:
-        """Shows the pairs, unless they stand there already."""
-        pairs = value if isinstance(value, dict) else {}
-        if pairs == self._pairs():
-            return
-        for row, _, _ in self._rows:
-            self._list.removeWidget(row)
-            discard(row)
-        self._rows = []
-        for key, one in pairs.items():
-            self._row(key, plain_text(one))
-        self.rebuilt.emit()
-
-    def describe(self, object_name: str, name: str, description: str) -> None:
-        """The button keeps its own name."""
-        self.more.setObjectName(object_name)
-        self.more.setAccessibleDescription(description)
-
-    def _row(self, key: str = "", value: str = "") -> QLineEdit:
-        row = QWidget()
-        name, text = QLineEdit(key), QLineEdit(value)
-        name.setPlaceholderText(self.tr("Name"))
-        text.setPlaceholderText(self.tr("Value"))
-        name.setAccessibleName(self.tr("Name in {label}").format(label=self.spec.label))
-        text.setAccessibleName(self.tr("Value in {label}").format(label=self.spec.label))
-        for line in (name, text):
-            line.setReadOnly(self.spec.read_only)
-            line.textEdited.connect(self._edited)
-        drop = tool_button("close", self.tr("Remove this row"), partial(self._drop, row))
-        line_up = QHBoxLayout(row)
-        line_up.setContentsMargins(0, 0, 0, 0)
-        line_up.setSpacing(theme.SPACE_XS)
-        line_up.addWidget(name, 2)
-        line_up.addWidget(text, 3)
-        line_up.addWidget(drop, 0, Qt.AlignmentFlag.AlignVCenter)  # else the line is no higher than the button
-        self._list.addWidget(row)
-        self._rows.append((row, name, text))
-        return name
-
-    def _more(self) -> None:
-        line = self._row()
-        self.rebuilt.emit()
-        line.setFocus()
-
-    def _drop(self, row: QWidget) -> None:
-        self._rows = [one for one in self._rows if one[0] is not row]
-        self._list.removeWidget(row)
-        discard(row)
-        self._edited()
-        self.more.setFocus()
-
-    def _pairs(self) -> dict[str, Json]:
-        return {name.text(): self._read(text.text()) for _, name, text in self._rows if name.text()}
-
-    def _edited(self, *_: object) -> None:
-        empty: Json = {} if self.spec.default is not UNSET or self.spec.required else UNSET
-        self.edited.emit(self._pairs() or empty)
+    if kind is Kind.BOOLEAN and text.lower() in ("true", "false", "yes", "no"):
+        return text.lower() in ("true", "yes")
+    return text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from app.forms import UNSET, FieldSpec, Json
+from app.forms.stepping import stepped
 from widgets import theme
 from widgets.form.editor import Editor, digits, plain_text
 from widgets.parts import label, row
@@ -26,10 +29,10 @@ class LineEditor(Editor):
         self.line = QLineEdit()
         self.target = self.line
         self.line.setPlaceholderText(self.hint())
+        self.line.setToolTip(self.hint())  # a narrow field cuts it
         self.line.setReadOnly(spec.read_only)
         self.line.setInputMethodHints(_HINTS.get(spec.text("format"), Qt.InputMethodHint.ImhNone))
         self.line.textEdited.connect(self._edited)
-        self.line.setToolTip(self.hint())  # a narrow field cuts it
         self.add(self.line)
 
     def show_value(self, value: Json) -> None:
@@ -56,6 +59,10 @@ class PlainArea(QPlainTextEdit):
             self.setFont(theme.font("mono"))
         self.setFixedHeight(QFontMetrics(self.font()).lineSpacing() * lines + 20)
 
+    def text(self) -> str:
+        """What is in it to the letter; `toPlainText` makes blanks of signs that only look like them."""
+        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Plain text only."""
         self.insertPlainText(source.text())
@@ -76,14 +83,13 @@ class AreaEditor(Editor):
     def show_value(self, value: Json) -> None:
         """As the line editor."""
         text = plain_text(value)
-        if self.area.toPlainText() != text:
+        if self.area.text() != text:
             self.area.blockSignals(True)
             self.area.setPlainText(text)
             self.area.blockSignals(False)
 
     def _edited(self) -> None:
-        text = self.area.toPlainText()
-        self.edited.emit(text or UNSET)
+        self.edited.emit(self.area.text() or UNSET)
 
 
 def number_text(value: Json) -> str:
@@ -128,17 +134,7 @@ class NumberEditor(LineEditor):
     def step(self, way: int) -> None:
         """One step up or down, staying within minimum and maximum."""
         now = self.read(self.line.text())
-        if not isinstance(now, int | float):
-            default = self.spec.default
-            now = default if isinstance(default, int | float) else 0
-            way = 0 if isinstance(default, int | float) else way
-        step = self.spec.number("multipleOf") or 1
-        new = now + way * step
-        low, high = self.spec.number("minimum"), self.spec.number("maximum")
-        if low is not None:
-            new = max(new, low)
-        if high is not None:
-            new = min(new, high)
+        new = stepped(self.spec, now if isinstance(now, int | float) else None, way)
         self.line.setText(plain_text(new))
         self.edited.emit(new)
 
@@ -160,4 +156,4 @@ class NumberEditor(LineEditor):
             return text
         if number != number or number in (float("inf"), float("-inf")):
             return text
-        return number
+        return int(Fraction(bare)) if self.whole and number.is_integer() else number

@@ -223,8 +223,15 @@ class FormView(QWidget):
             self._focus(self._binder.reveal(errors[0].path))
         return len(errors)
 
+    def blame(self, pointer: str, message: str) -> None:
+        """A connection test names the field to blame. The field says so; all else stands with the test's steps, and a
+        field that is not in this form is told of there alone."""
+        if self.state.find(pointer):
+            self.state.add_error(pointer, message)
+            self.go_to(pointer)
+
     def show_error(self, pointer: str, message: str) -> None:
-        """Shows an error found elsewhere, such as by a connection test, at the field it is about."""
+        """Shows an error found elsewhere, such as by the engine that was to store it, at the field it is about."""
         self._blamed.add(self.state.add_error(pointer, message))
         self._tell_problems()
         self.go_to(pointer)

@@ -76,6 +76,7 @@ class ActivityPage(Page):
             chip = Chip(text, value=value, icon=icon)
             chip.setToolTip(self.tr("Lines of this level and worse"))
             chip.setChecked(value == self._level)
+            chip.setAutoExclusive(True)
             self._levels.addButton(chip)
             chips.append(chip)
         self._levels.buttonClicked.connect(lambda chip: self._choose_level(cast(Level, chip.value)))

@@ -6,22 +6,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QWidget
 
 from widgets import theme
 from widgets.language import core
 from widgets.pages.actions import ConnectionActions
 from widgets.pages.connection_documents import DocumentsTab
+from widgets.pages.connection_head import ConnectionHead
 from widgets.pages.connection_list import next_act
 from widgets.pages.connection_overview import OverviewTab
-from widgets.pages.connection_row import act_word
 from widgets.pages.connection_runs import RunsTab
 from widgets.pages.connection_settings import SettingsTab
 from widgets.pages.leaving import LeavePanel
 from widgets.pages.page import Page, Place
-from widgets.parts import ErrorPanel, StateLabel, button, column, icon_label, label, line, row, tool_button
+from widgets.parts import EmptyState, button, column, line, row
+from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.clock import Clock
-from widgets.parts.inputs import NameEdit
 from widgets.parts.status import status
 from widgets.tasks import Refresher
 
@@ -32,15 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionPage"]
 
 TABS = ("overview", "documents", "runs", "settings")
-ACT_ICONS = {
-    "sync": "sync",
-    "pause": "pause",
-    "resume": "play",
-    "cancel": "stop",
-    "enable": "play",
-    "sign_in": "key",
-    "review": "held",
-}
 
 
 class ConnectionPage(Page):
@@ -67,27 +58,11 @@ class ConnectionPage(Page):
             name="back",
         )
         back.setProperty("place", "back")
-        self._icon = icon_label("plug", "accent", 24)
-        self.title = NameEdit()
-        self.title.setObjectName("connection_name")
-        self.title.setAccessibleName(self.tr("Name of the connection"))
-        self.title.setToolTip(self.tr("Click to rename"))
-        self.title.setProperty("plain", "true")
-        self.title.setFont(theme.font("title"))
-        self.title.editingFinished.connect(self._rename)
-        self._state = StateLabel()
-        self._type = label("", "body", "muted")
-        self.act = button("", self._act, kind="primary", name="act")
-        self.cancel = button(self.tr("Cancel"), self._cancel, icon="stop", name="cancel")
-        self.cancel.setToolTip(self.tr("End this sync; what has arrived stays"))
-        self._more = tool_button("more", self.tr("More actions"), name="more")
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
-        self._more.setMenu(self._menu)
-        words = column(self.title, row(self._state, self._type, None, space=theme.SPACE_M), space=2)
-        head = row(self._icon, words, self.cancel, self.act, self._more, space=theme.SPACE_S)
-        head.setStretch(1, 1)
+        self.head = ConnectionHead(self._act, self._cancel, self._menu)
+        self.title, self.act = self.head.title, self.head.act
+        self.title.editingFinished.connect(self._rename)
         self.tabs = QTabBar()
         self.tabs.setObjectName("tabs")
         self.tabs.setAccessibleName(self.tr("Views of the connection"))
@@ -98,22 +73,25 @@ class ConnectionPage(Page):
             self.tabs.addTab(title)
         self.leave_panel = LeavePanel(self.tr("The settings are not saved."))
         self.leave_panel.left.connect(self._leave)
-        top = column(row(back, None), head, theme.SPACE_XS, self.tabs, space=theme.SPACE_XS)
+        top = column(row(back, None), self.head, theme.SPACE_XS, self.tabs, space=theme.SPACE_XS)
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, 0)
 
         self.overview = OverviewTab(self)
         self.documents = DocumentsTab(self)
         self.settings = SettingsTab(self)
         self.stack = QStackedWidget()
-        self._gone = ErrorPanel()
-        missing = QWidget()
-        column(self._gone, None, parent=missing, margin=theme.SPACE_XL)
         self._place_of_runs = QWidget()
-        for tab in (self.overview, self.documents, self._place_of_runs, self.settings, missing):
+        for tab in (self.overview, self.documents, self._place_of_runs, self.settings):
             self.stack.addWidget(tab)
-        laid = column(self.leave_panel, top, line(), self.stack, parent=self, space=0)
-        laid.setStretch(3, 1)
-        self._offer(False)
+        self._gone = EmptyState("plug", "", self.tr("Go to sources"), lambda: self.navigate.emit(Place("sources")))
+        self.body = Body(self.stack, self._gone)
+        self.body.retried.connect(lambda: self._refresher.now())
+        self._alive = True
+        self.offline = OfflineStrip(
+            self.tr("The engine has stopped and is being started again. What was syncing then goes on.")
+        )
+        laid = column(self.leave_panel, self.offline, top, line(), self.body, parent=self, space=0)
+        laid.setStretch(4, 1)
         self.tabs.currentChanged.connect(self._show_tab)
         self.overview.changes_wanted.connect(self._show_documents)
         self.overview.run_wanted.connect(self._show_run)
@@ -139,8 +117,11 @@ class ConnectionPage(Page):
         if place.ref and place.ref != self._ref:
             self._ref = place.ref
             self.view = None
-            self._offer(False)
-            self.title.clear()
+            self.head.forget()
+            self.body.clear()
+            self.documents.forget()
+            if "runs" in vars(self):
+                self.runs.forget()
             self.tabs.show()
             self.tabs.setCurrentIndex(0)
         if place.tab in TABS:
@@ -173,6 +154,9 @@ class ConnectionPage(Page):
         """Only what concerns the connection that is shown."""
         feed.fact.connect(self._fact)
         feed.gauge.connect(self._gauge)
+        feed.lost.connect(lambda _error: self._show_alive(False))
+        feed.found.connect(lambda: self._show_alive(True))
+        self._show_alive(not feed.away)
 
     def reload(self) -> None:
         """Read it again, soon."""
@@ -224,16 +208,25 @@ class ConnectionPage(Page):
             self._say(self.view)
 
     async def _load(self) -> None:
-        from connectors.sdk import NotFound
+        from connectors.sdk import HeadwaterError, NotFound
 
         if not self._ref:
             return
+        if self.view is None:
+            self.body.wait(self.tr("Reading the source …"))
         try:
             view = await self.client.connection(self._ref)
         except NotFound as error:
-            self._gone.show_error(error.info())
-            self.tabs.hide()
-            self.stack.setCurrentIndex(len(TABS))
+            self._miss()
+            self._gone.say(core(error.what), core(error.remedy), self.tr("Go to sources"))
+            self.body.show_empty()
+            return
+        except HeadwaterError as error:
+            if self.view is None:
+                self._miss()
+                self.body.show_error(error.info())
+            elif self._alive:
+                raise
             return
         if view.removed_at is not None:
             self.navigate.emit(Place("sources"))
@@ -243,25 +236,9 @@ class ConnectionPage(Page):
     def _show(self, view: ConnectionView) -> None:
         self.view = view
         self._ref = view.id
-        self._icon.show_icon(view.icon, "accent")
-        if not self.title.hasFocus():
-            self.title.setText(view.name)
-            self.title.setCursorPosition(0)
-        self.title.setToolTip(view.name + "\n" + self.tr("Click to rename"))
-        self._type.setText(core(view.type_title))
-        self._offer(True)
+        self.head.show_connection(view)
         self.tabs.show()
-        act = next_act(view)
-        act = "sync" if act == "look" else act
-        self.act.setText(self.tr("Sync now") if act == "sync" else act_word(act))
-        self.act.setAccessibleName(self.act.text())
-        kind = "" if act in ("cancel", "pause") else "primary"
-        self.act.setProperty("kind", kind)
-        theme.set_icon(self.act, ACT_ICONS[act], "on_accent" if kind else "text")
-        theme.repolish(self.act)
-        self.cancel.setVisible(act in ("pause", "resume") and view.active_run is not None)
-        if self.stack.currentIndex() == len(TABS):
-            self.stack.setCurrentIndex(self.tabs.currentIndex())
+        self.body.show_content()
         for tab in (self.overview, self.documents, self.settings):
             tab.show_connection(view)
         if "runs" in vars(self):
@@ -273,15 +250,26 @@ class ConnectionPage(Page):
             self._to_sign_in = False
             self._sign_in(view)
 
-    def _offer(self, there: bool) -> None:
-        """What can be done with it; nothing before it is known."""
-        for part in (self._icon, self._state, self._type, self.act, self.cancel, self._more):
-            part.setVisible(there)
+    def _miss(self) -> None:
+        """There is nothing to show."""
+        self.head.forget()
+        self.tabs.hide()
+
+    def _show_alive(self, alive: bool) -> None:
+        """Without an engine nothing goes on, and the page does not look as if it did."""
+        self._alive = alive
+        self.offline.setVisible(not alive)
+        self.clock.hold(not alive)
+        self.overview.show_alive(alive)
+        self.head.show_alive(alive)
+        if self.view is not None:
+            self._say(self.view)
 
     def _say(self, view: ConnectionView) -> None:
         """Its state in one sentence; the word alone while the card below says the rest."""
         told = self.stack.currentWidget() is self.overview and view.state in ("running", "waiting", "queued", "paused")
-        self._state.show_state(view.state, "" if told else status(view, self.overview.progress).now)
+        progress = self.overview.progress
+        self.head.say(view, progress, "" if told else status(view, progress).now)
 
     def _tick(self) -> None:
         if self.view is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from widgets import theme
 from widgets.pages.page import Page
@@ -20,6 +20,7 @@ from widgets.parts import (
     plural,
     relative_time,
 )
+from widgets.parts.body import Body
 from widgets.parts.flow import beside, flow
 from widgets.parts.tables import Column, PagedTable, on_page, table_view
 from widgets.tasks import Refresher
@@ -55,6 +56,8 @@ class DocumentsTab(QWidget):
         self._view: ConnectionView | None = None
         self._run = ""
         self._change = ""
+        self._stale = True
+        """What is listed, if anything, is not what is asked for."""
         self._sort, self._descending = "title", False
         self.model: PagedTable[DocumentView] = PagedTable(
             [
@@ -100,6 +103,7 @@ class DocumentsTab(QWidget):
             )
         }
         for value, chip in self._chips.items():
+            chip.setAutoExclusive(True)
             chip.clicked.connect(lambda _on, value=value: self.choose_change(value))
         self._count = label("", "detail", "muted")
         bar = column(beside(flow(*self._chips.values()), self._count, self.search))
@@ -110,38 +114,62 @@ class DocumentsTab(QWidget):
         head.setSectionsClickable(True)
         head.setSortIndicatorShown(False)
         head.sectionClicked.connect(self._sort_by)
-        self._nothing = EmptyState("file", "")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._listed)
-        self._stack.addWidget(self._nothing)
-        laid = column(bar, self._stack, parent=self, space=0)
+        self._nothing = EmptyState("file", "", "", self._show_all)
+        self.body = Body(self._listed, self._nothing)
+        self.body.retried.connect(self.reload)
+        self.body.slow.connect(lambda: self._count.setText(self.tr("Searching …")))
+        laid = column(bar, self.body, parent=self, space=0)
         laid.setStretch(1, 1)
         self._mark()
 
     def show_connection(self, view: ConnectionView) -> None:
         """The connection whose documents are meant; reads again only where something changed."""
+        if self._view is not None and self._view.id != view.id:
+            self.forget()
         old, self._view = self._view, view
-        if old is None or old.id != view.id:
-            self.search.clear()
-            self._change, self._run = "", ""
-            self._mark()
-            self.model.begin(0, [])
-            self.table.scrollToTop()
-        if self.isVisible() and (old is None or old.id != view.id or old.documents != view.documents):
+        if old is None:
+            self._choose_run()
+            if self.isVisible():
+                self.reload()
+        elif self.isVisible() and old.documents != view.documents:
             self._refresher.ask()
 
+    def forget(self) -> None:
+        """Another connection is to come, with nothing asked of its documents yet."""
+        self._view = None
+        self.search.clear()
+        self.search.flush()
+        self._change, self._run = "", ""
+        self._mark()
+        self._count.clear()
+        self._forget_wishes()
+        self.model.begin(0, [])
+        self.table.scrollToTop()
+        self.body.clear()
+
     def choose_change(self, change: str) -> None:
-        """Only what the last run made of the documents."""
+        """Only what the last run made of the documents; of the connection that is to come, if none is known."""
         self._change = change
-        run = self._view and (self._view.active_run or self._view.last_run)
-        self._run = run.id if run and change else ""
+        self._choose_run()
         self._mark()
         self.reload()
+
+    def _choose_run(self) -> None:
+        run = self._view and (self._view.active_run or self._view.last_run)
+        self._run = run.id if run and self._change else ""
 
     def reload(self) -> None:
         """Read the first page again, at once."""
         self._forget_wishes()
-        self._refresher.now()
+        self._stale = True
+        if self._view is not None:
+            self._refresher.now()
+
+    def _show_all(self) -> None:
+        """Nothing matches: ask for less."""
+        self.search.clear()
+        self.search.flush()
+        self.choose_change("")
 
     def _mark(self) -> None:
         for value, chip in self._chips.items():
@@ -165,20 +193,33 @@ class DocumentsTab(QWidget):
         )
 
     async def _load(self) -> None:
+        from connectors.sdk import HeadwaterError
+
         if self._view is None:
             return
-        found = await self._page.client.documents(self._filter(0))
+        if self._stale:
+            self.body.wait(self.tr("Reading the documents …"))
+        try:
+            found = await self._page.client.documents(self._filter(0))
+        except HeadwaterError as error:
+            if self._stale:
+                self._count.clear()
+                self.body.show_error(error.info())
+            return  # what is listed still holds; the page says that the engine is away
+        self._stale = False
         self._forget_wishes()
         self.model.begin(found.total, found.documents)
         self._count.setText(plural(found.total, "{0} document", "{0} documents"))
         if found.total:
-            self._stack.setCurrentWidget(self._listed)
+            self.body.show_content()
             return
-        if self.search.text() or self._change:
-            self._nothing.say(self.tr("No document matches"))
+        if self.search.text():
+            self._nothing.say(self.tr("No document matches"), self.tr("Try fewer words."), self.tr("Show all"))
+        elif self._change:
+            self._nothing.say(self.tr("No document matches"), action_text=self.tr("Show all"))
         else:
             self._nothing.say(self.tr("No documents yet"), self.tr("They appear here as soon as a sync stores them."))
-        self._stack.setCurrentWidget(self._nothing)
+        self.body.show_empty()
 
     def _fetch(self, page: int) -> None:
         """What is looked at now comes before what was passed by."""

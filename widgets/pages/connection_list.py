@@ -13,13 +13,23 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from widgets.language import core
 from widgets.parts.progress import Progress
 from widgets.parts.states import look
-from widgets.parts.status import status
+from widgets.parts.status import seen_state, status
 from widgets.parts.words import absolute_time, format_count, plural, relative_time
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, Gauge, RunView
 
-__all__ = ["GROUP", "ROW_ROLE", "ConnectionsModel", "Row", "can_pause", "next_act", "quiet_line", "time_line"]
+__all__ = [
+    "GROUP",
+    "ROW_ROLE",
+    "ConnectionsModel",
+    "Row",
+    "can_end",
+    "can_pause",
+    "next_act",
+    "quiet_line",
+    "time_line",
+]
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 GROUP = {
@@ -184,7 +194,15 @@ class ConnectionsModel(QAbstractListModel):
             return row
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = status(view, row.progress)
-            words = [view.name, core(view.type_title), look(view.state).word, said.now, said.need, said.last, said.next]
+            words = [
+                view.name,
+                core(view.type_title),
+                look(seen_state(view)).word,
+                said.now,
+                said.need,
+                said.last,
+                said.next,
+            ]
             return ", ".join(dict.fromkeys(word.rstrip(".") for word in words if word))
         if role == Qt.ItemDataRole.ToolTipRole:
             said = status(view, row.progress)
@@ -201,6 +219,12 @@ class ConnectionsModel(QAbstractListModel):
 def can_pause(run: RunView) -> bool:
     """Whether a run has something to go on from: a try or a retry of single items has not."""
     return run.mode not in ("dry_run", "retry")
+
+
+def can_end(view: ConnectionView) -> bool:
+    """Whether its run can be ended beside what is done with it next. One that is about to pause is asked one thing."""
+    run = view.active_run
+    return run is not None and not run.pausing and next_act(view) in ("pause", "resume")
 
 
 def next_act(view: ConnectionView) -> str:

@@ -150,6 +150,11 @@ class OverviewTab(QScrollArea):
         self._next.setText("  ".join(text for text in (need, said.next) if text))
         self.facts.show_connection(view)
 
+    def show_alive(self, alive: bool) -> None:
+        """Whether there is an engine that works on it."""
+        self.card.alive = alive
+        self.tick()
+
     def take(self, gauge: Gauge) -> None:
         """The latest of the running sync."""
         if self._view is not None and self.progress is not None and self.progress.run_id == gauge.run_id:
@@ -158,10 +163,17 @@ class OverviewTab(QScrollArea):
             self.numbers.show_counts(gauge.counts, live=True)
 
     async def _load(self) -> None:
+        from connectors.sdk import HeadwaterError
+
         view = self._view
         if view is None:
             return
-        runs = await self._page.client.runs(view.id, HISTORY)
+        try:
+            runs = await self._page.client.runs(view.id, HISTORY)
+        except HeadwaterError:
+            if self.isVisible():
+                raise
+            return  # what is seen tells of it
         if self._view is not None and self._view.id == view.id:
             self.history.show_runs([run for run in runs if run.finished_at is not None])
         await self.failures.load()

@@ -14,20 +14,22 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from widgets import theme
-from widgets.pages.connection_list import ROW_ROLE, Row, next_act, quiet_line, time_line
+from widgets.pages.connection_list import ROW_ROLE, Row, can_end, next_act, quiet_line, time_line
+from widgets.parts.busy import paint_busy
+from widgets.parts.row_painter import RowPainter
 from widgets.parts.states import look
-from widgets.parts.status import status
+from widgets.parts.status import seen_state, status, stopped
 
 __all__ = ["RowDelegate", "act_word"]
 
 Index = QModelIndex | QPersistentModelIndex
 
-TEXT = 60
-"""Where the text begins: the page's margin, the icon, a gap."""
+ABOVE = 9
+"""Free above and below the two lines."""
 CALM = {"sync", "enable"}
 """Acts that nobody waits for: their button shows on the row under the pointer or the cursor."""
 
@@ -58,26 +60,29 @@ class RowDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._strong = theme.font("strong")
-        self._body = theme.font("body")
-        self._detail = theme.font("detail")
         self._pressed: tuple[QPersistentModelIndex, str] | None = None
+        self.alive = True
+        """Whether there is an engine: without one nothing goes on, and nothing can be done."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All rows alike."""
-        return QSize(400, theme.ROW_TALL)
+        """All rows alike: two lines, and what is above and below them."""
+        return QSize(400, theme.line_height("strong") + theme.line_height("detail") + 2 * ABOVE)
 
     def button_rect(self, rect: QRect, row: Row) -> QRect:
-        """Where the row's button is."""
-        width = max(76, QFontMetrics(self._body).horizontalAdvance(act_word(next_act(row.view))) + 24)
-        return QRect(rect.right() - theme.SPACE_XL - width, rect.top() + (rect.height() - 28) // 2, width, 28)
+        """Where the row's button is, before it is mirrored."""
+        width = max(76, theme.metrics().horizontalAdvance(act_word(next_act(row.view))) + 24)
+        high = theme.ROW - 4
+        return QRect(rect.right() - theme.SPACE_XL - width, rect.top() + (rect.height() - high) // 2, width, high)
 
     def buttons(self, rect: QRect, row: Row) -> dict[str, QRect]:
         """The row's acts and where their buttons are, the main one first."""
+        if not self.alive:
+            return {}
         act, main = next_act(row.view), self.button_rect(rect, row)
         found = {act: main}
-        if act in ("pause", "resume"):
-            found["cancel"] = QRect(main.left() - theme.SPACE_S - 28, main.top(), 28, 28)
+        if can_end(row.view):
+            high = main.height()
+            found["cancel"] = QRect(main.left() - theme.SPACE_S - high, main.top(), high, high)
         return found
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -85,74 +90,62 @@ class RowDelegate(QStyledItemDelegate):
         row: Row = index.data(ROW_ROLE)
         if row is None:
             return
-        view, shown = row.view, look(row.view.state)
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        view, shown = row.view, look(seen_state(row.view))
+        halted = "" if self.alive else stopped(view, row.progress)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if selected or hovered:
-            painter.fillRect(rect, theme.color("selected" if selected else "hover"))
-        painter.fillRect(QRect(rect.left() + TEXT, rect.bottom(), rect.width() - TEXT, 1), theme.color("border"))
+        at = RowPainter(painter, option, index)
+        rect = at.rect
+        if at.selected or at.hovered:
+            at.fill(rect, "selected" if at.selected else "hover")
+        left = rect.left() + theme.SPACE_XL + theme.icon_pixels(20) + 16
+        at.fill(QRect(left, rect.bottom(), rect.width() - left + rect.left(), 1), "border")
 
+        first = QRect(left, rect.top() + ABOVE, 0, theme.line_height("strong"))
+        second = QRect(left, first.bottom() + 1, 0, theme.line_height("detail"))
         name_role = "muted" if view.state == "disabled" else "text"
-        icon = theme.pixmap(view.icon, "muted", 20)
-        painter.drawPixmap(rect.left() + theme.SPACE_XL, rect.top() + 18, icon)
+        at.icon(rect.left() + theme.SPACE_XL, rect, view.icon, "muted", 20)
         buttons = self.buttons(rect, row)
-        left = rect.left() + TEXT
         middle = rect.left() + max(280, int(rect.width() * 0.40))
         width = middle - left - theme.SPACE_L
-        self._text(painter, self._strong, name_role, QRect(left, rect.top() + 9, width, 20), view.name)
-        self._text(painter, self._detail, "muted", QRect(left, rect.top() + 29, width, 18), quiet_line(view, tr))
+        at.text(_across(first, left, width), view.name, "strong", name_role)
+        at.text(_across(second, left, width), quiet_line(view, tr), "detail", "muted")
 
-        painter.drawPixmap(middle, rect.top() + 11, theme.pixmap(shown.icon, shown.role, 16))
-        until = min(button.left() for button in buttons.values())
-        space = QRect(middle + 24, rect.top() + 9, until - theme.SPACE_L - middle - 24, 20)
-        second = space.translated(0, 20)
-        role = shown.role if shown.role != "ok" else "text"
-        self._text(painter, self._body, role, space, status(view, row.progress).now)
+        role = shown.role if self.alive else "muted"
+        words = at.icon(middle, first, "stopped" if halted else shown.icon, role) + theme.SPACE_S
+        end = min((button.left() - theme.SPACE_L for button in buttons.values()), default=rect.right() - theme.SPACE_XL)
+        room = end - words
+        role = role if role != "ok" else "text"
+        at.text(_across(first, words, room), halted or status(view, row.progress).now, "body", role)
         if row.progress is not None and view.state in ("running", "paused"):
-            self._bar(painter, QRectF(second.left(), second.top() + 7, min(360, second.width()), 4), row)
+            bar = _across(second, words, min(360, room))
+            self._bar(at, QRect(bar.left(), bar.center().y() - 1, bar.width(), 4), row)
         else:
-            self._text(painter, self._detail, "muted", second, time_line(view, tr))
+            at.text(_across(second, words, room), time_line(view, tr), "detail", "muted")
 
         for act, button in buttons.items():
-            if act not in CALM or selected or hovered:
-                self._button(painter, button, act, icon=len(buttons) > 1 and act == "cancel")
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -3), theme.RADIUS, theme.RADIUS)
+            if act not in CALM or at.selected or at.hovered:
+                at.rounded(button, "surface", "control_border")
+                if len(buttons) > 1 and act == "cancel":
+                    at.icon(button.center().x() - theme.icon_pixels(16) // 2 + 1, button, "stop", "text")
+                else:
+                    at.text(button, act_word(act), side=Qt.AlignmentFlag.AlignHCenter)
+        at.focus_ring(rect.adjusted(2, 2, -2, -3))
         painter.restore()
 
-    def _button(self, painter: QPainter, rect: QRect, act: str, *, icon: bool) -> None:
-        painter.setPen(QPen(theme.color("control_border"), 1))
-        painter.setBrush(theme.color("surface"))
-        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
-        if icon:
-            painter.drawPixmap(rect.left() + 6, rect.top() + 6, theme.pixmap("stop", "text", 16))
-            return
-        painter.setFont(self._body)
-        painter.setPen(theme.color("text"))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, act_word(act))
-
-    def _text(self, painter: QPainter, font: QFont, role: str, rect: QRect, text: str) -> None:
-        painter.setFont(font)
-        painter.setPen(theme.color(role))
-        cut = QFontMetrics(font).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
-
-    def _bar(self, painter: QPainter, rect: QRectF, row: Row) -> None:
+    def _bar(self, at: RowPainter, rect: QRect, row: Row) -> None:
         assert row.progress is not None
+        painter = at.painter
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("border"))
-        painter.drawRoundedRect(rect, 2, 2)
+        painter.drawRoundedRect(at.seen(rect), 2, 2)
         if row.progress.fraction is not None:
-            painter.setBrush(theme.color("control_border" if row.view.state == "paused" else "accent"))
-            painter.drawRoundedRect(
-                QRectF(rect.left(), rect.top(), max(4.0, rect.width() * row.progress.fraction), 4), 2, 2
-            )
+            resting = row.view.state == "paused" or not self.alive
+            painter.setBrush(theme.color("control_border" if resting else "accent"))
+            rect.setWidth(max(4, round(rect.width() * row.progress.fraction)))
+            painter.drawRoundedRect(at.seen(rect), 2, 2)
+        elif self.alive and row.view.state == "running":
+            paint_busy(painter, QRectF(at.seen(rect)))
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         """A click that begins and ends on the button."""
@@ -161,7 +154,8 @@ class RowDelegate(QStyledItemDelegate):
             return False
         rect: QRect = option.rect
         where = event.position().toPoint()
-        act = next((act for act, button in self.buttons(rect, row).items() if button.contains(where)), "")
+        seen = {act: QStyle.visualRect(option.direction, rect, box) for act, box in self.buttons(rect, row).items()}
+        act = next((act for act, button in seen.items() if button.contains(where)), "")
         if not act:
             self._pressed = None
             return False
@@ -174,3 +168,7 @@ class RowDelegate(QStyledItemDelegate):
             self._pressed = None
             return True
         return event.type() == QEvent.Type.MouseButtonDblClick
+
+
+def _across(line: QRect, left: int, width: int) -> QRect:
+    return QRect(left, line.top(), width, line.height())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QWidget
 
 from widgets import theme
 from widgets.language import core
@@ -25,6 +25,7 @@ from widgets.parts import (
     relative_time,
     row,
 )
+from widgets.parts.body import Body
 from widgets.parts.items import ItemsTable
 from widgets.parts.tables import Column, RecordTable, on_page, table_view
 from widgets.parts.words import listed
@@ -45,6 +46,7 @@ class RunsTab(QWidget):
         self._page = page
         self._view: ConnectionView | None = None
         self._chosen = ""
+        self._loaded = False
         triggers = {
             "manual": self.tr("hand"),
             "schedule": self.tr("schedule"),
@@ -130,27 +132,32 @@ class RunsTab(QWidget):
         self._splitter.addWidget(below)
         self._splitter.setSizes([280, 220])
         self._splitter.setChildrenCollapsible(False)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._splitter)
-        self._stack.addWidget(
-            EmptyState(
-                "activity",
-                self.tr("No runs yet"),
-                detail=self.tr("Each sync leaves a line here, with what it could not bring."),
-            )
+        none = EmptyState(
+            "activity",
+            self.tr("No runs yet"),
+            detail=self.tr("Each sync leaves a line here, with what it could not bring."),
         )
-        column(self._stack, parent=self, space=0)
+        self.body = Body(self._splitter, none)
+        self.body.retried.connect(self.reload)
+        column(self.body, parent=self, space=0)
 
     def show_connection(self, view: ConnectionView) -> None:
         """The connection whose runs are meant."""
-        if self._view is None or self._view.id != view.id:
-            self._chosen = ""
+        if self._view is not None and self._view.id != view.id:
+            self.forget()
         self._view = view
         if self.isVisible():
             self.reload()
 
+    def forget(self) -> None:
+        """Another connection is to come."""
+        self._view = None
+        self._chosen = ""
+        self._loaded = False
+        self.body.clear()
+
     def choose(self, run_id: str) -> None:
-        """Show a certain run."""
+        """Show a certain run; of the connection that is to come, if none is known."""
         self._chosen = run_id
         self.reload()
 
@@ -160,18 +167,32 @@ class RunsTab(QWidget):
             self._page.tasks.restart(self._load(self._view.id), "runs")
 
     async def _load(self, ref: str) -> None:
+        from connectors.sdk import HeadwaterError
+
+        if not self._loaded:
+            self.body.wait(self.tr("Reading the runs …"))
+        try:
+            await self._read(ref)
+        except HeadwaterError as error:
+            if not self._loaded:
+                self.body.show_error(error.info())
+            return  # what is listed still holds; the page says that the engine is away
+        self._loaded = True
+
+    async def _read(self, ref: str) -> None:
         runs = await self._page.client.runs(ref, 100)
         # A reset must not be taken for a choice of the person.
         self.table.selectionModel().blockSignals(True)
         self.model.show_records(runs)
         self.table.selectionModel().blockSignals(False)
-        self._stack.setCurrentIndex(0 if runs else 1)
         if not runs:
+            self.body.show_empty()
             return
         ids = [run.id for run in runs]
         number = ids.index(self._chosen) if self._chosen in ids else 0
         self.table.selectRow(number)
         await self._show(runs[number])
+        self.body.show_content()
 
     def _choose(self, current: QModelIndex, _before: QModelIndex) -> None:
         run = self.model.record(current.row())

@@ -96,7 +96,7 @@ class SettingsTab(QWidget):
         services = EngineServices(self._page.client, self._services_target)
         self.form = FormView(schema, value=view.config, secrets=view.secrets, services=services)
         self.form.changed.connect(self._touched)
-        self.test.blamed.connect(self.form.show_error)
+        self.test.blamed.connect(self.form.blame)
         self.schedule = ScheduleBox(_can(types.get(view.type), "watch"))
         self.schedule.show_schedule(view.schedule)
         self.schedule.chosen.connect(self._touched)

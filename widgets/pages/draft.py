@@ -71,7 +71,7 @@ class DraftView(QWidget):
         self.form = FormView(schema, services=services, begin=self._take_up, parent=inner)
         self.again.attach(self.form)
         self.test = TestPanel(page, self._target)
-        self.test.blamed.connect(self.form.show_error)
+        self.test.blamed.connect(self.form.blame)
         self.form.changed.connect(lambda: self.test.mark_stale(CheckTarget(draft=self.value())))
 
         self._saved_schedule = self.schedule.schedule()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from widgets import theme
 from widgets.language import core
 from widgets.pages.page import Page
 from widgets.parts import StateLabel, button, column, frame, icon_label, label, row
+from widgets.parts.busy import BusyBar
 from widgets.parts.flow import flow
 from widgets.parts.progress import Progress
 from widgets.tasks import Refresher
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FirstRun"]
 
-STEPS = 1000
 WIDTH = 560
 
 
@@ -44,9 +44,8 @@ class FirstRun(QWidget):
         self._counted = label("", "strong")
         self._current = label("", "detail", "muted")
         self._current.setMinimumWidth(1)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 0)
+        self.bar = BusyBar()
+        self.bar.tell(None)
         self.bar.setAccessibleName(self.tr("Progress of the first sync"))
         self.open_button = button(
             self.tr("Open the connection"), lambda: self._emit(self.opened), kind="primary", name="first_run_open"
@@ -126,8 +125,7 @@ class FirstRun(QWidget):
             return
         self._state.show_state(run.state)
         fraction = progress.fraction
-        self.bar.setRange(0, 0 if fraction is None and run.state == "running" else STEPS)
-        self.bar.setValue(round((fraction or 0) * STEPS))
+        self.bar.tell(fraction if run.state == "running" else fraction or 0.0)
         said = progress.sentence() if progress.seen else ""
         self._counted.setText(said or core(run.reason) or self.tr("Listing what is there …"))
         room = self._current.fontMetrics().elidedText(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QProgressBar
+from PySide6.QtWidgets import QFrame
 
 from widgets import theme
 from widgets.parts import column, label, row
+from widgets.parts.busy import BusyBar
 from widgets.parts.items import Elided
-from widgets.parts.status import status
+from widgets.parts.status import status, stopped
 
 if TYPE_CHECKING:
     from app.api import ConnectionView
     from widgets.parts.progress import Progress
 
 __all__ = ["ProgressCard"]
-
-STEPS = 1000
 
 
 class ProgressCard(QFrame):
@@ -27,9 +26,9 @@ class ProgressCard(QFrame):
         super().__init__()
         self.setProperty("ground", "card")
         self.setObjectName("progress")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, STEPS)
+        self.alive = True
+        """Whether there is an engine; without one, how far it had come."""
+        self._bar = BusyBar()
         self._bar.setAccessibleName(self.tr("Progress of the sync"))
         self.counted = label("", "strong", wrap=True)
         self.pace = label("", "body", "muted")
@@ -46,21 +45,18 @@ class ProgressCard(QFrame):
         self.setVisible(progress is not None and run is not None)
         if progress is None or run is None:
             return
-        working = run.state == "running"
+        working = run.state == "running" and self.alive
         plain = working and not run.pausing and run.mode in ("incremental", "reconcile")
-        self.counted.setText(progress.counted() if plain else status(view, progress).now)
+        said = status(view, progress).now if self.alive else stopped(view, progress)
+        self.counted.setText(progress.counted() if plain else said)
         self.pace.setText(progress.pace() if plain else "")
         self.current.setText(progress.current if working else "")
         self.current.setVisible(working and bool(progress.current))
         fraction = progress.fraction
-        self._bar.setVisible(working or (run.state in ("paused", "waiting") and fraction is not None))
+        self._bar.setVisible(working or (run.state in ("running", "paused", "waiting") and fraction is not None))
         resting = "" if working else "true"
         if self._bar.property("resting") != resting:
             self._bar.setProperty("resting", resting)
             theme.repolish(self._bar)
-        if fraction is None:
-            self._bar.setRange(0, 0)
-        else:
-            self._bar.setRange(0, STEPS)
-            self._bar.setValue(round(fraction * STEPS))
-        self._bar.setAccessibleDescription(status(view, progress).now)
+        self._bar.tell(fraction)
+        self._bar.setAccessibleDescription(said)

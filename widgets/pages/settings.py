@@ -35,6 +35,7 @@ from widgets.pages.settings_search import Found, SearchResults, find
 from widgets.pages.settings_sections import section_titles
 from widgets.pages.settings_vault import VaultSection
 from widgets.parts import Banner, SearchField, column, heading, label, line, row
+from widgets.parts.body import Body
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -98,7 +99,10 @@ class SettingsPage(Page):
             self._columns[name].addStretch(1)
         header = row(label(self.tr("Settings"), "title"), None, self.search)
         header.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
-        middle = row(nav, line(vertical=True), self._stack, space=0)
+        self._loaded = False
+        self.body = Body(self._stack)
+        self.body.retried.connect(self.refresh)
+        middle = row(nav, line(vertical=True), self.body, space=0)
         middle.setStretch(2, 1)
         whole = column(header, self._notices, line(), middle, parent=self, space=0)
         whole.setStretch(3, 1)
@@ -121,6 +125,7 @@ class SettingsPage(Page):
             made.setObjectName(f"section_{name}")
             made.setProperty("place", "rail")
             made.setCheckable(True)
+            made.setAutoExclusive(True)
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             theme.set_icon(made, icon, "muted")
@@ -193,12 +198,25 @@ class SettingsPage(Page):
         self._refresher.now()
 
     async def _load(self) -> None:
-        view = await self.client.settings()
+        from connectors.sdk import HeadwaterError
+
+        if not self._loaded:
+            self.body.wait(self.tr("Reading the settings …"))
+        try:
+            view = await self.client.settings()
+            engine = await self.client.engine()
+            stats, vault = await self.client.library_stats(), await self.client.vault()
+        except HeadwaterError as error:
+            if self._loaded:
+                raise
+            self.body.show_error(error.info())
+            return
         self._show_settings(view)
-        engine = await self.client.engine()
         self.about.show_engine(engine)
-        self.library.show_library(engine, await self.client.library_stats())
-        self.vault.show_vault(await self.client.vault())
+        self.library.show_library(engine, stats)
+        self.vault.show_vault(vault)
+        self._loaded = True
+        self.body.show_content()
 
     def _show_settings(self, view: SettingsView) -> None:
         for name in view.schemas:

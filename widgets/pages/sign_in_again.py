@@ -141,7 +141,7 @@ class SignInAgain(QFrame):
 
     def _blame(self, pointer: str, message: str) -> None:
         if self.form is not None:
-            self.form.show_error(pointer, message)
+            self.form.blame(pointer, message)
 
     async def _save(self) -> None:
         assert self._view is not None

@@ -16,6 +16,7 @@ from widgets.pages.doors import Doors
 from widgets.pages.page import Page, Place
 from widgets.pages.selection_bar import SelectionBar
 from widgets.parts import Chip, EmptyState, SearchField, button, column, label, look, row
+from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.clock import Clock
 from widgets.parts.flow import flow
 from widgets.tasks import Refresher
@@ -82,6 +83,7 @@ class SourcesPage(Page):
         self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_selection())
         self.list.installEventFilter(self)
         self.list.viewport().installEventFilter(self)
+        self._loaded = False
         self._pressed_with = Qt.KeyboardModifier.NoModifier
 
         self._nothing = EmptyState(
@@ -92,13 +94,17 @@ class SourcesPage(Page):
         self._doors.add.connect(lambda: self.navigate.emit(Place("add_source")))
         self._doors.import_.connect(self.actions_.ask_import)
         self._stack = QStackedWidget()
-        self._blank = QWidget()
-        for page in (self._blank, self.list, self._nothing, self._doors):
+        for page in (self.list, self._nothing, self._doors):
             self._stack.addWidget(page)
+        self.body = Body(self._stack)
+        self.body.retried.connect(lambda: self._refresher.now())
+        self.offline = OfflineStrip(
+            self.tr("The engine has stopped and is being started again. What was syncing then goes on.")
+        )
         top = column(header, self._filters, self.selection_bar, space=theme.SPACE_M)
         top.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
-        laid = column(top, self._stack, parent=self, space=0)
-        laid.setStretch(1, 1)
+        laid = column(self.offline, top, self.body, parent=self, space=0)
+        laid.setStretch(2, 1)
         self._top = (self.search, self._add)
         self.clock = Clock(self)
         self.clock.ticked.connect(self.model.tick)
@@ -139,6 +145,16 @@ class SourcesPage(Page):
         """Any fact may change a row, but that documents were stored is told by the gauges; these change one."""
         feed.fact.connect(lambda fact: None if fact.kind == "documents_stored" else self.reload())
         feed.gauge.connect(self.model.take)
+        feed.lost.connect(lambda _error: self._show_alive(False))
+        feed.found.connect(lambda: self._show_alive(True))
+        self._show_alive(not feed.away)
+
+    def _show_alive(self, alive: bool) -> None:
+        """Without an engine nothing goes on, and the list does not look as if it did."""
+        self.offline.setVisible(not alive)
+        self.delegate.alive = alive
+        self.clock.hold(not alive)
+        self.list.viewport().update()
 
     def reload(self) -> None:
         """Look again, soon."""
@@ -156,11 +172,23 @@ class SourcesPage(Page):
             self.actions_.sync(current.view)
 
     async def _load(self) -> None:
-        views = await self.client.connections()
+        from connectors.sdk import HeadwaterError
+
+        if not self._loaded:
+            self.body.wait(self.tr("Reading the sources …"))
+        try:
+            views = await self.client.connections()
+        except HeadwaterError as error:
+            if not self._loaded:
+                self.body.show_error(error.info())
+            elif self.offline.isHidden():
+                raise
+            return
         self.model.show_connections(views)
         self.clock.show_connections(views)
         self._show_counts()
         self._show_selection()
+        self._loaded = True
         self._choose()
 
     # --- filters ---
@@ -198,6 +226,8 @@ class SourcesPage(Page):
             self._stack.setCurrentWidget(self._nothing)
         else:
             self._stack.setCurrentWidget(self.list)
+        if self._loaded:
+            self.body.show_content()
 
     # --- acts ---
 

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea
+from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QScrollArea
 
 from widgets import theme
 from widgets.language import core
 from widgets.pages.page import Page
 from widgets.parts import StateLabel, button, column, error_text, frame, line, row
+from widgets.parts.announce import announce
+from widgets.parts.reveal import reveal
 from widgets.parts.steps import StepsView
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class TestPanel(QFrame):
         self._step_states: dict[str, CheckStep] = {}
         self._tested: CheckTarget | None = None
         self._cancelled = False
+        self._blaming = False
         self._number = 0
 
     @property
@@ -158,10 +161,12 @@ class TestPanel(QFrame):
             self.verdict.show_state("failed", self.tr("The test failed at: {0}").format(core(step.title)))
             if step.error is not None and step.error.pointer:
                 self.blamed.emit(step.error.pointer, core(step.error.what))
+                self._blaming = True
         elif "warning" in states:
             self.verdict.show_state("warning", self.tr("It works, with a warning"))
         else:
             self.verdict.show_state("ok", self.tr("It works"))
+        announce(self, self.verdict.text(), urgent="failed" in states)
         self.finished.emit("failed" not in states)
 
     def text(self) -> str:
@@ -186,6 +191,15 @@ class TestPanel(QFrame):
         self._scroll.setFixedHeight(min(most, height + 2))
         bar = self._scroll.verticalScrollBar()
         bar.setValue(bar.maximum())
+        if self._blaming:
+            self._blaming = False
+            QTimer.singleShot(0, self, self._show_blamed)
+
+    def _show_blamed(self) -> None:
+        """The steps have taken room from the field that they blame."""
+        focus = QApplication.focusWidget()
+        if focus is not None and not self.isAncestorOf(focus):
+            reveal(focus)
 
 
 def _typed(target: CheckTarget) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QSettings, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QWidget
 
 from widgets import theme
@@ -32,6 +32,7 @@ from widgets.palette.sources import (
     seen_entries,
     settings_entries,
 )
+from widgets.parts.announce import announce
 from widgets.parts.build import column, icon_label, label, line, row
 from widgets.tasks import TaskScope
 
@@ -296,5 +297,5 @@ class Palette(Overlay):
 
     def _say(self, text: str) -> None:
         """The focus stays in the field, so a screen reader is told of the list."""
-        if self.isVisible() and QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.field, text))
+        if self.isVisible():
+            announce(self.field, text)

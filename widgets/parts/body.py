@@ -32,7 +32,7 @@ class Body(QStackedWidget):
     slow = Signal()
     """What is awaited takes a moment, and the content of before is still shown."""
 
-    def __init__(self, content: QWidget, empty: EmptyState, parent: QWidget | None = None) -> None:
+    def __init__(self, content: QWidget, empty: EmptyState | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.content = content
         self.empty = empty
@@ -45,7 +45,8 @@ class Body(QStackedWidget):
         laid.setStretch(1, 1)
         self._blank = QWidget()
         for shown in (self._blank, content, empty, self.waiting, self._failed):
-            self.addWidget(shown)
+            if shown is not None:
+                self.addWidget(shown)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LATER_MS)
@@ -74,6 +75,7 @@ class Body(QStackedWidget):
 
     def show_empty(self) -> None:
         """Nothing is there; `empty` says why and what to do."""
+        assert self.empty is not None
         self._settle(self.empty)
 
     def show_error(self, error: ErrorInfo) -> None:

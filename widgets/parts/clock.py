@@ -28,6 +28,7 @@ class Clock(QObject):
         super().__init__(seen)
         self._seen = seen
         self._pace = 0
+        self._held = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.ticked.emit)
         seen.installEventFilter(self)
@@ -44,13 +45,18 @@ class Clock(QObject):
         self._pace = pace
         self._set()
 
+    def hold(self, held: bool) -> None:
+        """Without an engine nothing goes on that could be told."""
+        self._held = held
+        self._set()
+
     @property
     def interval(self) -> int:
         """Milliseconds between ticks now; 0 while it rests."""
         return self._timer.interval() if self._timer.isActive() else 0
 
     def _set(self) -> None:
-        wanted = self._pace if self._seen.isVisible() else 0
+        wanted = self._pace if self._seen.isVisible() and not self._held else 0
         if wanted == self.interval:
             return
         if wanted:
@@ -62,7 +68,8 @@ class Clock(QObject):
         """Seen again: the times may be old."""
         if event.type() == QEvent.Type.Show:
             self._set()
-            self.ticked.emit()
+            if not self._held:
+                self.ticked.emit()
         elif event.type() == QEvent.Type.Hide:
             self._timer.stop()
         return super().eventFilter(watched, event)

@@ -24,7 +24,9 @@ class Skeleton(QWidget):
             painter.translate(self.width(), 0)
             painter.scale(-1, 1)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("sunken"))
+        ground = theme.color("border")  # the sunken ground can't be told from the dark window
+        ground.setAlphaF(0.55)
+        painter.setBrush(ground)
         for number, (first, second) in enumerate(WIDTHS):
             top = number * theme.ROW_TALL
             painter.drawRoundedRect(QRectF(0, top + 14, 28, 28), theme.RADIUS, theme.RADIUS)

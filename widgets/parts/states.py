@@ -29,6 +29,7 @@ _LOOKS: dict[str, Look] = {
     "held_back": Look("held", str(QT_TRANSLATE_NOOP("states", "Held back")), "warning", 2),
     "running": Look("running", str(QT_TRANSLATE_NOOP("states", "Syncing")), "accent", 3),
     "waiting": Look("waiting", str(QT_TRANSLATE_NOOP("states", "Waiting")), "warning", 4),
+    "pausing": Look("paused", str(QT_TRANSLATE_NOOP("states", "Pausing …")), "muted", 3),
     "queued": Look("queued", str(QT_TRANSLATE_NOOP("states", "Queued")), "muted", 5),
     "new": Look("new", str(QT_TRANSLATE_NOOP("states", "Not synced yet")), "muted", 7),
     "up_to_date": Look("ok", str(QT_TRANSLATE_NOOP("states", "Up to date")), "ok", 8),

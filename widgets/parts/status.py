@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.api import ConnectionView, RunCounts, RunView
     from widgets.parts.progress import Progress
 
-__all__ = ["Status", "brought", "every", "status"]
+__all__ = ["Status", "brought", "every", "seen_state", "status", "stopped"]
 
 STILL = 0.5
 """Less than this is left to wait: it happens now."""
@@ -40,6 +40,22 @@ def status(view: ConnectionView, progress: Progress | None = None, at: float | N
     """How a connection stands at a time."""
     at = time.time() if at is None else at
     return Status(_now(view, progress, at), _last(view, at), _next(view, at), _need(view))
+
+
+def seen_state(view: ConnectionView) -> str:
+    """The state to show a person: a run that is to pause is on its way there."""
+    return "pausing" if view.active_run is not None and view.active_run.pausing else view.state
+
+
+def stopped(view: ConnectionView, progress: Progress | None) -> str:
+    """What a run came to before the engine was lost; "" where none was at work."""
+    run = view.active_run
+    if run is None:
+        return ""
+    if run.state == "paused":
+        return _at_work(run, progress, 0.0)
+    seen = progress.counted() if progress is not None and progress.seen else ""
+    return tr("Stopped at {0}").format(seen) if seen else tr("Stopped")
 
 
 def _now(view: ConnectionView, progress: Progress | None, at: float) -> str:

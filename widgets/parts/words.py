@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
@@ -26,6 +27,8 @@ __all__ = [
     "relative_time",
     "sentences",
 ]
+
+_WEEKDAY = re.compile(r"[^\w']*dddd[^\w']*(?:'[^']*'\s*)?(?=\S)|[^\w']*dddd$")
 
 
 def tr(text: str) -> str:
@@ -147,8 +150,16 @@ def clock_time(at: float) -> str:
 
 
 def _date(at: float) -> str:
-    text: str = locale().toString(QDateTime.fromSecsSinceEpoch(int(at)).date(), QLocale.FormatType.ShortFormat)
+    """A day, such as "3 Feb 2025": never in figures alone, which one country reads as March."""
+    text: str = locale().toString(QDateTime.fromSecsSinceEpoch(int(at)).date(), _day_format(locale().name()))
     return text
+
+
+@lru_cache(maxsize=8)
+def _day_format(name: str) -> str:
+    """The locale's long format without the day of the week, and with a short month."""
+    long = QLocale(name).dateFormat(QLocale.FormatType.LongFormat)
+    return _WEEKDAY.sub("", long).replace("MMMM", "MMM").strip()
 
 
 def absolute_time(at: float | None) -> str:

@@ -89,16 +89,20 @@ class AccountStore:
 
     async def get(self, id: str) -> Kept:
         """An account with its tokens. Raises NotFound, AuthError."""
-        row = await self._vault.run(
-            lambda db: db.execute(
-                "SELECT public, key_id, nonce, sealed, revision, renewing_since FROM accounts WHERE id = ?", (id,)
-            ).fetchone()
-        )
-        if row is None:
-            raise NotFound("This account was removed", where=id, remedy="Sign in again.", code="account_unknown")
-        account = msgspec.json.decode(row[0], type=Account)
-        plain = await self._vault.unseal(Sealed(row[1], row[2], row[3]), _bound(account))
-        return Kept(account, msgspec.json.decode(plain, type=Tokens), row[4], row[5])
+
+        async def read() -> tuple[Sealed, str, tuple[Account, int, float | None]]:
+            row = await self._vault.run(
+                lambda db: db.execute(
+                    "SELECT public, key_id, nonce, sealed, revision, renewing_since FROM accounts WHERE id = ?", (id,)
+                ).fetchone()
+            )
+            if row is None:
+                raise NotFound("This account was removed", where=id, remedy="Sign in again.", code="account_unknown")
+            account = msgspec.json.decode(row[0], type=Account)
+            return Sealed(row[1], row[2], row[3]), _bound(account), (account, row[4], row[5])
+
+        plain, (account, revision, renewing_since) = await self._vault.fetch(read)
+        return Kept(account, msgspec.json.decode(plain, type=Tokens), revision, renewing_since)
 
     async def put(self, account: Account, tokens: Tokens) -> Account:
         """Store a sign-in: a new account, or the same one again. In one commit, which also ends a renewal."""

@@ -194,7 +194,7 @@ class Accounts:
     async def _renew_sparingly(self, kept: Kept) -> Kept:
         """A provider that was not there a moment ago is not asked again by everybody who waits for it."""
         id, clock = kept.account.id, self._network.clock
-        if clock.now() < self._not_before.get(id, 0.0):
+        if clock.monotonic() < self._not_before.get(id, float("-inf")):
             raise TransientError(
                 "The provider was not there a moment ago",
                 where=kept.account.name,
@@ -204,7 +204,7 @@ class Accounts:
         try:
             found = await self.renew(id, seen=kept.revision)
         except TransientError:
-            self._not_before[id] = clock.now() + PAUSE
+            self._not_before[id] = clock.monotonic() + PAUSE
             raise
         self._not_before.pop(id, None)
         return found

@@ -11,6 +11,7 @@ import base64
 import errno
 import hashlib
 import hmac
+import re
 import socket
 import sys
 from contextlib import suppress
@@ -21,13 +22,16 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from app.accounts.oauth.errors import SignInError, refusal
+from app.accounts.oauth.identity import one_line
 from app.accounts.oauth.provider import Redirect
+from connectors.sdk import ConfigError
 
 LONGEST_TARGET = 16 * 1024
 MOST_FIELDS = 64
 LONGEST_STAY = 10.0
 """Seconds that a connection may take: a browser that opens one ahead of time and says nothing holds nobody up."""
 TRIES = 20
+_PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-][A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")
 _LIMITS: dict[str, Any] = {"access_log": None, "max_line_size": LONGEST_TARGET, "keepalive_timeout": 3.0}
 _NAMES = ("code", "state", "iss", "error", "error_description", "error_uri")
 _TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES, 10013, 10048})
@@ -131,6 +135,13 @@ class Listener:
                 "This provider can't send a browser back to this app",
                 remedy=redirect.note or "Use another way to sign in.",
                 code="redirect_unsupported",
+            )
+        if not _PATH.fullmatch(redirect.path):  # it could make another address of it
+            raise ConfigError(
+                "This is no path of a redirect address",
+                where=one_line(redirect.path),
+                remedy="Write it as it was registered, from its first slash on and without a question mark.",
+                code="redirect_path_invalid",
             )
         ports = [0] * TRIES if redirect.ports == "any" else list(redirect.ports)
         for wanted in ports:

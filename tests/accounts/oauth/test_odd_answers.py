@@ -222,3 +222,15 @@ def test_a_broken_callback_is_not_quoted_on_the_page_nor_in_the_log(
     assert b"planted-code" not in answer
     assert "planted-code" not in caplog.text
     assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "path", ["callback", "@evil.example/", "/a b", "/a\r\nX: y", "/a?x=1", "/a#b", "//evil.example/", ""]
+)
+def test_a_redirect_path_that_would_change_the_address_is_refused(path: str) -> None:
+    async def run() -> HeadwaterError:
+        with pytest.raises(HeadwaterError) as raised:
+            await Listener.open(Redirect(path=path), "state")
+        return raised.value
+
+    assert asyncio.run(run()).code == "redirect_path_invalid"

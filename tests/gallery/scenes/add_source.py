@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtGui import QGuiApplication
 
 from app.api import Gauge, RunCounts
+from app.forms.secrets import SecretSlot
 from connectors.sdk import PermissionDenied
 from tests.gallery.scene import Act, Given, Scene, Stage, does, fails, hangs, press, scroll, types
 from tests.gallery.scenes.common import ENGINE_GONE
@@ -40,6 +41,11 @@ def gated(engine: FakeEngine) -> None:
 def failing(engine: FakeEngine) -> None:
     """The test fails at signing in."""
     engine.steps = list(FAILED_STEPS)
+
+
+def secret(stage: Stage) -> None:
+    """Somebody typed it."""
+    stage.page.draft.form.state.set_secret(("secret_access_key",), SecretSlot.typed("not-a-real-secret"))
 
 
 def stale(stage: Stage) -> None:
@@ -110,6 +116,7 @@ SCENES = (
     form("test-deep", "folder", FOLDER_VALUE, does(lambda s: s.page.draft.test.deep.setChecked(True)), press("test")),
     form("test-running", "folder", FOLDER_VALUE, press("test"), given=(gated,)),
     form("test-failed", "folder", FOLDER_VALUE, press("test"), given=(failing,), points=(21,)),
+    form("test-failed-field", "s3", S3_VALUE, does(secret), press("test"), given=(failing,), points=(21,)),
     form("test-details", "folder", FOLDER_VALUE, press("test", "step_details"), given=(failing,), points=(21,)),
     form("test-stale", "folder", FOLDER_VALUE, press("test"), does(stale)),
     form("drafts", "folder", FOLDER_VALUE, chosen("s3"), value(S3_VALUE), types("search", "")),

@@ -35,6 +35,12 @@ def stands(state: str) -> Given:
 STATES = ("running", "waiting", "queued", "paused")
 
 
+def away(stage: Stage) -> None:
+    """The engine has gone while the page is looked at."""
+    assert stage.shell.feed is not None
+    stage.shell.feed.lost.emit(ENGINE_GONE)
+
+
 def edited(stage: Stage) -> None:
     """The folders were changed in the settings."""
     form = stage.page.settings.form
@@ -88,6 +94,7 @@ SCENES = (
     Scene("overview-narrow", CONTRACTS, size=(900, 600), acts=(does(gauges),)),
     Scene("overview-loading", CONTRACTS, given=(hangs("connection"),)),
     Scene("overview-engine-gone", CONTRACTS, given=(fails(ENGINE_GONE, "connection"),)),
+    Scene("overview-engine-lost", CONTRACTS, acts=(does(gauges), does(away))),
     Scene("documents", DOCUMENTS, page="connection-tabs"),
     Scene("documents-search", DOCUMENTS, page="connection-tabs", acts=(types("search", "travel"),)),
     Scene("documents-nothing", DOCUMENTS, page="connection-tabs", acts=(types("search", "zzz"),)),
@@ -98,6 +105,7 @@ SCENES = (
     Scene("runs", RUNS, page="connection-tabs"),
     Scene("runs-one", RUNS, page="connection-tabs", acts=(pick("runs", 5),)),
     Scene("runs-empty", connection("Press", "runs"), page="connection-tabs"),
+    Scene("runs-failed", RUNS, page="connection-tabs", given=(fails(ENGINE_GONE, "runs"),)),
     Scene("runs-loading", RUNS, page="connection-tabs", given=(hangs("runs"),)),
     Scene("connection-settings", SETTINGS, page="connection-tabs"),
     Scene("connection-settings-below", SETTINGS, page="connection-tabs", acts=(scroll(),)),

@@ -23,7 +23,8 @@ def choose_all(stage: Stage) -> None:
 
 def away(stage: Stage) -> None:
     """The engine has gone while the list is looked at."""
-    stage.shell._engine_lost(ENGINE_GONE)
+    assert stage.shell.feed is not None
+    stage.shell.feed.lost.emit(ENGINE_GONE)
 
 
 SCENES = (

@@ -24,7 +24,8 @@ def start_failed(stage: Stage) -> None:
 
 def lost(stage: Stage) -> None:
     """The engine has just died."""
-    stage.shell._engine_lost(ENGINE_GONE)
+    assert stage.shell.feed is not None
+    stage.shell.feed.lost.emit(ENGINE_GONE)
 
 
 def found(stage: Stage) -> None:
