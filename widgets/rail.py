@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.parts.build import icon_label, label, row, tool_button
+from widgets.parts.nav import NavButton
 
 __all__ = ["WIDE", "Rail"]
 
@@ -33,9 +34,8 @@ class Rail(QFrame):
         self.setAccessibleName(self.tr("Pages"))
         self._narrow = False
         self._group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, NavButton] = {}
         self._titles = {name: title for name, title, _icon in (*pages, *foot)}
-        self._icons = {name: icon for name, _title, icon in (*pages, *foot)}
         laid = QVBoxLayout(self)
         laid.setContentsMargins(theme.SPACE_S, theme.SPACE_M, theme.SPACE_S, theme.SPACE_S)
         laid.setSpacing(2)
@@ -51,7 +51,7 @@ class Rail(QFrame):
         self._head = row(self._mark, None, self._menu_button, space=0)
         self._head.setContentsMargins(0, 0, 2, theme.SPACE_S)
         laid.addLayout(self._head)
-        self._palette = self._button(self.tr("Go to …"), "search")
+        self._palette = NavButton(self.tr("Go to …"), "search", 20, exclusive=False)
         self._palette.setObjectName("rail_palette")
         self._palette.clicked.connect(lambda *_: self.palette_wanted.emit())
         laid.addWidget(self._palette)
@@ -65,14 +65,13 @@ class Rail(QFrame):
 
     def _fit(self) -> None:
         """As wide as its words want, at whatever size they are."""
-        self.setFixedWidth(NARROW if self._narrow else theme.scaled(WIDE))
+        narrow = NARROW + theme.icon_pixels(20) - 20
+        self.setFixedWidth(narrow if self._narrow else theme.scaled(WIDE))
 
     def show_page(self, name: str) -> None:
         """Mark the page as the one that is seen."""
-        if name in self._buttons:
-            self._buttons[name].setChecked(True)
         for known, button in self._buttons.items():
-            theme.set_icon(button, self._icons[known], "accent" if known == name else "muted", 20)
+            button.mark(known == name)
 
     def title(self, name: str) -> str:
         """What a page is called."""
@@ -112,27 +111,14 @@ class Rail(QFrame):
             return
         self._narrow = narrow
         self._mark.setVisible(not narrow)
-        style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in (*self._buttons.values(), self._palette):
-            button.setToolButtonStyle(style)
+            button.set_narrow(narrow)
         self._fit()
 
-    def _page_button(self, name: str, title: str, icon: str) -> QToolButton:
-        button = self._button(title, icon)
+    def _page_button(self, name: str, title: str, icon: str) -> NavButton:
+        button = NavButton(title, icon, 20)
         button.setObjectName(f"rail_{name}")
-        button.setCheckable(True)
-        button.setAutoExclusive(True)  # one of several, not a thing to tick: a screen reader says "radio button"
         button.clicked.connect(lambda _=False: self.chosen.emit(name))
         self._group.addButton(button)
         self._buttons[name] = button
-        return button
-
-    def _button(self, title: str, icon: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(f"  {title}")
-        button.setAccessibleName(title)
-        button.setProperty("place", "rail")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        theme.set_icon(button, icon, "muted", 20)
-        button.setSizePolicy(button.sizePolicy().horizontalPolicy().Expanding, button.sizePolicy().verticalPolicy())
         return button

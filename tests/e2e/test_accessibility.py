@@ -139,7 +139,6 @@ def test_the_progress_of_a_running_sync_is_read(hands: Hands, docs: RcloneServer
 
 def test_pages_are_one_of_several_and_what_happens_is_said_aloud(hands: Hands) -> None:
     """The rail is no list of boxes to tick; a sync, a test and a notice are heard wherever the focus is."""
-    print([str(n) for n in hands.reader.walk()][:20])
     pages = [node for node in hands.reader.walk() if node.role == "radio button"]
     assert [node.name for node in pages] == ["Sources", "Library", "Activity", "Accounts", "Settings"]
     assert [node.name for node in pages if CHECKED in node.states] == ["Sources"]

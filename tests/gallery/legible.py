@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QPushButton,
     QSizePolicy,
     QStyle,
     QStyleOptionTab,
@@ -90,6 +91,10 @@ def _problems(one: QWidget) -> Iterator[str]:
         if not one.wordWrap() and one.width() < one.sizeHint().width() - 1:
             yield f"is cut off: {one.width()} of {one.sizeHint().width()} wide"
     icon_alone = isinstance(one, QToolButton) and one.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    if isinstance(one, QPushButton) and not one.text():
+        icon_alone = True
+        if min(one.width(), one.height()) < one.iconSize().width() + 4:
+            yield f"is cut off: {one.width()} wide"
     if (
         isinstance(one, QAbstractButton)
         and not elided

@@ -152,7 +152,7 @@ async def _paint(app: QApplication, scene: Scene, variant: Variant, options: arg
         }
         now = "dark" if theme.tokens().dark else "light"
         for scheme in sorted(variant.schemes, key=lambda scheme: scheme != now):
-            theme.apply(app, cast(theme.Scheme, scheme))
+            theme.apply(app, cast(theme.Scheme, scheme), reduced_motion=True)  # what drifts stands at its start
             file = options.folder / f"{scene.name}-{scheme}-{options.scale}-{variant.language}.png"
             if not stage.shell.grab().save(str(file), "PNG", FAST):
                 raise OSError(f"{file} can't be written")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QGuiApplication
 
 from widgets.commands.command import Command, Context
 from widgets.pages.page import Place
@@ -213,7 +212,7 @@ def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Pla
         Command(
             "source.copy_link",
             tr("Copy link"),
-            lambda context: QGuiApplication.clipboard().setText(f"headwater://connection/{context.connections[0].id}"),
+            each(lambda actions, view: actions.copy_link(view)),
             help=tr("An address that opens it in Headwater"),
             icon="link",
             keys=("Ctrl+Shift+C",),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from widgets.commands import Context
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from app.api import ConnectionView, SyncMode
 
 __all__ = ["UNDO_SECONDS", "ConnectionActions"]
+
+SAID_SECONDS = 6.0
+"""How long a sentence is seen that asks for nothing."""
 
 
 class ConnectionActions(QObject):
@@ -69,6 +73,11 @@ class ConnectionActions(QObject):
             self._page.navigate.emit(Place("connection", made.id, "settings"))
 
         self._start(work(), f"duplicate {view.id}")
+
+    def copy_link(self, view: ConnectionView) -> None:
+        """The address that opens it in Headwater, to the clipboard."""
+        QGuiApplication.clipboard().setText(f"headwater://connection/{view.id}")
+        self._page.notice.emit(Banner(self.tr("The link is copied."), icon="link", seconds=SAID_SECONDS))
 
     def remove(self, view: ConnectionView) -> None:
         """Out of sight at once; for good when the offer to undo is over."""
@@ -125,7 +134,7 @@ class ConnectionActions(QObject):
     async def _export(self, views: list[ConnectionView], path: Path) -> None:
         document = await self._client.export_connections([view.id for view in views])
         path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        self._page.notice.emit(Banner(self.tr("Saved {0}.").format(path.name), icon="export", seconds=6))
+        self._page.notice.emit(Banner(self.tr("Saved {0}.").format(path.name), icon="export", seconds=SAID_SECONDS))
 
     def _start(self, coro: Any, name: str) -> None:
         async def work() -> None:

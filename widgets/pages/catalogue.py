@@ -237,6 +237,11 @@ class Catalogue(QFrame):
         head.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_XS)
         self._laid = column(head, self._stack, parent=self, space=0)
         self._laid.setStretch(1, 1)
+        theme.theme_changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As wide as its texts want, where there is room."""
         self.setMinimumWidth(280)
         self.setMaximumWidth(theme.scaled(340))
 

@@ -75,14 +75,14 @@ class DocumentsTab(QWidget):
                     lambda d: relative_time(d.updated_at) if d.updated_at else "",
                     "updated",
                     tip=lambda d: absolute_time(d.updated_at),
-                    width=120,
+                    width=136,
                 ),
                 Column(
                     self.tr("Stored"),
                     lambda d: relative_time(d.stored_at),
                     "stored",
                     tip=lambda d: absolute_time(d.stored_at),
-                    width=120,
+                    width=136,
                 ),
             ]
         )

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.language import core
 from widgets.parts import absolute_time, button, column, format_bytes, icon_label, label, line, relative_time, row
+from widgets.parts.announce import announce
 
 if TYPE_CHECKING:
     from app.api import DocumentText, DocumentView
@@ -186,6 +187,7 @@ class Preview(QWidget):
             return
         QGuiApplication.clipboard().setText(self._document.url)
         self.copy_button.setText(self.tr("Copied"))
+        announce(self.copy_button, self.copy_button.text())
         QTimer.singleShot(1500, self, lambda: self.copy_button.setText(self.tr("Copy link")))
 
     def _ask_connection(self) -> None:

@@ -16,10 +16,8 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QSystemTrayIcon,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -36,6 +34,7 @@ from widgets.pages.settings_sections import section_titles
 from widgets.pages.settings_vault import VaultSection
 from widgets.parts import Banner, SearchField, column, heading, label, line, row
 from widgets.parts.body import Body
+from widgets.parts.nav import NavButton
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ class SettingsPage(Page):
         self._areas: dict[str, QScrollArea] = {}
         self._inner: list[QWidget] = []
         self._columns: dict[str, QVBoxLayout] = {}
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, NavButton] = {}
         self._group = QButtonGroup(self)
         nav = self._build_nav()
         for name, (title, _icon) in self._titles.items():
@@ -118,17 +117,9 @@ class SettingsPage(Page):
         laid.setContentsMargins(theme.SPACE_M, theme.SPACE_M, theme.SPACE_S, theme.SPACE_M)
         laid.setSpacing(2)
         for name, (title, icon) in self._titles.items():
-            made = QToolButton()
-            made.setText(f"  {title}")
-            made.setAccessibleName(title)
+            made = NavButton(title, icon)
             made.setToolTip(title)
             made.setObjectName(f"section_{name}")
-            made.setProperty("place", "rail")
-            made.setCheckable(True)
-            made.setAutoExclusive(True)
-            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            theme.set_icon(made, icon, "muted")
             made.clicked.connect(lambda _=False, name=name: self.navigate.emit(Place("settings", tab=name)))
             self._group.addButton(made)
             self._buttons[name] = made
@@ -156,14 +147,13 @@ class SettingsPage(Page):
 
     def _fit(self) -> None:
         """What holds text grows with it; where that leaves no room for the settings, icons stand for the sections."""
-        style = Qt.ToolButtonStyle
         for made in self._buttons.values():
-            made.setToolButtonStyle(style.ToolButtonTextBesideIcon)
+            made.set_narrow(False)
         wide = max(NAV, *(made.sizeHint().width() for made in self._buttons.values())) + theme.SPACE_XL
         if self.width() - wide < theme.scaled(ROOM):
             for made in self._buttons.values():
-                made.setToolButtonStyle(style.ToolButtonIconOnly)
-            wide = NARROW
+                made.set_narrow(True)
+            wide = NARROW + theme.icon_pixels(16) - 16
         self._nav.setFixedWidth(wide)
         self.search.setFixedWidth(theme.scaled(240))
         for inner in self._inner:
@@ -262,8 +252,7 @@ class SettingsPage(Page):
     def _show_section(self) -> None:
         self._stack.setCurrentWidget(self._areas[self.section])
         for name, made in self._buttons.items():
-            made.setChecked(name == self.section)
-            theme.set_icon(made, self._titles[name][1], "accent" if name == self.section else "muted")
+            made.mark(name == self.section)
 
     # --- finding
 

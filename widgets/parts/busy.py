@@ -49,6 +49,9 @@ class BusyBar(QProgressBar):
         moves = self.busy and self.isVisible() and theme.motion_ms() > 0
         if moves != self._timer.isActive():
             self._timer.start() if moves else self._timer.stop()
+        if theme.motion_ms() == 0 and self._step:
+            self._step = 0
+            self.update()
 
     def _drift(self) -> None:
         self._step = (self._step + 1) % STEPS

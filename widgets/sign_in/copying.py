@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from widgets import theme
 from widgets.parts import row
+from widgets.parts.announce import announce
 
 SAID_MS = 1500
 
@@ -27,6 +28,7 @@ class CopyButton(QPushButton):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text_to_copy)
         self.setText(self.tr("Copied"))
+        announce(self, self.text())
         QTimer.singleShot(SAID_MS, self, lambda: self.setText(self._caption))
 
 
