@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,11 +19,13 @@ from widgets.tasks import TaskScope
 if TYPE_CHECKING:
     from app.api import EngineApi, Fact, Gauge
 
-__all__ = ["EventFeed", "Events", "Relay"]
+__all__ = ["RESTS", "EventFeed", "Events", "Relay"]
 
 FRAME_MS = 100
 """The shortest time between two deliveries: as often as numbers can be read. Each costs the loop a few milliseconds."""
 LONGEST_PAUSE_SECONDS = 30.0
+RESTS = "engine_keeps_ending"
+"""The code of an error: the engine is not started again by itself for now."""
 BURST_SECONDS = 0.008
 """A burst is spread over frames rather than freezing one; what waits is not lost."""
 
@@ -34,10 +37,14 @@ class Events(QObject):
     gauge = Signal(object)
     batch = Signal()
     lost = Signal(object)
-    """The engine ended unasked; says why. `found` follows when there is one again."""
+    """The engine ended unasked; says why, and again when that is another reason. `found` follows when there is one."""
     found = Signal()
+    wanted = Signal()
+    """The person wants the engine started again."""
     away = False
     """The engine was lost, and is not found yet: for pages that are built meanwhile."""
+    why: BaseException | None = None
+    """What `lost` said last."""
 
 
 class Relay(Events):
@@ -45,12 +52,13 @@ class Relay(Events):
 
     def __init__(self, feed: Events, page: QObject) -> None:
         super().__init__(page)
-        self.away = feed.away
+        self.away, self.why = feed.away, feed.why
         feed.fact.connect(self.fact)
         feed.gauge.connect(self.gauge)
         feed.batch.connect(self.batch)
         feed.lost.connect(self.lost)
         feed.found.connect(self.found)
+        self.wanted.connect(feed.wanted)
 
 
 class EventFeed(Events):
@@ -67,6 +75,7 @@ class EventFeed(Events):
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self.flush)
         self._last_seq: int | None = None
+        self._soon = asyncio.Event()
         self.retry_seconds = 1.0
 
     def relay(self, page: QObject) -> Relay:
@@ -76,6 +85,10 @@ class EventFeed(Events):
     def start(self) -> None:
         """Subscribe, from now on."""
         self._tasks.start(self._read(), "read")
+
+    def hurry(self) -> None:
+        """There may be an engine again: look at once."""
+        self._soon.set()
 
     async def close(self) -> None:
         """End the subscription."""
@@ -88,7 +101,7 @@ class EventFeed(Events):
             try:
                 if self.away:
                     await self._client.engine()
-                    self.away, pause = False, self.retry_seconds
+                    self.away, self.why, pause = False, None, self.retry_seconds
                     self.found.emit()
                 async for event in self._client.events(self._last_seq):
                     if event.fact is not None:
@@ -99,11 +112,15 @@ class EventFeed(Events):
                     if not self._timer.isActive():
                         self._timer.start()
             except Exception as error:
-                away, self.away = self.away, True
-                if not away:
+                news = not self.away or _code(self.why) != _code(error) == RESTS
+                if news:
+                    self.away, self.why = True, error
                     self.lost.emit(error)
             # The stream ends only with the engine; when it is back, reading goes on after the last number seen.
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._soon.wait()
+            self._soon.clear()
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def flush(self) -> None:
@@ -121,3 +138,7 @@ class EventFeed(Events):
             self.batch.emit()
         if self._facts:
             self._timer.start()
+
+
+def _code(error: BaseException | None) -> str:
+    return str(getattr(error, "code", ""))

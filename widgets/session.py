@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, cast
 
 from widgets.collector import Collector
+from widgets.events import EventFeed
 from widgets.instance import Instance
 from widgets.outside import Outside
 from widgets.shell import Shell
@@ -96,6 +97,8 @@ async def _work(
         shell.attach(cast(Any, engine))
         outside.begin(cast(Any, engine))
         shell.tasks.start(_warm_up(collector), "warm up")
+        assert shell.feed is not None
+        shell.feed.wanted.connect(lambda: shell.tasks.restart(_start_again(shell.feed, engine), "start again"))
         while handle is None:
             await wanted.wait()
             wanted.clear()
@@ -137,6 +140,13 @@ async def _start(shell: Shell, profile: Path, open_engine: Open | None) -> Engin
         again.clear()
         await again.wait()
         shell.starting.show_starting()
+
+
+async def _start_again(feed: EventFeed | None, engine: EngineProcess) -> None:
+    """The engine had ended too often to be started by itself; the person wants it."""
+    await engine.start()
+    if feed is not None:
+        feed.hurry()
 
 
 async def _demo(shell: Shell, engine: EngineProcess) -> Any:

@@ -23,7 +23,7 @@ from widgets.notices import Notices
 from widgets.pages.page import Page, Place
 from widgets.preferences import Preferences
 from widgets.starting import Starting
-from widgets.tasks import Refresher, TaskScope
+from widgets.tasks import Refresher, TaskScope, suppress_gone
 from widgets.watch import Watch
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["Shell"]
 
 logger = logging.getLogger("headwater.window")
-
-SIZE = (1180, 760)
 
 
 class Shell(QMainWindow):
@@ -91,7 +89,7 @@ class Shell(QMainWindow):
         self.navigator.failed.connect(self.report)
         self._went(self.navigator.place)
         if not geometry.restore(self, settings.value("geometry")):
-            self.resize(*SIZE)
+            self.resize(1180, 760)
 
     def _furnish(self) -> None:
         """All around the pages, in the language of now."""
@@ -186,11 +184,12 @@ class Shell(QMainWindow):
         await self.tasks.close()
 
     def _engine_lost(self, error: BaseException) -> None:
-        """The engine ended unasked. Its next start is under way; what was stored is safe."""
+        """The engine ended unasked. Its next start is under way, or left to the person; what was stored is safe."""
         logger.error("The engine ended: %s", error)
         self.state_line.show_stopped()
 
     def _engine_found(self) -> None:
+        self._first_view = True  # its vault is another one's: it may be locked again
         self._state_refresher.ask()
         self.watch.look()
         if self.current is not None:
@@ -208,18 +207,19 @@ class Shell(QMainWindow):
     async def _refresh_state(self) -> None:
         if self.client is None:
             return
-        first, self._first_view = self._first_view, False
-        view = await self.client.engine()
-        self.state_line.show_engine(view)
-        if first:
-            self.tasks.start(self._look_at_vault(self.client), "vault look")
+        with suppress_gone():  # the pages say that it is; when it is found, it is looked at again
+            self.state_line.show_engine(await self.client.engine())
+            first, self._first_view = self._first_view, False
+            if first:
+                self.tasks.start(self._look_at_vault(self.client), "vault look")
 
     async def _look_at_vault(self, client: EngineApi) -> None:
-        """Once, after the start: whether secrets can be had. A locked keyring asks the person, and no page waits."""
-        view = await client.vault(look=True)
-        self._state_refresher.ask()
-        if view.state in ("passphrase", "locked", "lost", "absent"):
-            self.ask_passphrase("", None)
+        """Once for each engine: whether secrets can be had. A locked keyring asks the person, and no page waits."""
+        with suppress_gone():
+            view = await client.vault(look=True)
+            self._state_refresher.ask()
+            if view.state in ("passphrase", "locked", "lost", "absent"):
+                self.ask_passphrase("", None)
 
     # --- pages ---
 

@@ -7,13 +7,14 @@ window turns into a banner and a log line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["Refresher", "TaskScope"]
+__all__ = ["Refresher", "TaskScope", "suppress_gone"]
 
 T = TypeVar("T")
 
@@ -113,3 +114,15 @@ class Refresher:
             await sleep(self._interval)
             if not self._again:
                 return
+
+
+@contextmanager
+def suppress_gone() -> Iterator[None]:
+    """For what nobody asked for: that the engine is gone is said by the window itself, once."""
+    from connectors.sdk import HeadwaterError
+
+    try:
+        yield
+    except HeadwaterError as error:
+        if error.code not in ("engine_gone", "engine_keeps_ending"):
+            raise

@@ -2,7 +2,8 @@
 
 A process, because a sync at full speed and a window that draws want the same interpreter: in one process the window's
 loop waits up to 40 ms for it, beside one at most 5 (tests/bench measures it). If another process holds the profile,
-such as a command that runs, that one is used until it has finished.
+such as a command that runs, that one is used until it has finished. An engine that keeps ending is not started for
+ever: after the third end within a minute it rests, until the person or the time lets it try again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from pathlib import Path
@@ -27,6 +30,11 @@ PATIENCE_SECONDS = 10.0
 """How long a holder of the profile may fail to answer."""
 END_SECONDS = 6.0
 """How long the engine gets to end: a second more than it gives itself."""
+MOST_ENDS = 3
+WITHIN_SECONDS = 60.0
+"""An engine that ended unasked so often in so short a time will do so again."""
+REST_SECONDS = 300.0
+"""How long it is then left alone, unless the person says otherwise."""
 
 
 def host_command(profile: Path) -> list[str]:
@@ -49,6 +57,8 @@ class EngineProcess:
         self._passphrase = ""
         self._connecting = asyncio.Lock()
         self._closed = False
+        self._ends: deque[float] = deque(maxlen=MOST_ENDS)
+        """When the engine ended unasked."""
 
     @property
     def api(self) -> EngineApi:
@@ -60,9 +70,11 @@ class EngineProcess:
         return self._child.pid if self._child is not None and self._child.poll() is None else None
 
     async def start(self) -> None:
-        """Attach to the profile's engine, starting it if need be. Raises what opening the profile raises."""
+        """Attach to the profile's engine, starting it if need be, also one that rests. Raises what opening the profile
+        raises."""
         # Out of the environment, so that no browser that the window opens inherits it.
         self._passphrase = os.environ.pop(PASSPHRASE_VARIABLE, "") or self._passphrase
+        self._ends.clear()
         await self._engine()
 
     async def close(self) -> None:
@@ -97,6 +109,8 @@ class EngineProcess:
                 raise TransientError("The engine is not running", remedy="Close the window and start it again.")
             if self._remote is None or self._remote.ended:
                 if self._remote is not None:
+                    if self._child is not None:
+                        self._ends.append(time.monotonic())
                     await self._remote.close()
                     self._remote = None
                 self._remote = await self._find()
@@ -108,6 +122,7 @@ class EngineProcess:
             remote = await attach(self._profile, lasting=True)
             if remote is not None:
                 return remote
+            self._let_rest()
             started = await self._start_child()
             if started.state == "failed":
                 raise error_of(started.trouble)
@@ -121,6 +136,19 @@ class EngineProcess:
             code="profile_held",
         )
 
+    def _let_rest(self) -> None:
+        """Raises PermanentError while the engine is left alone."""
+        ends = self._ends
+        often = len(ends) == MOST_ENDS and ends[-1] - ends[0] < WITHIN_SECONDS
+        if often and time.monotonic() - ends[-1] < REST_SECONDS:
+            raise PermanentError(
+                "The engine keeps ending, so it is left alone for some minutes",
+                where=str(self._profile),
+                remedy="Start it again. If it ends once more, start Headwater in a terminal: what the engine says is "
+                "seen there.",
+                code="engine_keeps_ending",
+            )
+
     async def _start_child(self) -> Started:
         await self._end_child()
         self._child = child = await asyncio.to_thread(_spawn, self._profile, self._passphrase)
@@ -130,6 +158,7 @@ class EngineProcess:
             return msgspec.json.decode(line, type=Started)
         except msgspec.DecodeError as error:
             code = await asyncio.to_thread(child.wait)
+            self._ends.append(time.monotonic())
             raise TransientError(
                 "The engine ended while it started",
                 where=str(self._profile),

@@ -168,13 +168,19 @@ class Runs:
         failed.error = redacted(failed.error, self._redact)
         await self._database.write(lambda db: run_item(db, run.num, failed, now))
 
-    async def interrupt_left(self) -> int:
+    async def interrupt_left(self) -> list[tuple[str, str]]:
         """At start-up: runs that a killed engine left active become interrupted; the next run goes on from there. One
-        that was to be paused is paused."""
+        that was to be paused is paused.
 
-        def update(db: apsw.Connection) -> int:
-            left: list[Any] = db.execute(f"SELECT num, pausing FROM run WHERE state IN {ACTIVE}").fetchall()
-            for num, pausing in left:
+        Answers the connections, each with its run's trigger, that may go on at once: not those whose run had been
+        taken up before, for it may be what ended the engine."""
+
+        def update(db: apsw.Connection) -> list[tuple[str, str]]:
+            left: list[Any] = db.execute(
+                f"SELECT r.num, r.pausing, c.id, r.trigger, r.mode, r.resumed FROM {TABLES} WHERE r.state IN {ACTIVE}"
+            ).fetchall()
+            go_on = []
+            for num, pausing, connection, trigger, mode, resumed in left:
                 if pausing:
                     db.execute(
                         "UPDATE run SET state = 'paused', pausing = 0, until = NULL, reason = '' WHERE num = ?", (num,)
@@ -187,12 +193,13 @@ class Runs:
                     (time.time(), num),
                 )
                 _fact(db, "run_finished", run=num)
-            return len(left)
+                if mode not in ("dry_run", "retry") and not resumed:
+                    go_on.append((connection, trigger))
+            return go_on
 
-        number = await self._database.write(update)
-        if number:
-            self._on_commit()
-        return number
+        go_on = await self._database.write(update)
+        self._on_commit()
+        return go_on
 
     async def recent(self, connection_id: str = "", limit: int = 30) -> list[RunView]:
         """Newest first."""

@@ -53,11 +53,14 @@ class Scheduler:
         self._resting = True
 
     async def open(self, *, resident: bool) -> None:
-        """Mark what a killed engine left; a `resident` engine takes up the schedules."""
-        await self._library.runs.interrupt_left()
+        """Mark what a killed engine left; a `resident` engine takes that up again, and the schedules."""
+        left = await self._library.runs.interrupt_left()
         self._resting = not resident
         for stored in await self._connections.all():
             self.plan(stored)
+        if resident:
+            for connection_id, trigger in left:
+                await self._start_quietly(connection_id, trigger)
 
     async def start(self, stored: Stored, mode: SyncMode, trigger: str, only: frozenset[str] = frozenset()) -> RunView:
         """Queue a run, or answer the one that is active. Raises ConfigError for a disabled connection.

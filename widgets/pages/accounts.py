@@ -13,6 +13,7 @@ from widgets.pages.accounts_card import AccountCard
 from widgets.pages.accounts_use import uses
 from widgets.pages.page import Page, Place
 from widgets.parts import Banner, EmptyState, button, column, label, row
+from widgets.parts.body import OfflineStrip
 from widgets.sign_in import SignInPanel, SignInWanted
 from widgets.tasks import Refresher
 
@@ -73,7 +74,8 @@ class AccountsPage(Page):
         self.area.setWidget(holder)
         header = row(label(self.tr("Accounts"), "title"), None, self._sign_in)
         header.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
-        column(header, self.area, parent=self, space=0).setStretch(1, 1)
+        self.offline = OfflineStrip(self.tr("The engine has stopped and is being started again."))
+        column(self.offline, header, self.area, parent=self, space=0).setStretch(2, 1)
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
         self._clock.timeout.connect(self.reload)
@@ -93,6 +95,7 @@ class AccountsPage(Page):
     def follow(self, feed: Events) -> None:
         """A connection may use an account now, or have been refused."""
         feed.fact.connect(lambda _fact: self.reload() if self.isVisible() else None)
+        self.offline.follow(feed)
 
     def show_place(self, place: Place) -> None:
         """`ref` is an account to show; `tab` "sign_in" signs in to it again, or without one to another."""
@@ -112,8 +115,9 @@ class AccountsPage(Page):
         self._refresher.now()
 
     def reload(self) -> None:
-        """Look again, soon."""
-        self._refresher.ask()
+        """Look again, soon; not while there is no engine to ask."""
+        if self.offline.isHidden():
+            self._refresher.ask()
 
     async def _load(self) -> None:
         accounts = await self.client.accounts()

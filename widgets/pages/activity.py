@@ -162,8 +162,7 @@ class ActivityPage(Page):
     def follow(self, feed: Events) -> None:
         """Events say that there may be lines."""
         feed.batch.connect(self._look_soon)
-        feed.lost.connect(lambda _error: self.offline.show())
-        feed.found.connect(self.offline.hide)
+        self.offline.follow(feed)
         feed.fact.connect(lambda fact: self._renamed() if fact.kind.startswith("connection_") else None)
 
     def show_place(self, place: Place) -> None:

@@ -24,6 +24,7 @@ from widgets.pages.drafts_list import DraftsList
 from widgets.pages.first_run import FirstRun
 from widgets.pages.page import Page, Place
 from widgets.parts import Banner, EmptyState, button, column, label, line, row
+from widgets.parts.back import back_row
 from widgets.parts.body import Body, OfflineStrip
 from widgets.tasks import Refresher
 
@@ -59,16 +60,11 @@ class AddSourcePage(Page):
         self.unfinished.opened.connect(self._open_named)
         self.unfinished.discarded.connect(self.discard)
         self.catalogue.lay_above(self.unfinished)
-        back = button(
-            self.tr("Sources"),
-            lambda: self.navigate.emit(Place("sources")),
-            kind="link",
-            icon="chevron-left",
-            name="back",
-        )
-        back.setProperty("place", "back")
-        top = column(row(back, None), row(label(self.tr("Add a source"), "title"), None), space=2)
-        top.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
+        back = back_row(self.tr("Sources"), lambda: self.navigate.emit(Place("sources")))
+        title = row(label(self.tr("Add a source"), "title"), None)
+        title.setContentsMargins(theme.SPACE_XL, 0, theme.SPACE_XL, 0)
+        top = column(back, title, space=2)
+        top.setContentsMargins(0, theme.SPACE_M, 0, theme.SPACE_M)
         self._choose = EmptyState(
             "sources",
             self.tr("Choose a source"),
@@ -123,8 +119,7 @@ class AddSourcePage(Page):
     def follow(self, feed: Events) -> None:
         """The first sync is followed; an engine that is gone is told of, and found again."""
         self.first_run.follow(feed)
-        feed.lost.connect(lambda _error: self.offline.show())
-        feed.found.connect(self.offline.hide)
+        self.offline.follow(feed)
 
     def show_place(self, place: Place) -> None:
         """`ref` is a source type to open at once."""

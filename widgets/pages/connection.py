@@ -20,6 +20,7 @@ from widgets.pages.connection_settings import SettingsTab
 from widgets.pages.leaving import LeavePanel
 from widgets.pages.page import Page, Place
 from widgets.parts import EmptyState, button, column, line, row
+from widgets.parts.back import back_row
 from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.clock import Clock
 from widgets.parts.status import status
@@ -50,14 +51,7 @@ class ConnectionPage(Page):
         self.clock.ticked.connect(self._tick)
         self._refresher = Refresher(self.tasks, "load", self._load)
 
-        back = button(
-            self.tr("Sources"),
-            lambda: self.navigate.emit(Place("sources")),
-            kind="link",
-            icon="chevron-left",
-            name="back",
-        )
-        back.setProperty("place", "back")
+        back = back_row(self.tr("Sources"), lambda: self.navigate.emit(Place("sources")))
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.head = ConnectionHead(self._act, self._cancel, self._menu)
@@ -73,8 +67,10 @@ class ConnectionPage(Page):
             self.tabs.addTab(title)
         self.leave_panel = LeavePanel(self.tr("The settings are not saved."))
         self.leave_panel.left.connect(self._leave)
-        top = column(row(back, None), self.head, theme.SPACE_XS, self.tabs, space=theme.SPACE_XS)
-        top.setContentsMargins(theme.SPACE_XL, theme.SPACE_M, theme.SPACE_XL, 0)
+        head = column(self.head, theme.SPACE_XS, self.tabs, space=theme.SPACE_XS)
+        head.setContentsMargins(theme.SPACE_XL, 0, theme.SPACE_XL, 0)
+        top = column(back, head, space=theme.SPACE_XS)
+        top.setContentsMargins(0, theme.SPACE_M, 0, 0)
 
         self.overview = OverviewTab(self)
         self.documents = DocumentsTab(self)
@@ -154,6 +150,7 @@ class ConnectionPage(Page):
         """Only what concerns the connection that is shown."""
         feed.fact.connect(self._fact)
         feed.gauge.connect(self._gauge)
+        self.offline.follow(feed)
         feed.lost.connect(lambda _error: self._show_alive(False))
         feed.found.connect(lambda: self._show_alive(True))
         self._show_alive(not feed.away)
@@ -258,7 +255,6 @@ class ConnectionPage(Page):
     def _show_alive(self, alive: bool) -> None:
         """Without an engine nothing goes on, and the page does not look as if it did."""
         self._alive = alive
-        self.offline.setVisible(not alive)
         self.clock.hold(not alive)
         self.overview.show_alive(alive)
         self.head.show_alive(alive)

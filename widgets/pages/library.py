@@ -129,8 +129,7 @@ class LibraryPage(Page):
     def follow(self, feed: Events) -> None:
         """What was stored shows up by itself."""
         feed.batch.connect(lambda: self._live.ask() if self._seen else None)
-        feed.lost.connect(lambda _error: self.offline.show())
-        feed.found.connect(self.offline.hide)
+        self.offline.follow(feed)
 
     def show_place(self, place: Place) -> None:
         """`ref` narrows to a connection; `filter` is the question, or what the tab "why" asks about, or the document

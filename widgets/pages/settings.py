@@ -33,7 +33,7 @@ from widgets.pages.settings_search import Found, SearchResults, find
 from widgets.pages.settings_sections import section_titles
 from widgets.pages.settings_vault import VaultSection
 from widgets.parts import Banner, SearchField, column, heading, label, line, row
-from widgets.parts.body import Body
+from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.nav import NavButton
 from widgets.tasks import Refresher
 
@@ -103,8 +103,9 @@ class SettingsPage(Page):
         self.body.retried.connect(self.refresh)
         middle = row(nav, line(vertical=True), self.body, space=0)
         middle.setStretch(2, 1)
-        whole = column(header, self._notices, line(), middle, parent=self, space=0)
-        whole.setStretch(3, 1)
+        self.offline = OfflineStrip(self.tr("The engine has stopped and is being started again."))
+        whole = column(self.offline, header, self._notices, line(), middle, parent=self, space=0)
+        whole.setStretch(4, 1)
         theme.theme_changed.connect(self._fit)
         self._fit()
 
@@ -178,6 +179,7 @@ class SettingsPage(Page):
     def follow(self, feed: Events) -> None:
         """Another window or a command may change a setting."""
         feed.fact.connect(self._hear)
+        self.offline.follow(feed)
 
     def _hear(self, fact: Fact) -> None:
         if fact.kind == "settings_changed" and self.isVisible():

@@ -145,13 +145,13 @@ class SourcesPage(Page):
         """Any fact may change a row, but that documents were stored is told by the gauges; these change one."""
         feed.fact.connect(lambda fact: None if fact.kind == "documents_stored" else self.reload())
         feed.gauge.connect(self.model.take)
+        self.offline.follow(feed)
         feed.lost.connect(lambda _error: self._show_alive(False))
         feed.found.connect(lambda: self._show_alive(True))
         self._show_alive(not feed.away)
 
     def _show_alive(self, alive: bool) -> None:
         """Without an engine nothing goes on, and the list does not look as if it did."""
-        self.offline.setVisible(not alive)
         self.delegate.alive = alive
         self.clock.hold(not alive)
         self.list.viewport().update()

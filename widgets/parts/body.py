@@ -12,12 +12,14 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from widgets import theme
-from widgets.parts.build import column, icon_label, label, row
+from widgets.events import RESTS
+from widgets.parts.build import button, column, icon_label, label, row
 from widgets.parts.panels import EmptyState, ErrorPanel
 from widgets.parts.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from connectors.sdk import ErrorInfo
+    from widgets.events import Events
 
 __all__ = ["LATER_MS", "Body", "OfflineStrip"]
 
@@ -89,14 +91,42 @@ class Body(QStackedWidget):
 
 
 class OfflineStrip(QFrame):
-    """Across a page's top while there is no engine. It is being started again, so it asks for nothing."""
+    """Across a page's top while there is no engine. It is being started again, so it asks for nothing, unless it keeps
+    ending: then there is a button, and `sentence` gives way to that."""
 
     def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("offline")
         self.setProperty("ground", "warning_banner")
-        self.setAccessibleName(sentence)
-        laid = row(icon_label("sync", "warning", 16), label(sentence, wrap=True), parent=self, space=theme.SPACE_M)
+        self._sentence = sentence
+        self._words = label(sentence, wrap=True)
+        self._again = button(self.tr("Start again"), name="start_again")
+        self._again.hide()
+        laid = row(icon_label("sync", "warning", 16), self._words, self._again, parent=self, space=theme.SPACE_M)
         laid.setStretch(1, 1)
         laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_S, theme.SPACE_XL, theme.SPACE_S)
+        self._say(sentence, rests=False)
         self.hide()
+
+    def follow(self, feed: Events) -> None:
+        """Be there while the engine is not."""
+        feed.lost.connect(self._lost)
+        feed.found.connect(self.hide)
+        self._again.clicked.connect(lambda _=False: feed.wanted.emit())
+        if feed.away:
+            self._lost(feed.why)
+
+    def text(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+    def _lost(self, error: BaseException | None) -> None:
+        rests = getattr(error, "code", "") == RESTS
+        text = self.tr("The engine keeps ending. It is tried again in some minutes; what was stored is safe.")
+        self._say(text if rests else self._sentence, rests=rests)
+        self.show()
+
+    def _say(self, text: str, *, rests: bool) -> None:
+        self._words.setText(text)
+        self.setAccessibleName(text)
+        self._again.setVisible(rests)
