@@ -34,7 +34,7 @@ class Overlay(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
         window.installEventFilter(self)
-        theme.theme_changed.connect(self._resize)
+        theme.theme_changed.connect(self.refit)
 
     def toggle(self) -> None:
         """Open it, or close it if it is."""
@@ -74,6 +74,10 @@ class Overlay(QFrame):
         self._shown_height = min(theme.scaled(self._height), height)
         if self.isVisible():
             self._place()
+
+    def refit(self) -> None:
+        """Texts may be of another size."""
+        self.fit(theme.scaled(self._height))
 
     def room(self) -> int:
         """How wide it is in this window."""
@@ -117,12 +121,6 @@ class Overlay(QFrame):
         painter.setBrush(theme.color("surface"))
         painter.setPen(theme.color("control_border" if theme.tokens().dark else "border"))
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
-
-    def _resize(self) -> None:
-        """Texts are of another size."""
-        self._shown_height = theme.scaled(self._height)
-        if self.isVisible():
-            self._place()
 
     def _place(self) -> None:
         window = self.parentWidget()

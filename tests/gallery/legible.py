@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.parts.elided import Elided
 from widgets.parts.row_painter import Painted, heard_by
 
 __all__ = ["illegible"]
@@ -79,7 +80,8 @@ def _text(one: QWidget) -> str:
 
 def _problems(one: QWidget) -> Iterator[str]:
     parent = one.parentWidget()
-    elided = one.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored and bool(one.toolTip())
+    shrinks = isinstance(one, Elided) or one.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored
+    elided = shrinks and bool(one.toolTip())
     said = isinstance(one, QLabel | QAbstractButton | QLineEdit | QComboBox)
     if said and parent is not None and not parent.rect().adjusted(-1, -1, 1, 1).contains(one.geometry()):
         inside, around = one.geometry(), parent.rect()

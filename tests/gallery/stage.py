@@ -27,8 +27,8 @@ from PySide6.QtWidgets import QWidget
 
 import widgets
 from connectors.sdk import HeadwaterError
+from tests.gallery.engine import GalleryEngine
 from tests.gallery.scene import Act, Scene, Stage
-from tests.widgets.fake_engine import FakeEngine
 from tests.widgets.window import settings
 from widgets.shell import Shell
 
@@ -112,7 +112,7 @@ def still() -> Iterator[None]:
 @asynccontextmanager
 async def play(scene: Scene) -> AsyncIterator[Stage]:
     """The window as the scene leaves it, at rest."""
-    engine = FakeEngine(empty=scene.engine == "empty", now=NOW)
+    engine = GalleryEngine(empty=scene.engine == "empty", now=NOW)
     for given in scene.given:
         given(engine)
     with tempfile.TemporaryDirectory() as profile:

@@ -158,32 +158,34 @@ CONNECTORS = [
         configured=1,
     ),
     ConnectorView(
-        type="gopher", title="Gopher", group="Web", problem="its module does not import: no module named gopherlib"
+        type="gopher",
+        title="gopher",
+        problem="It can't be loaded: ModuleNotFoundError: No module named 'gopherlib'",
     ),
 ]
 
 OK_STEPS = [
-    CheckStep(name="dns", title="Find the server", state="ok", ms=3.1, message="127.0.0.1"),
-    CheckStep(name="tcp", title="Connect", state="ok", ms=0.8, message="Port 9000 answers"),
-    CheckStep(name="tls", title="Secure the line", state="skipped", message="Plain HTTP"),
-    CheckStep(name="auth", title="Sign in", state="ok", ms=21.4, message="Signed in as AKIADEMO"),
-    CheckStep(name="list", title="List the bucket", state="ok", ms=34.0, message="1,000 objects on the first page"),
+    CheckStep(name="dns", title="Find the server", state="ok", ms=3.1, message="192.0.2.7"),
+    CheckStep(name="tcp", title="Reach the server", state="ok", ms=0.8, message="Connected to 192.0.2.7 port 443"),
+    CheckStep(name="tls", title="Check the certificate", state="skipped"),
+    CheckStep(name="auth", title="Sign in and open the bucket", state="ok", ms=21.4),
+    CheckStep(name="list", title="List objects", state="ok", ms=34.0, message="1,000 keys on the first page"),
 ]
 NO_BUCKET = ErrorInfo(
     category="config",
     code="no_bucket",
-    what="The bucket does not exist",
+    what="There is no bucket “invoices-2025”",
     where="gs://invoices-2025",
-    remedy="Check the bucket's name in the settings.",
+    remedy="Check the spelling, and that account, region (at R2: jurisdiction) and endpoint are those of the bucket.",
     detail="404 NoSuchBucket",
     pointer="/bucket",
 )
 AUTH_ERROR = ErrorInfo(
     category="auth",
     code="auth_failed",
-    what="The server does not accept this access key",
-    where="http://127.0.0.1:9000/contracts",
-    remedy="Check the access key ID and the secret, or create a new key.",
+    what="The server does not know the access key",
+    where="https://s3.eu-central-1.amazonaws.com/contracts",
+    remedy="Check the access key ID, that the key is active, and that it belongs to this server.",
     detail="<Error><Code>InvalidAccessKeyId</Code><RequestId>17F0A3</RequestId></Error>",
     pointer="/access_key_id",
 )
@@ -191,21 +193,22 @@ FAILED_STEPS = [
     *OK_STEPS[:3],
     CheckStep(
         name="auth",
-        title="Sign in",
+        title="Sign in and open the bucket",
         state="failed",
         ms=18.0,
         message=AUTH_ERROR.sentence(),
         remedy=AUTH_ERROR.remedy,
         error=AUTH_ERROR,
     ),
-    CheckStep(name="list", title="List the bucket", state="skipped"),
+    CheckStep(name="list", title="List objects", state="skipped"),
 ]
 DENIED = ErrorInfo(
     category="permission",
     code="permission_denied",
-    what="Not allowed to read this object",
+    what="The credential may not read this object",
     where="s3://contracts/2024/board/minutes.pdf",
-    remedy="Give the key s3:GetObject on it, or exclude it.",
+    remedy="Ask the bucket's owner for the right to list the bucket and to read its objects "
+    "(at Amazon: s3:ListBucket and s3:GetObject).",
     detail="AccessDenied",
 )
 
@@ -218,7 +221,7 @@ def furnish(engine: FakeEngine) -> None:
         "Handbook",
         "webdav",
         "sign_in_again",
-        "The server no longer accepts the password",
+        "The server does not accept the credential",
         documents=1204,
         bytes=38_000_000,
         last_ok_at=now - 2 * 86400,
@@ -268,7 +271,12 @@ def furnish(engine: FakeEngine) -> None:
         last_ok_at=now - 86400,
     )
     make(
-        "Invoices", "google_cloud_storage", "needs_attention", "The bucket does not exist", documents=0, last_ok_at=None
+        "Invoices",
+        "google_cloud_storage",
+        "needs_attention",
+        "There is no bucket “invoices-2025”",
+        documents=0,
+        last_ok_at=None,
     )
     make("Old intranet", "webdav", "disabled", "Disabled", documents=320, bytes=9_000_000, enabled=False)
     make("Press", "rss", "new", "Not synced yet")
@@ -299,7 +307,7 @@ def furnish(engine: FakeEngine) -> None:
                 failed=3 * (number % 9 == 3),
             ),
             error=AUTH_ERROR if state == "failed" else None,
-            summary="Failed: the server does not accept this access key" if state == "failed" else "12 new, 3 changed",
+            summary="Failed: the server does not know the access key" if state == "failed" else "12 new, 3 changed",
         )
     active = engine.make_run(
         contracts,
@@ -310,10 +318,12 @@ def furnish(engine: FakeEngine) -> None:
         total=9800,
     )
     failed = engine.make_run(
-        handbook, "failed", 2000, 3, error=AUTH_ERROR, summary="Failed: the server no longer accepts the password"
+        handbook, "failed", 2000, 3, error=AUTH_ERROR, summary="Failed: the server does not accept the credential"
     )
     invoices = next(c for c in engine._connections.values() if c.name == "Invoices")
-    missing = engine.make_run(invoices, "failed", 1500, 1, error=NO_BUCKET, summary="The bucket does not exist")
+    missing = engine.make_run(
+        invoices, "failed", 1500, 1, error=NO_BUCKET, summary="There is no bucket “invoices-2025”"
+    )
     engine.put(replace(invoices, last_run=missing))
     stand(engine, next(c for c in engine._connections.values() if c.name == "Support tickets"), run="waiting")
     first = next(run for run in engine._runs.values() if run.connection_id == contracts.id)
@@ -337,9 +347,9 @@ def furnish(engine: FakeEngine) -> None:
             error=ErrorInfo(
                 category="permanent",
                 code="not_found",
-                what="It vanished between listing and fetch",
+                what="It vanished between listing and fetching",
                 where="s3://contracts/2024/legal/nda-final.docx",
-                remedy="Nothing to do; the next run will see that it is gone.",
+                remedy="Nothing to do: the next sync finds it again, or that it is gone.",
             ),
             at=now - 20,
             since=now - 20,
@@ -352,9 +362,9 @@ def furnish(engine: FakeEngine) -> None:
             error=ErrorInfo(
                 category="permanent",
                 code="too_large",
-                what="Larger than 100 MB",
+                what="It is larger than the limit of 104,857,600 bytes",
                 where="s3://contracts/video/all-hands.mp4",
-                remedy="Raise the connection's limit to include it.",
+                remedy="Raise “Largest file” in the connection's filters to include it.",
             ),
             at=now - 12,
         ),

@@ -73,7 +73,7 @@ def test_titles_come_before_summaries_and_the_unusable_last() -> None:
     model.narrow("r")
     titles = [model.index(row).data() for row in range(model.rowCount())]
     assert titles[:2] == ["REST API", "RSS or Atom feed"]
-    assert titles[-1] == "Gopher"
+    assert titles[-1] == "gopher"
 
 
 def test_an_unusable_type_says_why(run: Run, engine: FakeEngine, tmp_path: Path) -> None:
@@ -83,8 +83,8 @@ def test_an_unusable_type_says_why(run: Run, engine: FakeEngine, tmp_path: Path)
             QTest.keyClicks(page.catalogue.search, "gopher")
             QTest.keyClick(page.catalogue.search, Qt.Key.Key_Return)
             words = [label.text() for label in page.stack.findChildren(QLabel) if label.isVisible()]
-            assert "Gopher can't be used" in words
-            assert "its module does not import: no module named gopherlib" in words
+            assert "gopher can't be used" in words
+            assert "It can't be loaded: ModuleNotFoundError: No module named 'gopherlib'" in words
 
     run(main())
 
@@ -115,7 +115,7 @@ def test_steps_unfold_live_and_the_deep_test_fetches(run: Run, engine: FakeEngin
             await until(lambda: "fetch" in rows and not draft.test.running)
             assert list(rows) == ["dns", "tcp", "tls", "auth", "list", "fetch"]
             assert draft.test.verdict.text() == "It works"
-            assert rows["list"].accessibleName() == "List the bucket: OK. 1,000 objects on the first page"
+            assert rows["list"].accessibleName() == "List objects: OK. 1,000 keys on the first page"
             call = next(argument for name, argument in engine.calls if name == "check")
             assert call[0].draft.secrets == {"/secret_access_key": "value:hunter2"}
             assert "secret_access_key" not in call[0].draft.config
@@ -150,10 +150,10 @@ def test_a_failed_step_tells_the_remedy_and_blames_its_field(run: Run, engine: F
             fill_s3(draft)
             press(draft, "test")
             await until(lambda: "list" in draft.test.steps.rows and not draft.test.running)
-            assert draft.test.verdict.text() == "The test failed at: Sign in"
+            assert draft.test.verdict.text() == "The test failed at: Sign in and open the bucket"
             assert draft.test.steps.rows["auth"].accessibleDescription().startswith("Check the access key ID")
             assert draft.test.steps.rows["list"].step.state == "skipped"
-            assert blamed(draft) == ["The server does not accept this access key"], "at its field, and nowhere else"
+            assert blamed(draft) == ["The server does not know the access key"], "at its field, and nowhere else"
             field = find(draft.form, QWidget, "field:/access_key_id")
             await until(lambda: in_sight(draft, field))
             assert not draft.test.steps.stale
@@ -165,7 +165,7 @@ def blamed(draft: DraftView) -> list[str]:
     """What the form says of the failed test."""
     texts = [one.text() for one in draft.form.findChildren(QLabel) if one.isVisible()]
     texts += [one.text() for one in draft.form.findChildren(QPushButton) if one.isVisible()]
-    return [text for text in texts if "does not accept" in text]
+    return [text for text in texts if "does not know" in text]
 
 
 def in_sight(draft: DraftView, field: QWidget) -> bool:
@@ -181,7 +181,7 @@ def test_what_no_field_is_to_blame_for_is_said_by_the_test_alone(run: Run, engin
             draft = await choose(shell, "folder")
             draft.form.set_value({"path": "/srv/handbook"})
             press(draft, "test")
-            await until(lambda: draft.test.verdict.text() == "The test failed at: Sign in")
+            await until(lambda: draft.test.verdict.text() == "The test failed at: Sign in and open the bucket")
             assert blamed(draft) == []
 
     run(main())

@@ -111,10 +111,10 @@ def test_an_error_shows_what_where_and_remedy_and_is_copied(run: Run, engine: Fa
     async def main() -> None:
         async with window(engine, tmp_path, place("Handbook")) as shell:
             page = page_of(shell)
-            assert "Check the access key ID and the secret" in words(page)
+            assert "Check the access key ID, that the key is active" in words(page)
             press(page.overview, "error_copy")
             copied = QGuiApplication.clipboard().text()
-            assert copied.splitlines()[0] == "The server does not accept this access key"
+            assert copied.splitlines()[0] == "The server does not know the access key"
             assert "Code: auth/auth_failed" in copied
             press(page.overview, "error_action")  # nothing secret to sign in with, so the settings are the place
             await until(lambda: page.stack.currentWidget() is page.settings)
@@ -193,10 +193,10 @@ def test_a_run_shows_what_it_could_not_bring(run: Run, engine: FakeEngine, tmp_p
             await until(lambda: page.runs.items.rowCount() == 3)
             page.runs.items.view.selectRow(0)
             press(page.runs, "items_copy")
-            assert QGuiApplication.clipboard().text().startswith("2024/board/minutes.pdf\nNot allowed to read")
+            assert QGuiApplication.clipboard().text().startswith("2024/board/minutes.pdf\nThe credential may not read")
             failed = next(n for n, r in enumerate(page.runs.model.records) if r.state == "failed")
             page.runs.table.selectRow(failed)
-            await until(lambda: "The server does not accept this access key" in words(page))
+            await until(lambda: "The server does not know the access key" in words(page))
             assert page.runs.items.rowCount() == 0
 
     run(main())

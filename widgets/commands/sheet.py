@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
 
 from widgets import theme
 from widgets.commands.actions import menu_titles
@@ -104,15 +104,12 @@ def _side(groups: Sequence[tuple[str, list[Line]]]) -> QWidget:
     laid = column(parent=made, space=theme.SPACE_S)
     for title, lines in groups:
         laid.addWidget(heading(title))
-        grid = QGridLayout()
-        grid.setVerticalSpacing(6)
-        grid.setHorizontalSpacing(theme.SPACE_M)
-        grid.setColumnStretch(0, 1)
-        for number, (text, keys) in enumerate(lines):
-            grid.addWidget(label(text, wrap=True), number, 0)
-            caps = row(*(_cap(key) for key in keys), space=theme.SPACE_XS)
-            grid.addLayout(caps, number, 1, Qt.AlignmentFlag.AlignRight)
-        laid.addLayout(grid)
+        for text, keys in lines:  # each by itself: long keys leave the other lines their room
+            line = row(
+                label(text, wrap=True), row(*(_cap(key) for key in keys), space=theme.SPACE_XS), space=theme.SPACE_M
+            )
+            line.setStretch(0, 1)
+            laid.addLayout(line)
         laid.addSpacing(theme.SPACE_M)
     laid.addStretch(1)
     return made
@@ -121,6 +118,7 @@ def _side(groups: Sequence[tuple[str, list[Line]]]) -> QWidget:
 def _cap(key: str) -> QLabel:
     made = label(key, "detail", "muted")
     made.setProperty("place", "key")
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return made
 
 

@@ -16,6 +16,7 @@ from widgets.form.editor import discard, set_shown
 from widgets.form.help import help_label
 from widgets.form.later import Later, chunks
 from widgets.form.problem import ErrorLine
+from widgets.form.wording import say
 from widgets.parts import label, row
 from widgets.parts.words import listed
 
@@ -142,7 +143,7 @@ class ObjectBody(Block):
     def _title(self, group: str) -> str:
         if group.startswith("\0"):
             return self.tr("Other settings") if group == "\0" else ""
-        return dict(self.spec.groups).get(group) or (group if group[:1].isupper() else humanise(group))
+        return dict(self.spec.groups).get(group) or say(group if group[:1].isupper() else humanise(group))
 
     def _section(self, title: str, members: list[FieldSpec]) -> None:
         if self._fields.count():

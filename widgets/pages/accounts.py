@@ -13,7 +13,7 @@ from widgets.pages.accounts_card import AccountCard
 from widgets.pages.accounts_use import uses
 from widgets.pages.page import Page, Place
 from widgets.parts import Banner, EmptyState, button, column, label, row
-from widgets.parts.body import OfflineStrip
+from widgets.parts.body import Body, OfflineStrip
 from widgets.sign_in import SignInPanel, SignInWanted
 from widgets.tasks import Refresher
 
@@ -75,7 +75,9 @@ class AccountsPage(Page):
         header = row(label(self.tr("Accounts"), "title"), None, self._sign_in)
         header.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
         self.offline = OfflineStrip(self.tr("The engine has stopped and is being started again."))
-        column(self.offline, header, self.area, parent=self, space=0).setStretch(2, 1)
+        self.body = Body(self.area)
+        self.body.retried.connect(self.refresh)
+        column(self.offline, header, self.body, parent=self, space=0).setStretch(2, 1)
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
         self._clock.timeout.connect(self.reload)
@@ -120,9 +122,19 @@ class AccountsPage(Page):
             self._refresher.ask()
 
     async def _load(self) -> None:
-        accounts = await self.client.accounts()
-        connections = await self.client.connections()
-        self._providers = self._providers or {one.id: one for one in await self.client.providers()}
+        from connectors.sdk import HeadwaterError
+
+        if not self._loaded:
+            self.body.wait(self.tr("Reading the accounts …"))
+        try:
+            accounts = await self.client.accounts()
+            connections = await self.client.connections()
+            self._providers = self._providers or {one.id: one for one in await self.client.providers()}
+        except HeadwaterError as error:
+            if self._loaded:
+                raise
+            self.body.show_error(error.info())
+            return
         ordered = sorted(accounts, key=lambda one: (one.state == "ok", one.name.casefold()))
         known = {one.id for one in accounts}
         for gone in [id for id in self.cards if id not in known]:
@@ -136,6 +148,7 @@ class AccountsPage(Page):
             if self._list.indexOf(card) != number:
                 self._list.insertWidget(number, card)
         self._loaded = True
+        self.body.show_content()
         self._arrange()
 
     def _make_card(self, account: AccountView, *, alone: bool) -> AccountCard:
@@ -172,6 +185,7 @@ class AccountsPage(Page):
 
     def _open(self, wanted: SignInWanted) -> None:
         self.panel.open(wanted)
+        self.body.show_content()
         self._arrange()
         self.area.ensureVisible(0, 0)
 

@@ -23,7 +23,7 @@ from widgets.pages.drafts import DraftStore
 from widgets.pages.drafts_list import DraftsList
 from widgets.pages.first_run import FirstRun
 from widgets.pages.page import Page, Place
-from widgets.parts import Banner, EmptyState, button, column, label, line, row
+from widgets.parts import Banner, EmptyState, column, label, line, row
 from widgets.parts.back import back_row
 from widgets.parts.body import Body, OfflineStrip
 from widgets.tasks import Refresher

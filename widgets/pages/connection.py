@@ -19,7 +19,7 @@ from widgets.pages.connection_runs import RunsTab
 from widgets.pages.connection_settings import SettingsTab
 from widgets.pages.leaving import LeavePanel
 from widgets.pages.page import Page, Place
-from widgets.parts import EmptyState, button, column, line, row
+from widgets.parts import EmptyState, column, line
 from widgets.parts.back import back_row
 from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.clock import Clock

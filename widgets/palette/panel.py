@@ -184,6 +184,10 @@ class Palette(Overlay):
         self.field.ensurePolished()
         return self._top.sizeHint().height() + theme.SPACE_M + 4
 
+    def refit(self) -> None:
+        """As high as its lines are."""
+        self.fit(self._frame_height() + self.list_height())
+
     def step(self, by: int) -> None:
         """Choose another line; from the last on to the first."""
         count = self.model.rowCount()
@@ -240,7 +244,7 @@ class Palette(Overlay):
         entries = self._found(query) if query else self._start()
         self.model.show_entries(entries)
         self._stack.setCurrentWidget(self.list if entries else self._nothing)
-        self.fit(self._frame_height() + self.list_height())
+        self.refit()
         if not entries:
             self._nothing.setText(self.tr("Nothing is called “{0}”.").format(query))
             self._say(self._nothing.text())

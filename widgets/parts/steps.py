@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QWidget
 
 from widgets import theme
-from widgets.language import core
+from widgets.language import core, told
 from widgets.parts.build import button, column, icon_label, label, row
 from widgets.parts.panels import error_text
 from widgets.parts.states import look
@@ -67,10 +67,11 @@ class StepRow(QFrame):
         self.step = step
         shown = look(step.state)
         self._icon.show_icon(shown.icon, shown.role)
-        message = self._redacted(core(step.message)) or (self.tr("Skipped") if step.state == "skipped" else "")
+        said = told(step.error).sentence() if step.error is not None else core(step.message)
+        message = self._redacted(said) or (self.tr("Skipped") if step.state == "skipped" else "")
         self._message.setText(message)
         done = step.state not in ("running", "skipped")
-        self._ms.setText(format_duration(step.ms / 1000) if done else "")
+        self._ms.setText(format_duration(step.ms / 1000) if done and step.ms >= 1 else "")
         self._remedy.setText(core(step.remedy))
         self._remedy.setVisible(bool(step.remedy))
         self._error = step.error
@@ -87,7 +88,7 @@ class StepRow(QFrame):
             self._message.setProperty("tone", tone)
             theme.repolish(self._message)
         word = self.tr("running") if step.state == "running" else shown.word
-        self.setAccessibleName(f"{core(step.title)}: {word}. {message}")
+        self.setAccessibleName(self.tr("{0}: {1}. {2}").format(core(step.title), word, message))
         self.setAccessibleDescription(core(step.remedy))
 
     def _toggle(self) -> None:

@@ -6,7 +6,8 @@ import asyncio
 
 from app.accounts.oauth.errors import refusal
 from connectors.sdk import HeadwaterError
-from tests.gallery.scene import Act, Scene, Stage, does, hangs, press
+from tests.gallery.scene import Act, Scene, Stage, does, fails, hangs, press
+from tests.gallery.scenes.common import ENGINE_GONE
 from tests.widgets.fake_engine import FakeEngine, replace
 from widgets.pages.page import Place
 
@@ -48,6 +49,7 @@ SCENES = (
     Scene("accounts-unfolded", ACCOUNTS, acts=(does(unfold),), points=(19,)),
     Scene("accounts-empty", ACCOUNTS, engine="empty"),
     Scene("accounts-loading", ACCOUNTS, given=(hangs("accounts"),)),
+    Scene("accounts-failed", ACCOUNTS, given=(fails(ENGINE_GONE, "accounts"),)),
     Scene("sign-in", ACCOUNTS, acts=(press("sign_in"),)),
     Scene("sign-in-client", ACCOUNTS, acts=(press("sign_in"), provider("google"))),
     Scene("sign-in-generic", ACCOUNTS, acts=(press("sign_in"), provider("oidc"))),

@@ -12,11 +12,14 @@ from app.forms.secrets import SecretSlot
 from connectors.sdk import PermissionDenied
 from tests.gallery.scene import Act, Given, Scene, Stage, does, fails, hangs, press, scroll, types
 from tests.gallery.scenes.common import ENGINE_GONE
+from tests.widgets.fake_data import AUTH_ERROR
 from tests.widgets.fake_engine import FAILED_STEPS, FakeEngine
+from tests.widgets.fake_engine import replace as changed
 from widgets.pages.page import Place
 
 ADD = Place("add_source")
-S3_VALUE = {"bucket": "contracts", "access_key_id": "AKIADEMO"}
+S3_VALUE = {"bucket_name": "contracts", "auth": {"method": "access_key", "aws_access_key_id": "AKIADEMO"}}
+SECRET = ("auth", "aws_secret_access_key")
 FOLDER_VALUE = {"path": "/srv/handbook"}
 PASTED = "s3://AKIADEMO:not-a-real-secret@contracts/2024?endpoint=https://s3.eu-central-1.amazonaws.com"
 
@@ -28,7 +31,12 @@ def chosen(type: str) -> Act:
 
 def value(of: dict[str, Any]) -> Act:
     """Values in the form."""
-    return does(lambda stage: stage.page.draft.form.set_value(of))
+
+    def act(stage: Stage) -> None:
+        form = stage.page.draft.form
+        form.set_value({**form.value(), **of})
+
+    return does(act)
 
 
 def gated(engine: FakeEngine) -> None:
@@ -40,17 +48,22 @@ def gated(engine: FakeEngine) -> None:
 
 def failing(engine: FakeEngine) -> None:
     """The test fails at signing in."""
-    engine.steps = list(FAILED_STEPS)
+    blamed = changed(AUTH_ERROR, pointer="/auth/aws_access_key_id")
+    engine.steps = [changed(step, error=blamed) if step.error else step for step in FAILED_STEPS]
 
 
 def secret(stage: Stage) -> None:
     """Somebody typed it."""
-    stage.page.draft.form.state.set_secret(("secret_access_key",), SecretSlot.typed("not-a-real-secret"))
+    state = stage.page.draft.form.state
+    path = state.find("/" + "/".join(SECRET))
+    assert path is not None
+    state.set_secret(path, SecretSlot.typed("not-a-real-secret"))
 
 
 def stale(stage: Stage) -> None:
     """Something is changed after the test."""
-    stage.page.draft.form.set_value({"path": "/srv/other"})
+    form = stage.page.draft.form
+    form.set_value({**form.value(), "bucket_name": "others"})
 
 
 def copied(_stage: Stage) -> None:
@@ -63,9 +76,8 @@ def again(stage: Stage) -> None:
     page = stage.page
     page._gather()
     draft = page.store.drafts["s3"]
-    packed = {**draft.form, "again": [["secret_access_key"]]}
     page._forget("s3")
-    page._restore(replace(draft, form=packed, secrets={}))
+    page._restore(replace(draft, secrets={}))
 
 
 def gauge(stage: Stage) -> None:
@@ -96,7 +108,11 @@ def form(
     return Scene(name, ADD, acts=(chosen(type), value(of), *acts), given=given, points=points)
 
 
-DENIED = PermissionDenied("This profile is read-only", where="~/.local/share/headwater", remedy="Open another profile.")
+DENIED = PermissionDenied(
+    "The profile can't be written",
+    where="~/.local/share/headwater",
+    remedy="Give your user write permission to this folder, or choose another one with --profile.",
+)
 
 SCENES = (
     Scene("catalogue", ADD, points=(2, 5)),
@@ -112,16 +128,23 @@ SCENES = (
     Scene("form-engine-gone", ADD, given=(fails(ENGINE_GONE, "connector_schema"),), acts=(chosen("s3"),)),
     form("form-below", "s3", S3_VALUE, scroll()),
     form("paste", "s3", {}, does(copied), press("paste")),
-    form("test", "folder", FOLDER_VALUE, press("test"), points=(20,)),
-    form("test-deep", "folder", FOLDER_VALUE, does(lambda s: s.page.draft.test.deep.setChecked(True)), press("test")),
-    form("test-running", "folder", FOLDER_VALUE, press("test"), given=(gated,)),
-    form("test-failed", "folder", FOLDER_VALUE, press("test"), given=(failing,), points=(21,)),
+    form("test", "s3", S3_VALUE, does(secret), press("test"), points=(20,)),
+    form(
+        "test-deep",
+        "s3",
+        S3_VALUE,
+        does(secret),
+        does(lambda s: s.page.draft.test.deep.setChecked(True)),
+        press("test"),
+    ),
+    form("test-running", "s3", S3_VALUE, does(secret), press("test"), given=(gated,)),
+    form("test-failed", "s3", S3_VALUE, does(secret), press("test"), given=(failing,), points=(21,)),
     form("test-failed-field", "s3", S3_VALUE, does(secret), press("test"), given=(failing,), points=(21,)),
-    form("test-details", "folder", FOLDER_VALUE, press("test", "step_details"), given=(failing,), points=(21,)),
-    form("test-stale", "folder", FOLDER_VALUE, press("test"), does(stale)),
+    form("test-details", "s3", S3_VALUE, does(secret), press("test", "step_details"), given=(failing,), points=(21,)),
+    form("test-stale", "s3", S3_VALUE, does(secret), press("test"), does(stale)),
     form("drafts", "folder", FOLDER_VALUE, chosen("s3"), value(S3_VALUE), types("search", "")),
     form("draft-discarded", "folder", FOLDER_VALUE, press("discard")),
-    form("draft-again", "s3", S3_VALUE, does(again)),
+    form("draft-again", "s3", S3_VALUE, does(secret), does(again)),
     form("first-run", "folder", FOLDER_VALUE, press("save_and_sync"), does(gauge)),
     form("form-offline", "folder", FOLDER_VALUE, does(lost)),
     Scene("catalogue-failed", ADD, given=(fails(ENGINE_GONE, "connectors"),)),

@@ -11,9 +11,8 @@ from widgets.pages.page import Place
 __all__ = ["ENGINE_GONE", "LONG", "connection", "gauges", "many", "rename"]
 
 ENGINE_GONE = TransientError(
-    "The engine does not answer",
-    where="local socket",
-    remedy="It is started again by itself; try again in a moment.",
+    "The engine that this was asked of has ended",
+    remedy="Try again; an engine is started when there is none.",
     detail="ConnectionResetError: [Errno 104] Connection reset by peer",
 )
 LONG = (

@@ -44,7 +44,7 @@ def away(stage: Stage) -> None:
 def edited(stage: Stage) -> None:
     """The folders were changed in the settings."""
     form = stage.page.settings.form
-    form.set_value({**form.value(), "prefixes": ["2024/legal/"]})
+    form.set_value({**form.value(), "prefix": "2024/legal/"})
 
 
 def leave(stage: Stage) -> None:

@@ -16,8 +16,10 @@ NOTHING = answers(
 WHY = Why(
     ref="docs/4.md",
     found=True,
-    findings=["It was read 6 minutes ago.", "Its type, application/zip, is not searched.", "Nothing is hidden."],
-    remedy="Include archives in the connection's settings.",
+    findings=[
+        "It is in the library as document 412, “Travel 4”.",
+        "Its text is not in the search index (application/zip); its title is found.",
+    ],
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from tests.gallery.scene import Scene, Stage, answers, does, fails, hangs, keys, pick, press, types
+from tests.gallery.scene import Scene, Stage, does, fails, hangs, keys, pick, press, types
 from tests.gallery.scenes.common import ENGINE_GONE, LONG, gauges, many, rename
 from tests.widgets.fake_data import stand
 from tests.widgets.fake_engine import FakeEngine
@@ -13,6 +13,13 @@ from tests.widgets.fake_engine import FakeEngine
 def paused(engine: FakeEngine) -> None:
     """A sync that waits for its person."""
     stand(engine, next(view for view in engine._connections.values() if view.name == "Release notes"), run="paused")
+
+
+def alone(engine: FakeEngine) -> None:
+    """There is one connection."""
+    for view in list(engine._connections.values()):
+        if view.name != "Company drive":
+            del engine._connections[view.id]
 
 
 def choose_all(stage: Stage) -> None:
@@ -40,6 +47,6 @@ SCENES = (
     Scene("sources-nothing", acts=(types("search", "zzz"),)),
     Scene("sources-many", given=(many(200),)),
     Scene("sources-long-names", given=(rename("Contracts", LONG), rename("Archive", LONG[::-1])), acts=(does(gauges),)),
-    Scene("sources-one", given=(answers(connections=[]),), points=(6,)),
+    Scene("sources-one", given=(alone,)),
     Scene("sources-removed", acts=(pick("connections", 6), keys(Qt.Key.Key_Delete))),
 )

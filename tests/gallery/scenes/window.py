@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 
 from connectors.sdk import TransientError
 from tests.gallery.scene import Act, Scene, Stage, does, keys
@@ -10,9 +10,9 @@ from tests.gallery.scenes.common import ENGINE_GONE, gauges
 from widgets.parts.panels import Banner
 
 START_FAILED = TransientError(
-    "The library's database is in use by another program",
+    "Another program holds the database",
     where="~/.local/share/headwater/library.db",
-    remedy="Close the other program, or restart the computer.",
+    remedy="Close it and try again.",
     detail="apsw.BusyError: database is locked",
 )
 
@@ -45,11 +45,15 @@ def closing(tray: bool) -> Act:
 
 async def three(stage: Stage) -> None:
     """As many notices as there may be."""
-    stage.shell.show_notice(Banner("Contracts and its documents were removed.", action_text="Undo"))
+    said = QCoreApplication.translate
+    gone = said("bulk", "{0} and its documents were removed.").format("Contracts")
+    stage.shell.show_notice(Banner(gone, action_text=said("bulk", "Undo")))
     await stage.rest()
     stage.shell.report(ENGINE_GONE)
     await stage.rest()
-    stage.shell.show_notice(Banner("Saved contracts.json.", icon="export", ground="ok"))
+    stage.shell.show_notice(
+        Banner(said("ConnectionActions", "Saved {0}.").format("contracts.json"), icon="export", ground="ok")
+    )
 
 
 SCENES = (
