@@ -71,7 +71,7 @@ class StepRow(QFrame):
         message = self._redacted(said) or (self.tr("Skipped") if step.state == "skipped" else "")
         self._message.setText(message)
         done = step.state not in ("running", "skipped")
-        self._ms.setText(format_duration(step.ms / 1000) if done and step.ms >= 1 else "")
+        self._ms.setText(format_duration(step.ms / 1000) if done else "")
         self._remedy.setText(core(step.remedy))
         self._remedy.setVisible(bool(step.remedy))
         self._error = step.error
