@@ -28,19 +28,29 @@ WORDS = {
 }
 """Keywords of any call, and attributes that are set, that a person reads."""
 UNREAD = {
-    *("TypeError", "RuntimeError", "KeyError", "AttributeError"),
+    *("ValueError", "TypeError", "RuntimeError", "KeyError", "AttributeError"),
     *("AssertionError", "NotImplementedError", "LookupError"),
 }
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Scope: TypeAlias = Function | ast.Lambda | ast.Module
 
 
-def spoken(tree: ast.Module, *, validates: bool = False) -> Iterator[str]:
-    """Texts of one module. In one that `validates`, a form shows what its ValueErrors say."""
+def spoken(tree: ast.Module, told: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Texts of one module. `told` are more calls whose first argument a person reads, such as errors."""
     module = _Module(tree)
     for scope, node in module.nodes:
-        for sink in _sinks(node, validates):
+        for sink in _sinks(node, told):
             yield from module.follow(sink, scope, set())
+
+
+def errors(trees: Iterable[ast.Module], family: str = "HeadwaterError") -> frozenset[str]:
+    """The names of an error and of all that are derived from it."""
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    found, before = {family}, 0
+    while len(found) > before:
+        before = len(found)
+        found |= {one.name for one in classes if found & {getattr(base, "id", "") for base in one.bases}}
+    return frozenset(found)
 
 
 def counts(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -55,7 +65,7 @@ def counts(tree: ast.Module) -> Iterator[tuple[str, str]]:
 def telling(text: str) -> bool:
     """Whether there are words of a language in it, and not only values and signs."""
     plain = re.sub(r"\{\w*\}", "", text)
-    return bool(re.search(r"[A-Za-z]{3,}\s+[A-Za-z]|^[A-Z][a-z]{2,}", plain))
+    return bool(re.search(r"[A-Za-z]{2,}\s+[A-Za-z]|^[A-Z][a-z]{2,}", plain))
 
 
 class _Module:
@@ -108,6 +118,8 @@ class _Module:
                 yield from ((part, scope) for part in parts)
             case ast.JoinedStr():
                 yield from ((part.value, scope) for part in node.values if isinstance(part, ast.FormattedValue))
+            case ast.Lambda():
+                yield node.body, node
             case ast.Await() | ast.Starred() | ast.NamedExpr() | ast.Subscript():
                 yield node.value, scope
             case ast.Name():
@@ -144,16 +156,16 @@ class _Module:
                 yield call.args[place], scope
 
 
-def _sinks(node: ast.AST, validates: bool) -> Iterable[ast.expr]:
+def _sinks(node: ast.AST, told: frozenset[str]) -> Iterable[ast.expr]:
     """The expressions in a node whose texts a person reads."""
     if isinstance(node, ast.Assign):
         return [node.value] if any(isinstance(to, ast.Attribute) and to.attr in WORDS for to in node.targets) else []
     if not isinstance(node, ast.Call):
         return []
     name = _name(node)
-    if name in UNREAD or (name == "ValueError" and not validates):
+    if name in UNREAD - told:
         return []
-    first = node.args[:1] if SPOKEN.search(name) else []
+    first = node.args[:1] if name in told or SPOKEN.search(name) else []
     said = [word.value for word in node.keywords if word.arg in WORDS]
     return [*(node.args if name in WHOLLY else [node] if name == MARK else first), *said]
 

@@ -26,7 +26,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_keywords
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from spoken import counts, spoken, telling
+from spoken import counts, errors, spoken, telling
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
@@ -155,16 +155,15 @@ def missing(catalogue: Catalog) -> Iterator[str]:
 
 def spoken_in_code(numbers: dict[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
     """Texts that end before a person, with the file they stand in; what is counted is added to the `numbers`."""
-    for folder in ("app", "connectors"):
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            where = file.relative_to(ROOT).as_posix()
-            if where.startswith(SILENT):
-                continue
-            source = file.read_text(encoding="utf-8")
-            tree, validates = ast.parse(source), where.startswith(VALIDATED) and "pydantic" in source
-            yield from ((text, where) for text in spoken(tree, validates=validates))
-            for pair in counts(tree):
-                numbers.setdefault(pair, where)
+    files = [file for folder in ("app", "connectors") for file in sorted((ROOT / folder).rglob("*.py"))]
+    sources = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}
+    trees = {where: ast.parse(source) for where, source in sources.items() if not where.startswith(SILENT)}
+    told = errors(trees.values())
+    for where, tree in trees.items():
+        validates = where.startswith(VALIDATED) and "pydantic" in sources[where]
+        yield from ((text, where) for text in spoken(tree, told | {"ValueError"} if validates else told))
+        for pair in counts(tree):
+            numbers.setdefault(pair, where)
 
 
 def declared() -> Iterator[tuple[str, str]]:
