@@ -5,9 +5,8 @@
     python packaging/translations.py --check     change nothing; exit 1 if a file is stale or a text has no translation
 
 A translator edits the .po files, with any gettext editor; texts that are gone are dropped.
-The window's texts are what tr() and plural() are called with. Those of the Qt-free parts, context "core", are read from
-the code (what an error says and its remedy, the title of a step, ...) and from what the built-in sources and providers
-declare; a value in an f-string becomes a {name}.
+The window's texts are what tr() and plural() are called with. Those of the Qt-free parts, context "core", are found in
+the code (`spoken.py`) and in what the built-in sources and providers declare. core.json names them for the window.
 """
 
 from __future__ import annotations
@@ -27,29 +26,19 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_keywords
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from spoken import counts, errors, spoken, telling
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = ("de", "zh_CN")
 CONTEXT = "core"
 KEYWORDS = parse_keywords(("tr:1,1t", "tr:1,2c,2t", "translate:2", "QT_TRANSLATE_NOOP:2", "plural:2,3"))
-SPOKEN = re.compile(
-    r"(Error|Denied|Limited|Refused|Failed|Unreadable|NotFound|TooLarge|Removed|Epoch|Warn|refusal|refused)$"
-)
-"""Calls whose first argument a person reads."""
-WHOLLY = {"CheckStep", "Option", "Node", "Probe", "say", "N_", "_Known", "_not", "_unusable", "_needs_passphrase"}
-"""Calls of whose arguments a person reads all that have words."""
-WORDS = {"what", "remedy", "title", "description", "help", "summary", "reason", "label", "purpose", "message", "detail"}
-"""Keywords of any call that a person reads."""
-UNREAD = {
-    *("ValueError", "TypeError", "RuntimeError", "KeyError", "AttributeError"),
-    *("AssertionError", "NotImplementedError", "LookupError"),
-}
 DECLARED = {
     "title",
     "description",
     "markdownDescription",
     "help",
+    "group",
     "purpose",
     "setup",
     "note",
@@ -60,6 +49,8 @@ DECLARED = {
     "x-enum-labels",
 }
 """Words of schemas and providers that a person reads."""
+VALIDATED = ("connectors/", "app/settings/model")
+"""Where a form is validated: there a ValueError ends beside a field."""
 SILENT = ("app/cli/", "app/demo/", "connectors/sdk/testing")
 """What speaks at the command line only, or to a connector's author."""
 
@@ -94,20 +85,23 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if problems and check else 0
 
 
-def gather() -> tuple[Catalog, list[str]]:
-    """All texts, and of these the core's."""
+def gather() -> tuple[Catalog, dict[str, Any]]:
+    """All texts; of these the core's, and what it counts."""
     made = Catalog(project="Headwater", charset="utf-8")
     methods = [("**.py", "python")]
     found = extract_from_dir(ROOT / "widgets", methods, keywords=KEYWORDS, comment_tags=("Translators:",))
     for file, line, text, comments, context in found:
         made.add(text, locations=[(f"widgets/{file}", 0)], auto_comments=comments, context=context)
         del line  # line numbers would make every change of the code one of the catalogues
+    numbers: dict[tuple[str, str], str] = {}
     core: dict[str, str] = {}
-    for text, where in [*spoken_in_code(), *declared()]:
+    for text, where in [*spoken_in_code(numbers), *declared()]:
         core.setdefault(text, where)
     for text in sorted(core):
         made.add(text, locations=[(core[text], 0)], context=CONTEXT)
-    return made, sorted(core)
+    for one, many in sorted(numbers):
+        made.add((f"{{0}} {one}", f"{{0}} {many}"), locations=[(numbers[one, many], 0)], context=CONTEXT)
+    return made, {"texts": sorted(core), "counts": sorted(numbers)}
 
 
 def merged(language: str, template: Catalog) -> Catalog:
@@ -159,88 +153,17 @@ def missing(catalogue: Catalog) -> Iterator[str]:
 # --- the core's texts -------------------------------------------------------------------------------------------------
 
 
-def spoken_in_code() -> Iterator[tuple[str, str]]:
-    """Texts in calls that end before a person, with the file they stand in."""
-    for folder in ("app", "connectors"):
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            where = file.relative_to(ROOT).as_posix()
-            if where.startswith(SILENT):
-                continue
-            for text in spoken(ast.parse(file.read_text(encoding="utf-8"))):
-                if telling(text):
-                    yield text, where
-
-
-def spoken(tree: ast.AST) -> Iterator[str]:
-    """Texts of one module."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in UNREAD:
-            continue
-        if SPOKEN.search(name) and node.args:
-            yield from texts_of(node.args[0])
-        if name in WHOLLY:
-            for argument in node.args:
-                yield from texts_of(argument)
-        for keyword in node.keywords:
-            if keyword.arg in WORDS:
-                yield from texts_of(keyword.value)
-
-
-def texts_of(node: ast.expr) -> Iterator[str]:
-    """The texts an expression can be, values as {name}."""
-    if isinstance(node, ast.IfExp):
-        yield from texts_of(node.body)
-        yield from texts_of(node.orelse)
-        return
-    if isinstance(node, ast.BoolOp):
-        for value in node.values:
-            yield from texts_of(value)
-        return
-    text = template_of(node)
-    if text is not None:
-        yield text
-
-
-def template_of(node: ast.expr) -> str | None:
-    """A literal as it is, an f-string with names for its values."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = template_of(node.left), template_of(node.right)
-        return left + right if left is not None and right is not None else None
-    if not isinstance(node, ast.JoinedStr):
-        return None
-    made = ""
-    names: dict[str, str] = {}
-    for part in node.values:
-        if isinstance(part, ast.Constant):
-            made += str(part.value)
-            continue
-        assert isinstance(part, ast.FormattedValue)
-        source = ast.unparse(part.value)
-        if source not in names:
-            names[source] = name_for(part.value, set(names.values()))
-        made += "{" + names[source] + "}"
-    return made
-
-
-def name_for(node: ast.expr, taken: set[str]) -> str:
-    """A word for a value: the last name in its expression."""
-    words = re.findall(r"[A-Za-z][a-z_A-Z]*", ast.unparse(node))
-    word = words[-1].strip("_") if words else "value"
-    made, number = word, 2
-    while made in taken:
-        made, number = f"{word}{number}", number + 1
-    return made
-
-
-def telling(text: str) -> bool:
-    """Whether there are words of a language in it, and not only values and signs."""
-    plain = re.sub(r"\{\w*\}", "", text)
-    return bool(re.search(r"[A-Za-z]{3,}\s+[A-Za-z]|^[A-Z][a-z]{2,}", plain))
+def spoken_in_code(numbers: dict[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
+    """Texts that end before a person, with the file they stand in; what is counted is added to the `numbers`."""
+    files = [file for folder in ("app", "connectors") for file in sorted((ROOT / folder).rglob("*.py"))]
+    sources = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}
+    trees = {where: ast.parse(source) for where, source in sources.items() if not where.startswith(SILENT)}
+    told = errors(trees.values())
+    for where, tree in trees.items():
+        validates = where.startswith(VALIDATED) and "pydantic" in sources[where]
+        yield from ((text, where) for text in spoken(tree, told | {"ValueError"} if validates else told))
+        for pair in counts(tree):
+            numbers.setdefault(pair, where)
 
 
 def declared() -> Iterator[tuple[str, str]]:

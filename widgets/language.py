@@ -15,7 +15,7 @@ import json
 import re
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
@@ -28,6 +28,9 @@ __all__ = ["advice", "apply", "core", "foreign", "languages", "plural_form", "to
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "translations"
 CONTEXT = "core"
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
+COUNTED = re.compile(r"([0-9,]+) (.+)")
+LONGEST = 1000
+"""Characters of a text that is compared with those that have values: what is longer is no sentence of ours."""
 
 
 class Catalogue(Protocol):
@@ -38,6 +41,8 @@ class Catalogue(Protocol):
     def pgettext(self, context: str, message: str) -> str: ...
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str: ...
+
+    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str: ...
 
 
 class Pseudo:
@@ -62,6 +67,10 @@ class Pseudo:
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """As in English."""
         return self.gettext(msgid1 if n == 1 else msgid2)
+
+    def npgettext(self, _context: str, msgid1: str, msgid2: str, n: int) -> str:
+        """Contexts make no difference."""
+        return self.ngettext(msgid1, msgid2, n)
 
 
 class Translator(QTranslator):
@@ -129,12 +138,13 @@ def foreign() -> bool:
 
 
 def told(error: ErrorInfo) -> ErrorInfo:
-    """An error in the window's language; its place and its raw text stay as they are."""
+    """An error in the window's language. Of its place and its details what is known is translated, too."""
     from msgspec.structs import replace
 
     if not foreign():
         return error
-    return replace(error, what=core(error.what), remedy=core(error.remedy))
+    where = _places().get(error.where, error.where)
+    return replace(error, what=core(error.what), where=where, remedy=core(error.remedy), detail=core(error.detail))
 
 
 def advice(error: ErrorInfo, *, where: bool = True) -> str:
@@ -142,6 +152,22 @@ def advice(error: ErrorInfo, *, where: bool = True) -> str:
     known = told(error)
     what = known.sentence() if where else known.what
     return QCoreApplication.translate("language", "{0}. {1}").format(what, known.remedy) if known.remedy else what
+
+
+def _places() -> dict[str, str]:
+    """Where something is that has no address or name of its own."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("language", text)
+
+    return {
+        "vault": tr("Vault"),
+        "passphrase vault": tr("Vault"),
+        "keyring": tr("Keyring"),
+        "callback": tr("Answer in the browser"),
+        "pasted address": tr("Pasted address"),
+        "proxy": tr("Proxy"),
+    }
 
 
 def plural_form(number: int, one: str, many: str) -> str:
@@ -175,25 +201,52 @@ def _catalogue(code: str) -> Catalogue:
 
 @lru_cache(maxsize=4096)
 def _said(text: str) -> str:
-    whole, patterns = _templates()
-    if text in whole:
+    known = _texts()
+    if text in known.whole:
         return _Chosen.catalogue.pgettext(CONTEXT, text)
-    for pattern, template in patterns:
+    if f"{text}." in known.whole:  # within a sentence it has no full stop
+        return _Chosen.catalogue.pgettext(CONTEXT, f"{text}.").rstrip(".。")
+    if (number := COUNTED.fullmatch(text)) is not None and number[2] in known.counts:
+        amount, forms = int(number[1].replace(",", "")), known.counts[number[2]]
+        return _Chosen.catalogue.npgettext(CONTEXT, *forms, amount).format(QLocale().toString(amount))
+    if len(text) > LONGEST:
+        return text
+    for pattern, template in known.patterns:
         found = pattern.fullmatch(text)
         if found is not None:
-            values = {name: core(value) for name, value in found.groupdict().items()}
+            values = {name: _value(value) for name, value in found.groupdict().items()}
             said = _Chosen.catalogue.pgettext(CONTEXT, template)
             return _filled(said, values)
     return text
 
 
+def _value(text: str) -> str:
+    """A value in a text may be another one, or a list of them."""
+    if (said := core(text)) != text or "; " not in text:
+        return said
+    return QCoreApplication.translate("language", "; ").join(map(core, text.split("; ")))
+
+
+class _Texts(NamedTuple):
+    """What the core says: texts without values, what it counts (each word with its two phrases), and a pattern for
+    each text with values, the most telling first."""
+
+    whole: frozenset[str]
+    counts: dict[str, tuple[str, str]]
+    patterns: list[tuple[re.Pattern[str], str]]
+
+
 @cache
-def _templates() -> tuple[frozenset[str], list[tuple[re.Pattern[str], str]]]:
-    """All texts of the core: those without values, and a pattern for each with some, the most telling first."""
-    texts: list[str] = json.loads((FOLDER / "core.json").read_text(encoding="utf-8"))
-    with_values = [text for text in texts if PLACEHOLDER.search(text)]
+def _texts() -> _Texts:
+    found = json.loads((FOLDER / "core.json").read_text(encoding="utf-8"))
+    with_values = [text for text in found["texts"] if PLACEHOLDER.search(text)]
     with_values.sort(key=lambda text: -len(PLACEHOLDER.sub("", text)))
-    return frozenset(texts).difference(with_values), [(_pattern(text), text) for text in with_values]
+    forms = [((one, many), (f"{{0}} {one}", f"{{0}} {many}")) for one, many in found["counts"]]
+    return _Texts(
+        frozenset(found["texts"]).difference(with_values),
+        {word: phrases for words, phrases in forms for word in words},
+        [(_pattern(text), text) for text in with_values],
+    )
 
 
 def _filled(template: str, values: dict[str, str]) -> str:

@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.accounts.keyring import Keyring, NoKeyring
 from app.api.vault import VaultKeeper
-from connectors.sdk import AuthError, Clock, ConfigError
+from connectors.sdk import N_, AuthError, Clock, ConfigError
 
 PASSPHRASE_VARIABLE = "HEADWATER_VAULT_PASSPHRASE"
-PASSPHRASE_VAULT = "passphrase vault"
-SESSION_VAULT = "this session only"
+PASSPHRASE_VAULT = N_("passphrase vault")
+SESSION_VAULT = N_("this session only")
 SHORTEST = 8
 """Characters of a passphrase that a person chooses."""
 
@@ -131,7 +131,7 @@ class Keeper:
         try:
             _open(key, row.proof, row.id)
         except InvalidTag:
-            raise _lost(row, "holds another key than that of this vault") from None
+            raise _lost(f"The {row.title} holds another key than that of this vault") from None
         return key
 
     async def look(self) -> str:
@@ -169,13 +169,13 @@ class Keeper:
                 code="keyring_absent",
             ) from None
         if encoded is None:
-            raise _lost(row, "no longer has the key of this vault")
+            raise _lost(f"The {row.title} no longer has the key of this vault")
         try:
             raw = base64.b64decode(encoded, validate=True)
         except ValueError:
             raw = b""
         if len(raw) != 32:
-            raise _lost(row, "holds something else than the key of this vault")
+            raise _lost(f"The {row.title} holds something else than the key of this vault")
         return raw
 
     async def _from_passphrase(self, row: KeyRow) -> bytes:
@@ -217,9 +217,9 @@ def _needs_passphrase(what: str) -> AuthError:
     )
 
 
-def _lost(row: KeyRow, what: str) -> KeyLost:
+def _lost(what: str) -> KeyLost:
     return KeyLost(
-        f"The {row.title} {what}",
+        what,
         where="vault",
         remedy="Enter the secrets of your connections again, and sign in again. Nothing else is lost.",
     )

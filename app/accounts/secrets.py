@@ -117,18 +117,22 @@ def _from_file(path: Path) -> tuple[str, bool]:
             raw = file.read(_LARGEST_FILE + 1)
         text = raw.decode("utf-8")
     except FileNotFoundError:
-        raise _unusable(path, "does not exist", "Create it, or enter the secret in the connection.") from None
+        raise _unusable(
+            path, "The secret's file does not exist", "Create it, or enter the secret in the connection."
+        ) from None
     except UnicodeDecodeError:
-        raise _unusable(path, "is not text", "Write the secret as UTF-8 text.") from None
+        raise _unusable(path, "The secret's file is not text", "Write the secret as UTF-8 text.") from None
     except OSError as error:
-        raise _unusable(path, "can't be read", f"Give this user the right to read it ({error.strerror}).") from None
+        remedy = f"Give this user the right to read it ({error.strerror})."
+        raise _unusable(path, "The secret's file can't be read", remedy) from None
     if len(raw) > _LARGEST_FILE:
-        raise _unusable(path, "is too large for a secret", "Name the file that holds only the secret.")
+        remedy = "Name the file that holds only the secret."
+        raise _unusable(path, "The secret's file is too large for a secret", remedy)
     text = text.removesuffix("\n").removesuffix("\r")
     if not text:
-        raise _unusable(path, "is empty", "Write the secret into it.")
+        raise _unusable(path, "The secret's file is empty", "Write the secret into it.")
     return text, open_to_others
 
 
 def _unusable(path: Path, what: str, remedy: str) -> ConfigError:
-    return ConfigError(f"The secret's file {what}", where=f"file:{path}", remedy=remedy, code="secret_missing")
+    return ConfigError(what, where=f"file:{path}", remedy=remedy, code="secret_missing")

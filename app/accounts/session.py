@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from app.api.vault import VaultState, VaultView
-from connectors.sdk import AuthError
+from connectors.sdk import N_, AuthError
 
 
 class SessionVault:
@@ -58,7 +58,7 @@ class SessionVault:
 
     def describe(self) -> str:
         """What keeps the secrets, for the window."""
-        return "this session"
+        return N_("this session")
 
     def __repr__(self) -> str:
         return f"SessionVault({len(self._values)} secrets)"

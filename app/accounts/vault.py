@@ -23,7 +23,7 @@ from app.accounts.keys import Keeper, KeyRow
 from app.accounts.vault_file import Sealed, SealedRow, VaultFile, end_sessions, has_key, reseal, sealed_rows
 from app.accounts.vault_keys import VaultKeys
 from app.api.vault import VaultKeeper, VaultRotation, VaultState, VaultView
-from connectors.sdk import AuthError, Clock, ConfigError, error_info
+from connectors.sdk import N_, AuthError, Clock, ConfigError, error_info
 
 __all__ = ["Sealed", "Vault"]
 
@@ -73,8 +73,8 @@ class Vault:
         """What keeps the secrets, for people: "Secret Service", "passphrase vault", ... or "locked"."""
         newest = self._keys.newest
         if self.state == "passphrase":
-            return "locked"
-        return newest.title if newest is not None else self._keys.title_found or "not set up yet"
+            return N_("locked")
+        return newest.title if newest is not None else self._keys.title_found or N_("not set up yet")
 
     async def view(self, *, look: bool = False) -> VaultView:
         """The vault as it is shown. With `look` the keyring is asked first, which may ask the person."""

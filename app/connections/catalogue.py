@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from app.api import ConnectorView
-from connectors.sdk import Json, NotFound, Source, SourceSpec
+from connectors.sdk import N_, Json, NotFound, Source, SourceSpec
 
 PACKAGE = "connectors.sources"
 ENTRY_POINTS = "headwater.sources"
@@ -54,11 +54,11 @@ class Catalogue:
             try:
                 for source in _sources(load()):
                     if source.spec.type in types:
-                        problems[name] = f"Its type “{source.spec.type}” is already provided by another one."
+                        problems[name] = N_(f"Its type “{source.spec.type}” is already provided by another one.")
                         continue
                     types[source.spec.type] = ConnectorType(source)
             except Exception as error:
-                problems[name] = f"It can't be loaded: {type(error).__name__}: {error}"
+                problems[name] = N_(f"It can't be loaded: {type(error).__name__}: {error}")
         return cls(types, problems)
 
     def get(self, type: str) -> ConnectorType:
@@ -66,7 +66,7 @@ class Catalogue:
         found = self._types.get(type)
         if found is None:
             close = difflib.get_close_matches(type, self._types, 3, 0.5)
-            remedy = f"Did you mean {' or '.join(close)}?" if close else "`headwaterctl connectors list` shows all."
+            remedy = f"Did you mean {', '.join(close)}?" if close else "`headwaterctl connectors list` shows all."
             raise NotFound("There is no such source type", where=type, remedy=remedy, code="unknown_type")
         return found
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from app.connections.catalogue import ConnectorType
 from app.connections.pointers import fields, get, parse, pointer, put, secret_parts
-from connectors.sdk import ConfigError, ConnectorConfig, Json
+from connectors.sdk import N_, ConfigError, ConnectorConfig, Json
 
 KeepSecret = Callable[[str, str], Awaitable[str]]
 """(value, label) to the reference under which it is kept, such as `keyring:ID`."""
@@ -79,7 +79,7 @@ def config_error(error: ValidationError, config: dict[str, Json], where: str) ->
         f"{field}: {message}" if field else message,
         pointer=first,
         where=where,
-        remedy="Correct the value" + (f"; also {more}." if more else "."),
+        remedy=f"Correct the value; also {more}." if more else "Correct the value.",
     )
 
 
@@ -99,7 +99,7 @@ def _address(config: Json, location: tuple[int | str, ...]) -> list[str]:
 
 def _words(kind: str, message: str) -> str:
     if kind == "missing":
-        return "required"
+        return N_("required")
     if kind == "extra_forbidden":
         return "unknown setting"
     return message.removeprefix("Value error, ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 
 class SignIns:
-    """The account commands of one engine."""
+    """The account commands of one engine. `language` tells the one that was chosen in the settings."""
 
-    def __init__(self, accounts: Accounts, vault: Vault, secrets: Secrets) -> None:
+    def __init__(
+        self, accounts: Accounts, vault: Vault, secrets: Secrets, language: Callable[[], str] = lambda: ""
+    ) -> None:
         self._accounts = accounts
         self._vault = vault
         self._secrets = secrets
+        self._language = language
         self._open: dict[str, SignIn] = {}
 
     async def all(self) -> list[api.AccountView]:
@@ -169,13 +172,12 @@ class SignIns:
 
     async def _wanted(self, request: api.SignInRequest, described: Provider, reference: str) -> Wanted:
         if not request.client_id:
+            setup = described.setup or "Register an application at the provider and enter its client id."
             address = next(iter(described.redirect.addresses), "")
-            register = f" The redirect address is {address}" if address else ""
             raise ConfigError(
                 f"{described.title} needs the id of a client of your own",
                 where=described.id,
-                remedy=(described.setup or "Register an application at the provider and enter its client id.")
-                + register,
+                remedy=f"{setup} The redirect address is {address}" if address else setup,
                 code="client_missing",
             )
         secret = await self._secrets.get(SecretRef(reference)) if reference else ""
@@ -203,18 +205,23 @@ class SignIns:
             device=request.device,
             redirect=redirect,
             timeout=request.timeout,
+            language=self._language(),
         )
 
 
 def _not_without_person(described: Provider, grant: GrantKind) -> ConfigError:
-    if described.without_person:
-        other = "its key" if "assertion" in described.without_person else "its secret, without a key"
-        remedy = f"Let the app sign in by {other}."
+    if "assertion" in described.without_person:
+        remedy = "Let the app sign in by its key."
+    elif described.without_person:
+        remedy = "Let the app sign in by its secret, without a key."
     else:
         remedy = "Sign in as a person."
-    by = "the key that it signs with" if grant == "assertion" else "its secret alone"
+    if grant == "assertion":
+        what = f"At {described.title} no app signs in by the key that it signs with"
+    else:
+        what = f"At {described.title} no app signs in by its secret alone"
     return ConfigError(
-        f"At {described.title} no app signs in by {by}",
+        what,
         where=described.id,
         remedy=remedy,
         code=f"{grant}_unsupported",

@@ -125,7 +125,7 @@ class Checks:
 
     async def _validated(self, target: CheckTarget) -> str:
         resolved = await self._resolve(target)
-        return f"{resolved.type.spec.title}: valid"
+        return f"{resolved.type.spec.title}: the settings are valid"
 
     async def _resolve(self, target: CheckTarget, *, choosing: str = "") -> Resolved:
         """Raises ConfigError with a pointer, NotFound. `choosing` names the choices that a field is still to get."""

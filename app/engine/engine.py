@@ -95,7 +95,7 @@ class Engine:
         if isinstance(vault, Vault):
             accounts = Accounts(self.profile, vault, secrets, self._network)
             stack.push_async_callback(accounts.close)
-            self._accounts = SignIns(accounts, vault, secrets)
+            self._accounts = SignIns(accounts, vault, secrets, lambda: self._settings.store.settings.language.language)
         self._vault_commands = VaultCommands(vault, accounts, self._activity)
         self._connections = Connections(self._library.database)
         self._sources = Sources(self._catalogue, self._network, secrets, accounts, resident=resident)

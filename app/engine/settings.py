@@ -19,7 +19,7 @@ from app.settings.autostart import is_set, set_autostart
 from app.settings.languages import languages
 from app.settings.model import PROXY_PASSWORD, Settings, settings_schema
 from app.settings.store import SettingsStore
-from connectors.sdk import ConfigError, HeadwaterError, SecretRef
+from connectors.sdk import N_, ConfigError, HeadwaterError, SecretRef
 
 _FIXED = {
     "HEADWATER_PROXY": ("/network/proxy", "/network/proxy_url"),
@@ -58,7 +58,7 @@ class SettingsCommands:
         try:
             self._apply(await self._network_settings(self.store.settings))
         except ConfigError as error:
-            self.store.notices.append(f"The network's settings are not in force. {error.info().sentence()}.")
+            self.store.notices.append(N_(f"The network's settings are not in force. {error.info().sentence()}."))
 
     async def vault_opened(self) -> None:
         """The proxy's password may be had now."""

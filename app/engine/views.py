@@ -77,8 +77,9 @@ class Views:
         titles = secret_titles(known, config) if known is not None else {}
         gone = [title for reference, title in titles.items() if reference in missing]
         if gone and state not in ("queued", "running", "waiting", "disabled"):
-            word = "Secret missing" if len(gone) == 1 else "Secrets missing"
-            state, sentence = "sign_in_again", f"{word}: {', '.join(gone)}"
+            names = "; ".join(gone)
+            sentence = f"Secret missing: {names}" if len(gone) == 1 else f"Secrets missing: {names}"
+            state = "sign_in_again"
         return ConnectionView(
             id=stored.id,
             name=stored.name,
@@ -137,8 +138,10 @@ def describe(stored: Stored, look: _Look, *, installed: bool) -> tuple[Connectio
         if active.state == "queued":
             return "queued", "Waiting for its turn"
         if active.state == "waiting" and not active.pausing:
-            until = time.strftime(" until %H:%M", time.localtime(active.until)) if active.until else ""
-            return "waiting", f"Waiting{until}: {active.reason}"
+            if not active.until:
+                return "waiting", f"Waiting: {active.reason}"
+            until = time.strftime("%H:%M", time.localtime(active.until))
+            return "waiting", f"Waiting until {until}: {active.reason}"
         if active.state != "paused":
             return "running", "Pausing at the end of this page" if active.pausing else "Syncing"
     if not installed:
@@ -155,9 +158,10 @@ def describe(stored: Stored, look: _Look, *, installed: bool) -> tuple[Connectio
             return "sign_in_again", f"Sign in again: {problem}"
         return "needs_attention", problem
     if look.held:
-        return "held_back", counted(look.held, "deletion waits", "deletions wait") + " for you"
+        return "held_back", f"{counted(look.held, 'deletion waits', 'deletions wait')} for you"
     if look.failing:
-        return "needs_attention", f"{documents}, {counted(look.failing, 'item fails', 'items fail')}"
+        fails = counted(look.failing, "item fails", "items fail")
+        return "needs_attention", f"{fails}; {documents} in the library"
     if last.state in ("interrupted", "cancelled"):
         return "needs_attention", f"Stopped at {documents}; sync to go on"
     return "up_to_date", f"Up to date, {documents}"

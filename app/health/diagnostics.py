@@ -32,7 +32,7 @@ from app.api import (
     VaultView,
 )
 from app.health.telling import Teller, shape
-from connectors.sdk import CheckStep, Json
+from connectors.sdk import N_, CheckStep, Json
 
 PACKAGES = (
     *("PySide6-Essentials", "qasync", "httpx", "aiohttp", "truststore", "obstore", "authlib", "keyring"),
@@ -125,7 +125,7 @@ def profile_checks(profile: Path) -> list[CheckStep]:
             name="profile",
             title="Profile folder",
             state="ok" if writable else "failed",
-            message="writable" if writable else "not writable",
+            message=N_("writable") if writable else "not writable",
         ),
         CheckStep(
             name="space",

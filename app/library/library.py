@@ -20,6 +20,13 @@ from app.library.progress import Progress
 from app.library.runs import Runs
 from app.library.search import SearchIndex
 
+_UNSEEN = {
+    "failed": "No run has seen this id; the last one failed.",
+    "interrupted": "No run has seen this id; the last one was cut off.",
+    "cancelled": "No run has seen this id; the last one was cancelled.",
+}
+"""By the end of a connection's last run."""
+
 
 class Library:
     """The rooms' one door to what was synced. Make one with `Library.open`."""
@@ -64,7 +71,9 @@ class Library:
         view = await self.catalog.document(document_id)
         location = await self.database.read(lambda db: _location(db, int(document_id)))
         text = await asyncio.to_thread(self._text, location, view.media_type, view.path)
-        note = "" if text else f"No text preview for {view.media_type or 'this type'}."
+        note = ""
+        if not text:
+            note = f"No text preview for {view.media_type}." if view.media_type else "No text preview for this type."
         return DocumentText(document_id=view.id, text=text[:limit], truncated=len(text) > limit, note=note)
 
     async def stats(self) -> LibraryStats:
@@ -110,7 +119,7 @@ class Library:
             findings.append("The connection has never been synced.")
             return Why(ref=source_id, found=False, findings=findings, remedy="Sync the connection.")
         if view is None:
-            findings.append(f"No run has seen this id; the last one is {last.state} ({last.summary or last.mode}).")
+            findings.append(_UNSEEN.get(last.state, "No run has seen this id."))
         return Why(
             ref=source_id,
             found=False,

@@ -67,11 +67,11 @@ def transport_fault(error: BaseException, *, where: str, host: str, proxy: str |
                 code="connect_failed",
             )
         if isinstance(cause, aiohttp.ConnectionTimeoutError):
-            return _timeout("connect_timeout", "did not accept a connection in time", host, where)
+            return _timeout("connect_timeout", f"{host} did not accept a connection in time", where)
         if isinstance(cause, TimeoutError | httpx.TimeoutException) and not isinstance(
             cause, httpx.ConnectTimeout
         ):  # httpx_aiohttp calls every broken connection a connect timeout
-            return _timeout("timeout", "did not answer in time", host, where)
+            return _timeout("timeout", f"{host} did not answer in time", where)
         if isinstance(cause, aiohttp.ClientPayloadError | BadHttpMessage) and not isinstance(cause, BadStatusLine):
             return TransientError(
                 "The answer broke off", where=where, remedy="It is tried again.", detail=detail, code="truncated"
@@ -229,10 +229,9 @@ def bad_url(url: str, detail: str) -> PermanentError:
     )
 
 
-def _timeout(code: str, what: str, host: str, where: str) -> TransientError:
-    return TransientError(
-        f"{host} {what}", where=where, remedy="Check the address and the network; it is tried again.", code=code
-    )
+def _timeout(code: str, what: str, where: str) -> TransientError:
+    remedy = "Check the address and the network; it is tried again."
+    return TransientError(what, where=where, remedy=remedy, code=code)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from app.settings.early import FILE_NAME
 from app.settings.model import Settings, defaults
-from connectors.sdk import ConfigError, Json, PermanentError
+from connectors.sdk import N_, ConfigError, Json, PermanentError
 
 VERSION = 1
 """Of the file's layout. Its key is `version`; raise it with a step in `_migrated`."""
@@ -86,7 +86,7 @@ class SettingsStore:
             return {}
         except (OSError, ValueError, RecursionError) as error:
             return self._set_aside(str(error))
-        return self._migrated(document) if isinstance(document, dict) else self._set_aside("it is no JSON object")
+        return self._migrated(document) if isinstance(document, dict) else self._set_aside(N_("it is no JSON object"))
 
     def _set_aside(self, why: str) -> dict[str, Any]:
         number = 1
@@ -95,14 +95,14 @@ class SettingsStore:
         with suppress(OSError):
             self._path.rename(aside)
         self.notices.append(
-            f"The settings could not be read ({why}), so the defaults hold. The file was kept as {aside.name}."
+            N_(f"The settings could not be read ({why}), so the defaults hold. The file was kept as {aside.name}.")
         )
         return {}
 
     def _migrated(self, document: dict[str, Any]) -> dict[str, Any]:
         version = document.get("version", VERSION)
         if isinstance(version, int) and version > VERSION:
-            self.notices.append("A newer version wrote the settings. What this one does not know is kept as it is.")
+            self.notices.append(N_("A newer version wrote the settings. What this one does not know is kept as it is."))
         return document
 
     def _take_valid(self) -> Values:
@@ -117,7 +117,7 @@ class SettingsStore:
                 _model({pointer: inner[name]})
             except ConfigError:
                 words = f"{section}.{name}"
-                self.notices.append(f"The setting “{words}” can't be what the file says, so its default holds.")
+                self.notices.append(N_(f"The setting “{words}” can't be what the file says, so its default holds."))
                 continue
             value = inner.pop(name)
             if value != usual:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from app.library.batch import Failed
 from app.library.catalog import Catalog, Known
-from connectors.sdk import AccessChanged, Delete, Failure, Page, Upsert
+from connectors.sdk import N_, AccessChanged, Delete, Failure, Page, Upsert
 
 SKIPPED_CODES = frozenset({"too_large", "archived", "skipped"})
 """Failures that no retry will change: the item is left out on purpose."""
@@ -56,7 +56,7 @@ async def plan_page(
                 if change.source_id is not None:
                     present.add(change.source_id)
                 kind = "skipped" if change.error.code in SKIPPED_CODES else "failed"
-                title = change.title or change.source_id or "An item without a name"
+                title = change.title or change.source_id or N_("An item without a name")
                 plan.failed.append(Failed(change.source_id, title, change.error, kind))
             case Delete():
                 plan.gone.append((change.source_id, change.reason))

@@ -30,6 +30,7 @@ from app.sync.state import KeyedState
 from app.sync.waiting import VAULT_SECONDS, Slot, first_of, sleep_until, worth_waiting
 from app.words import counted
 from connectors.sdk import (
+    N_,
     AuthError,
     Capability,
     Clock,
@@ -346,7 +347,7 @@ class Run:
         summary = summarise(state, view.counts, seconds, held if self.mode != "retry" else 0)
         if error is not None:
             summary = error.sentence()
-            await self.library.runs.note(self.key, Failed(None, "The run", error, "failed"))
+            await self.library.runs.note(self.key, Failed(None, N_("The run"), error, "failed"))
         await self.library.runs.change(self.key, state, error=error, summary=summary)
         fields = msgspec.to_builtins(view.counts)
         if state == "failed":
@@ -388,12 +389,13 @@ def summarise(state: RunState, counts: RunCounts, seconds: float | None, held: i
         (counts.skipped, "skipped"),
     ]
     parts = [f"{number:,} {word}" for number, word in named if number]
-    text = counted(counts.documents, "document") + (f": {', '.join(parts)}" if parts else ", nothing changed")
+    said = [counted(counts.documents, "document") + (f": {', '.join(parts)}" if parts else ", nothing changed")]
     if held:
-        text += f"; {counted(held, 'deletion waits', 'deletions wait')} for you"
+        said[0] += ";"
+        said += [counted(held, "deletion waits", "deletions wait"), "for you"]
     if state == "cancelled":
-        return f"{text} before it was stopped"
-    if seconds is None:
-        return text
-    took = f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
-    return f"{text} in {took}"
+        said.append("before it was stopped")
+    elif seconds is not None:
+        took = f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+        said.append(f"in {took}")
+    return " ".join(said)  # for logs and terminals; a window has words of its own for the counts

@@ -39,6 +39,7 @@ from connectors.sdk.errors import (
     TransientError,
     error_info,
 )
+from connectors.sdk.words import N_, counted
 
 if TYPE_CHECKING:
     from connectors.sdk.source import Source
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "N_",
     "Access",
     "AccessChanged",
     "AccountScope",
@@ -108,6 +110,7 @@ __all__ = [
     "TransientError",
     "Upsert",
     "Warn",
+    "counted",
     "error_info",
     "option",
     "wanted_scopes",

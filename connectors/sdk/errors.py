@@ -10,6 +10,8 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from connectors.sdk.words import N_
+
 Category = Literal["config", "auth", "permission", "rate_limited", "transient", "permanent"]
 
 
@@ -27,7 +29,7 @@ class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def sentence(self) -> str:
         """What and where in one line, for tables and terminals."""
-        return f"{self.what} ({self.where})" if self.where else self.what
+        return N_(f"{self.what} ({self.where})") if self.where else self.what
 
 
 class HeadwaterError(Exception):

@@ -42,6 +42,7 @@ from connectors.sdk import (
     State,
     TransientError,
     Warn,
+    counted,
     option,
 )
 from connectors.sdk.files import FileFilter
@@ -115,7 +116,8 @@ class FolderSource(Source[FolderConfig]):
         if not entries:
             raise Warn("The folder is empty", remedy="Nothing will be synced until files are put there.")
         folders = sum(entry.folder for entry in entries)
-        return f"{len(entries) - folders} files and {folders} folders at the top"
+        files = counted(len(entries) - folders, "file")
+        return f"{files} and {counted(folders, 'folder')} at the top"
 
     async def discover(self, parent: str | None) -> list[Node]:
         folder = f"{parent}/" if parent else ""

@@ -616,7 +616,7 @@ def test_the_connection_test_tells_which_fields_are_missing() -> None:
         assert [step.state for step in steps.values()] == ["ok", "ok", "warning", "ok"]
         assert "txet, autor" in steps["fields"].message
         assert "body" in steps["fields"].remedy
-        assert "10 items on the first page of 25" in steps["items"].message
+        assert "10 items on the first page, 25 in all" in steps["items"].message
         templated = config(api, "all", content_template="{{ title }} {{ boddy }}")
         async with connected(RestApiSource, templated) as source:
             steps = {step.name: step async for step in source.check()}

@@ -236,8 +236,8 @@ def test_the_connection_test_shows_what_the_feed_is() -> None:
             steps = {step.name: step async for step in source.check()}
         assert [step.state for step in steps.values()] == ["warning", "ok", "ok", "ok"]
         assert f"{publisher.address}/rss" in steps["fetch"].message
-        assert steps["parse"].message == "The Blog (rss20) with 5 entries."
-        assert steps["newest"].message == "'Post 5 & more', 2026-01-06."
+        assert steps["parse"].message == "“The Blog” (rss20) with 5 entries."
+        assert steps["newest"].message == "The newest entry is of 2026-01-06: “Post 5 & more”."
         assert f"{publisher.address}/posts/5" in steps["article"].message
 
     run(test)

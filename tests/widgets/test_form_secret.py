@@ -75,19 +75,19 @@ def test_a_pasted_newline_is_not_part_of_a_token(qtbot: QtBot) -> None:
 @pytest.mark.point(11)
 def test_stored_secret_is_named_replaced_and_removed(qtbot: QtBot) -> None:
     form = show(qtbot, SCHEMA, value={}, secrets={"/token": "set in keyring"})
-    assert "Stored in keyring" in texts(form)
+    assert "Stored in the vault" in texts(form)
     assert form.secrets() == {}
     click(button(form, "Replace Token"))
     write(form, "/token", CANARY)
     assert form.secrets() == {"/token": f"value:{CANARY}"}
     click(button(form, "Keep the stored Token"))
     assert form.secrets() == {}
-    assert "Stored in keyring" in texts(form)
+    assert "Stored in the vault" in texts(form)
     click(button(form, "Remove Token"))
     assert form.secrets() == {"/token": ""}
     form.reset()
     assert form.secrets() == {}
-    assert "Stored in keyring" in texts(form)
+    assert "Stored in the vault" in texts(form)
 
 
 def test_replacing_by_nothing_keeps_the_stored_one(qtbot: QtBot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 
 from connectors.sdk import ErrorInfo
@@ -31,11 +32,15 @@ def test_english_changes_nothing(qapp: QApplication) -> None:
 
 @pytest.mark.usefixtures("german")
 def test_an_error_keeps_its_place_and_raw_text() -> None:
-    error = ErrorInfo(category="config", code="x", what=FIXED, remedy="Check it.", where="/bucket", detail=FIXED)
+    raw = "HTTP/1.1 500: the disk is full"
+    error = ErrorInfo(category="config", code="x", what=FIXED, remedy="Check it.", where="/bucket", detail=raw)
     told = language.told(error)
     assert told.what == language.core(FIXED) != FIXED
     assert told.remedy == language.core("Check it.") != "Check it."
-    assert (told.where, told.detail) == ("/bucket", FIXED)
+    assert (told.where, told.detail) == ("/bucket", raw)
+    kept = replace(error, where="keyring", detail="it has expired")
+    assert language.told(kept).where == "Schlüsselbund"
+    assert language.told(kept).detail == language.core(kept.detail) != kept.detail
     assert language.advice(error, where=False).startswith(told.what)
     assert "/bucket" not in language.advice(error, where=False)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.forms import UNSET, FieldSpec, Foreign, Json, Unparsed
 from widgets import theme
+from widgets.parts.words import listed
 
 EXAMPLES = {
     "uri": "https://example.com",
@@ -118,7 +119,7 @@ def discard(widget: QWidget) -> None:
 
 
 def _listed(value: Any) -> str:
-    return ", ".join(map(plain_text, value)) if isinstance(value, list) else plain_text(value)
+    return listed(map(plain_text, value)) if isinstance(value, list) else plain_text(value)
 
 
 def plain_text(value: Any) -> str:

@@ -15,6 +15,7 @@ from widgets import theme
 from widgets.form.disclosure import GAP
 from widgets.form.editor import plain_text
 from widgets.parts import frame, icon_label, label, tool_button
+from widgets.parts.words import listed
 
 if TYPE_CHECKING:
     from widgets.form.items import ItemsBlock
@@ -164,4 +165,4 @@ def summary(value: Json) -> str:
     if not isinstance(value, dict):
         return "" if isinstance(value, list) else plain_text(value)[: _LONG * 2]
     said = [plain_text(one) for one in value.values() if not isinstance(one, dict | list | bool)]
-    return ", ".join(text if len(text) <= _LONG else f"{text[:_LONG]} …" for text in said if text)[: _FEW * _LONG]
+    return listed(text if len(text) <= _LONG else f"{text[:_LONG]} …" for text in said)[: _FEW * _LONG]

@@ -19,6 +19,7 @@ from widgets.form.binder import Binder
 from widgets.form.editor import plain_text
 from widgets.form.wording import say
 from widgets.parts import column, label, plural
+from widgets.parts.words import listed
 
 Tone = Literal["", "muted", "warning"]
 DOTS = "•" * 8
@@ -135,7 +136,7 @@ class Preview(QWidget):
         if spec.kind is Kind.ENUM:
             return next((choice.label for choice in spec.choices if choice.value == value), plain_text(value))
         if isinstance(value, list) and spec.kind is not Kind.JSON and all(isinstance(one, str) for one in value):
-            return ", ".join(value)
+            return listed(value)
         if isinstance(value, list | dict) and spec.kind in (Kind.LIST, Kind.MAP):
             return plural(len(value), "{0} entry", "{0} entries")  # there may be a secret in one
         return plain_text(value)
@@ -184,5 +185,4 @@ def short(text: str, most: int = LONGEST) -> str:
 
 
 def _list(names: list[str], most: int = 8) -> str:
-    shown = ", ".join(short(name, 40) for name in names[:most])
-    return f"{shown} …" if len(names) > most else shown
+    return listed([*(short(name, 40) for name in names[:most]), *(["…"] if len(names) > most else [])])

@@ -50,9 +50,16 @@ class Stored(QWidget):
         words = {
             "env": self.tr("From the environment variable {name}").format(name=name),
             "file": self.tr("From the file {name}").format(name=name),
+            "set in locked": self.tr("Stored in the vault, which is locked"),
+            "set in this session": self.tr("Kept for this session only"),
+            "set in this session only": self.tr("Kept for this session only"),
+            "set in passphrase vault": self.tr("Stored in the vault with a passphrase"),
+            "set in keyring": self.tr("Stored in the vault"),
+            "set in a vault": self.tr("Stored in the vault"),
+            "": self.tr("Stored in the vault"),
         }
-        stored_in = self.tr("Stored in {place}").format(place=place.removeprefix("set in ") or self.tr("the vault"))
-        self.place.setText(words.get(mode, stored_in))
+        keyring = self.tr("Stored in {place}").format(place=place.removeprefix("set in "))
+        self.place.setText(words.get(mode, keyring))
 
 
 class SecretEditor(Editor):

@@ -13,7 +13,7 @@ from shiboken6 import isValid
 from widgets.language import core
 from widgets.pages.connection_list import can_pause
 from widgets.parts.panels import Banner
-from widgets.parts.words import format_count, listed, plural
+from widgets.parts.words import enumerated, format_count, listed, plural
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, RunView
@@ -103,8 +103,8 @@ class Bulk(QObject):
         if len(views) > 1 or (len(views) == 1 and applies(act, views[0])):
             text = listed(words.format(format_count(number)) for words, number in counted.items())
             if problem is not None:
-                text += f": {core(problem.what)}"
-            self._tell(f"{text}.", bad=problem is not None)
+                text = tr("{0}: {1}").format(text, core(problem.what))
+            self._tell(tr("{0}.").format(text), bad=problem is not None)
 
     async def _sync(self, view: ConnectionView) -> str:
         return _now(await self._client.start_sync(view.id, "incremental"))
@@ -149,11 +149,14 @@ class Bulk(QObject):
             one = tr("{0} works.").format(views[0].name) if len(views) == 1 else tr("All {0} work.").format(good)
             self._tell(one)
             return
-        why = [f"{view.name}: {core(step.error.what if step.error else step.message)}" for view, step in bad[:3]]
+        why = [
+            tr("{0}: {1}").format(view.name, core(step.error.what if step.error else step.message))
+            for view, step in bad[:3]
+        ]
         if len(bad) > len(why):
             why.append(tr("and {0} more").format(len(bad) - len(why)))
         head = tr("{0} of {1} work").format(good, len(results)) if len(views) > 1 else tr("It does not work")
-        self._tell(f"{head}. {'; '.join(why)}.", bad=True)
+        self._tell(tr("{0}. {1}.").format(head, enumerated(why)), bad=True)
 
     # --- remove ---
 

@@ -28,6 +28,7 @@ from widgets import theme
 from widgets.language import core
 from widgets.parts import EmptyState, SearchField, column
 from widgets.parts.row_painter import RowPainter
+from widgets.parts.words import sentences
 
 if TYPE_CHECKING:
     from app.api import ConnectorView
@@ -159,7 +160,8 @@ class CatalogueModel(QAbstractListModel):
             return row
         if role == Qt.ItemDataRole.AccessibleTextRole:
             state = tr("can't be used: {0}").format(core(row.problem)) if row.problem else sign_in_words(row.auth)
-            return f"{core(row.title)}. {core(row.summary)}. {state}"
+            said = [text.rstrip(".。") for text in (core(row.title), core(row.summary), state)]
+            return sentences(*(tr("{0}.").format(text) for text in said if text))
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join((core(row.title), core(row.problem) or f"{core(row.summary)}\n{sign_in_words(row.auth)}"))
         return None

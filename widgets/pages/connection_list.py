@@ -14,7 +14,7 @@ from widgets.language import core
 from widgets.parts.progress import Progress
 from widgets.parts.states import look
 from widgets.parts.status import seen_state, status
-from widgets.parts.words import absolute_time, format_count, plural, relative_time
+from widgets.parts.words import absolute_time, format_count, listed, plural, relative_time, sentences
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, Gauge, RunView
@@ -203,7 +203,7 @@ class ConnectionsModel(QAbstractListModel):
                 said.last,
                 said.next,
             ]
-            return ", ".join(dict.fromkeys(word.rstrip(".") for word in words if word))
+            return listed(dict.fromkeys(word.rstrip(".。") for word in words))
         if role == Qt.ItemDataRole.ToolTipRole:
             said = status(view, row.progress)
             lines = [view.name, quiet_line(view, self.tr), said.now, *_times(view, self.tr), said.last, said.next]
@@ -261,7 +261,7 @@ def quiet_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
 
 def time_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
     """What happened last and what comes next, in half a line; where a person is needed, what to do."""
-    return "  ".join(part for part in _times(view, tr) if part)
+    return sentences(*_times(view, tr))
 
 
 def _times(view: ConnectionView, tr: Callable[[str], str]) -> list[str]:

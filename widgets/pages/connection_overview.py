@@ -20,6 +20,7 @@ from widgets.pages.sign_in_again import SignInAgain
 from widgets.parts import ErrorPanel, absolute_time, column, label
 from widgets.parts.progress import Progress
 from widgets.parts.status import status
+from widgets.parts.words import sentences
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class OverviewTab(QScrollArea):
         need = "" if panel else said.need
         self._last.setText(said.last)
         self._last.setToolTip(absolute_time(view.last_run.finished_at) if view.last_run is not None else "")
-        self._next.setText("  ".join(text for text in (need, said.next) if text))
+        self._next.setText(sentences(need, said.next))
         self.facts.show_connection(view)
 
     def show_alive(self, alive: bool) -> None:

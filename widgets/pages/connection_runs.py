@@ -8,7 +8,6 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QWidget
 
 from widgets import theme
-from widgets.language import core
 from widgets.pages.page import Page
 from widgets.parts import (
     EmptyState,
@@ -27,6 +26,7 @@ from widgets.parts import (
 )
 from widgets.parts.body import Body
 from widgets.parts.items import ItemsTable
+from widgets.parts.status import outcome
 from widgets.parts.tables import Column, RecordTable, on_page, table_view
 from widgets.parts.words import listed
 
@@ -81,7 +81,7 @@ class RunsTab(QWidget):
                     self.tr("Run"),
                     lambda run: look(run.state).word,
                     icon=lambda run: (look(run.state).icon, look(run.state).role),
-                    tip=lambda run: f"{look(run.state).word}\n{core(run.summary)}".strip(),
+                    tip=lambda run: f"{look(run.state).word}\n{outcome(run)}".strip(),
                     width=164,
                 ),
                 Column(
@@ -104,6 +104,7 @@ class RunsTab(QWidget):
                     lambda run: format_bytes(run.counts.bytes) if run.counts.bytes else "–",
                     right=True,
                     width=74,
+                    spare=True,
                 ),
                 Column(self.tr("Took"), _took, right=True, width=66),
             ]
@@ -203,7 +204,7 @@ class RunsTab(QWidget):
     async def _show(self, run: RunView) -> None:
         items = await self._page.client.run_items(run.id, ITEMS)
         self._title.setText(listed((look(run.state).word, relative_time(run.started_at or run.queued_at))))
-        words = core(run.summary)
+        words = outcome(run)
         if run.resumed:
             words = (
                 f"{words}  ·  " + self.tr("went on from an earlier run")

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.form.wording import say
+from widgets.language import core
 from widgets.pages.page import Page, Place
 from widgets.pages.settings_about import AboutSection
 from widgets.pages.settings_diagnostics import DiagnosticsSection
@@ -226,7 +227,7 @@ class SettingsPage(Page):
             if notice not in self._said:
                 self._said.add(notice)
                 self._notices.setContentsMargins(theme.SPACE_XL, 0, theme.SPACE_XL, theme.SPACE_M)
-                self._notices.addWidget(Banner(notice, ground="warning", icon="warning"))
+                self._notices.addWidget(Banner(core(notice), ground="warning", icon="warning"))
 
     def _build_form(self, name: str, view: SettingsView) -> None:
         made = SettingsForm(self, name, view)

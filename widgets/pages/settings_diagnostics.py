@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QPlainT
 from widgets import theme
 from widgets.language import core
 from widgets.parts import ErrorPanel, button, column, format_bytes, label, row
+from widgets.parts.words import sentences
 
 if TYPE_CHECKING:
     from app.api import DiagnosticsFile
@@ -88,7 +89,7 @@ class DiagnosticsSection(QWidget):
         for each in self.files:
             item = QListWidgetItem(f"{each.name}  ({format_bytes(len(each.text.encode()))})")
             item.setToolTip(core(each.about))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{each.name}. {core(each.about)}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, sentences(f"{each.name}.", core(each.about)))
             self.list.addItem(item)
         self._gather.setText(self.tr("Look again"))
         self._save.show()

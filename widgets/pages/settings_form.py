@@ -16,6 +16,7 @@ from widgets import theme
 from widgets.form import FormView
 from widgets.language import advice, core
 from widgets.parts import button, column, label, row
+from widgets.parts.words import listed
 
 if TYPE_CHECKING:
     from app.api import SettingsEdit, SettingsView
@@ -90,7 +91,7 @@ class SettingsForm(QWidget):
     def _tell(self, view: SettingsView) -> None:
         names = {name for pointer, name in view.fixed.items() if pointer.startswith(f"/{self.section}/")}
         text = self.tr("{variable} was set when Headwater was started, and stands over what is set here.")
-        self._fixed.setText(text.format(variable=", ".join(sorted(names))))
+        self._fixed.setText(text.format(variable=listed(sorted(names))))
         self._fixed.setVisible(bool(names))
         self._reset.setVisible(self.form.state.is_dirty())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from widgets.parts.words import listed
+
 __all__ = ["Entry"]
 
 
@@ -33,4 +35,4 @@ class Entry:
 
     def spoken(self) -> str:
         """What a screen reader says of it."""
-        return ", ".join(part for part in (self.text, self.detail, self.keys, self.reason) if part)
+        return listed((self.text, self.detail, self.keys, self.reason))

@@ -15,7 +15,7 @@ from widgets.language import core
 from widgets.pages.page import Place
 from widgets.palette.entry import Entry
 from widgets.parts.states import look
-from widgets.parts.words import relative_time
+from widgets.parts.words import listed, relative_time
 
 if TYPE_CHECKING:
     from app.api import AccountView, ConnectionView, EngineApi, Hit, RunView
@@ -49,7 +49,7 @@ def command_entries(commands: Commands, context: Context, run: Do) -> list[Entry
     """Every command that has a meaning here, those that can't be done now with their reason."""
     found = []
     titles = {name: plain(title) for name, title in menu_titles().items()}
-    names = ", ".join(view.name for view in context.connections[:3])
+    names = listed(view.name for view in context.connections[:3])
     for command in commands:
         about_things = command.menu == NAMES_A_THING
         if command.id == "go.palette" or (about_things and not context.connections):

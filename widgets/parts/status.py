@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from widgets.language import core
-from widgets.parts.words import countdown, format_count, listed, plural, relative_time, sentences
+from widgets.language import core, told
+from widgets.parts.words import countdown, format_count, format_duration, listed, plural, relative_time, sentences
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, RunCounts, RunView
     from widgets.parts.progress import Progress
 
-__all__ = ["Status", "brought", "every", "seen_state", "status", "stopped"]
+__all__ = ["Status", "brought", "every", "outcome", "seen_state", "status", "stopped"]
 
 STILL = 0.5
 """Less than this is left to wait: it happens now."""
@@ -115,6 +115,17 @@ def brought(counts: RunCounts) -> str:
     ]
     parts = [words.format(format_count(number)) for number, words in named if number]
     return listed(parts) or tr("nothing new")
+
+
+def outcome(run: RunView) -> str:
+    """What a run came to, in one line: why it failed, or what it brought in which time."""
+    if run.error is not None:
+        return told(run.error).sentence()
+    if run.started_at is None or run.finished_at is None or run.state == "interrupted":
+        return core(run.summary)
+    documents = plural(run.counts.documents, "{0} document", "{0} documents")
+    took = format_duration(run.finished_at - run.started_at)
+    return tr("{0}: {1} in {2}").format(documents, brought(run.counts), took)
 
 
 def _last(view: ConnectionView, at: float) -> str:

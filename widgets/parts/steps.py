@@ -77,7 +77,7 @@ class StepRow(QFrame):
         self._error = step.error
         self._at = time.time()
         has_detail = step.error is not None and bool(step.error.detail)
-        self._detail.setText(self._redacted(step.error.detail) if step.error is not None else "")
+        self._detail.setText(self._redacted(told(step.error).detail) if step.error is not None else "")
         self._detail.hide()
         self._fold.setText(self.tr("Details"))
         self._fold.setVisible(has_detail)

@@ -17,6 +17,7 @@ __all__ = [
     "absolute_time",
     "clock_time",
     "countdown",
+    "enumerated",
     "format_bytes",
     "format_count",
     "format_duration",
@@ -67,6 +68,11 @@ def countdown(seconds: float) -> str:
 def listed(parts: Iterable[str]) -> str:
     """Several in one line, as the language lists them: "12 new, 3 changed"."""
     return tr(", ").join(part for part in parts if part)
+
+
+def enumerated(parts: Iterable[str]) -> str:
+    """Several clauses in one line, which may have commas of their own: "A: it is empty; B: it is gone"."""
+    return tr("; ").join(part for part in parts if part)
 
 
 def sentences(*texts: str) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from widgets import theme
 from widgets.language import core, told
 from widgets.parts import button, column, error_text, icon_label, label, row
+from widgets.parts.words import enumerated
 from widgets.sign_in.copying import CopyButton
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Ended(QWidget):
         missing = [core(scope.purpose) or scope.name for scope in wanted.scopes if scope.name not in account.scopes]
         if missing:
             role = "warning"
-            detail.append(self.tr("Not allowed: {0}.").format("; ".join(missing)))
+            detail.append(self.tr("Not allowed: {0}.").format(enumerated(missing)))
         self._show(role, role, self.tr("Signed in as {0}").format(account.person or account.name), "\n".join(detail))
         for widget in (self._again, self._code, self._client, self._copy, self._close):
             widget.hide()

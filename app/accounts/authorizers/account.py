@@ -71,13 +71,17 @@ class SignedInAccount(Credential):
         has = allowed(account)
         missing = [scope for scope in self._scopes if scope.needed and scope.name not in has]
         if missing:
-            options = [f"“{scope.option}”" for scope in missing]
-            can_leave = all(scope.option for scope in missing)
-            leave = f", or switch {' and '.join(dict.fromkeys(options))} off" if can_leave else ""
+            options = list(dict.fromkeys(scope.option for scope in missing))
+            if not all(options):
+                remedy = "Sign in again, and allow it."
+            elif len(options) == 1:
+                remedy = f"Sign in again, and allow it, or switch “{options[0]}” off."
+            else:
+                remedy = f"Sign in again, and allow it, or switch these off: {'; '.join(options)}."
             raise PermissionDenied(
                 f"The account “{account.name}” was not allowed: {'; '.join(map(_told, missing))}",
                 where=account.name,
-                remedy=f"Sign in again, and allow it{leave}.",
+                remedy=remedy,
                 code="scope_missing",
             )
         self._checked = True
@@ -91,7 +95,4 @@ def allowed(account: Account) -> set[str]:
 
 
 def _told(scope: AccountScope) -> str:
-    why = scope.purpose.rstrip(".")
-    wants = f"“{scope.option}” wants it" if scope.option else ""
-    said = "; ".join(filter(None, (why, wants)))
-    return f"{scope.name} ({said})" if said else scope.name
+    return f"{scope.name} ({scope.purpose.rstrip('.')})" if scope.purpose else scope.name

@@ -24,6 +24,7 @@ from aiohttp import web
 from app.accounts.oauth.errors import SignInError, refusal
 from app.accounts.oauth.identity import one_line
 from app.accounts.oauth.provider import Redirect
+from app.language import chosen, translated
 from connectors.sdk import ConfigError
 
 LONGEST_TARGET = 16 * 1024
@@ -43,7 +44,7 @@ _STYLE = (
 )
 _SCRIPT = "history.replaceState(null,'',location.pathname)"
 _PAGE = Template(
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<!doctype html><html lang="$language"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     f"<title>Headwater</title><style>{_STYLE}</style><h1>$title</h1><p>$text</p><script>{_SCRIPT}</script></html>"
 )
 
@@ -90,7 +91,7 @@ class _Visit(web.RequestHandler):
     ) -> web.StreamResponse:
         if status >= 500:
             return super().handle_error(request, status, exc, message)
-        return _page(status, "Nothing is here", "This address belongs to a sign-in of Headwater.")
+        return _page(status, "Nothing is here", "This address belongs to a sign-in of Headwater.", request)
 
 
 class _Server(web.Server):
@@ -116,11 +117,14 @@ class _Server(web.Server):
 class Listener:
     """One sign-in's. `redirect_uri` is what the provider is told. Open it with `Listener.open`, and close it."""
 
-    def __init__(self, redirect: Redirect, state: str, port: int, sockets: list[socket.socket]) -> None:
+    def __init__(
+        self, redirect: Redirect, state: str, port: int, sockets: list[socket.socket], language: str = ""
+    ) -> None:
         self.redirect_uri = f"http://{redirect.host}:{port}{redirect.path}"
         self._host = f"{redirect.host}:{port}"
         self._path = redirect.path
         self._state = state
+        self._language = language
         self._sockets = sockets
         self._found: asyncio.Future[Callback] = asyncio.get_running_loop().create_future()
         self._runner: web.ServerRunner | None = None
@@ -128,8 +132,9 @@ class Listener:
         """How many answers came that belong to another sign-in, or to none."""
 
     @classmethod
-    async def open(cls, redirect: Redirect, state: str) -> Listener:
-        """Bind and listen. Raises SignInError when the provider has no way back here, or no port is free."""
+    async def open(cls, redirect: Redirect, state: str, *, language: str = "") -> Listener:
+        """Bind and listen; `language` is a setting's, "" that of the browser. Raises SignInError when the provider has
+        no way back here, or no port is free."""
         if not redirect.supported:
             raise SignInError(
                 "This provider can't send a browser back to this app",
@@ -150,7 +155,7 @@ class Listener:
                 break
         else:
             raise refusal("port_unavailable", where=f"{redirect.host}, ports {ports}" if any(ports) else redirect.host)
-        self = cls(redirect, state, sockets[0].getsockname()[1], sockets)
+        self = cls(redirect, state, sockets[0].getsockname()[1], sockets, language)
         try:
             self._runner = web.ServerRunner(
                 _Server(self._answer),
@@ -191,24 +196,25 @@ class Listener:
         self._found.cancel()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        to = (request, self._language)
         if request.headers.get("host", "").lower() != self._host or request.rel_url.raw_path != self._path:
-            return _page(404, "Nothing is here", "This address belongs to a sign-in of Headwater.")
+            return _page(404, "Nothing is here", "This address belongs to a sign-in of Headwater.", *to)
         if request.method != "GET":
-            return _page(405, "Not like this", "This address only takes what a browser is sent back with.")
+            return _page(405, "Not like this", "This address only takes what a browser is sent back with.", *to)
         try:
             found = read_callback(request.rel_url.raw_query_string, self._state)
         except SignInError as error:
             if not self._found.done():
                 self._found.set_exception(error)
-            return _page(400, "That did not work", "Headwater says why. You can close this page.")
+            return _page(400, "That did not work", "Headwater says why. You can close this page.", *to)
         if found is None:
             self.strangers += 1
-            return _page(400, "This is another sign-in's answer", "Go back to Headwater, and start from there.")
+            return _page(400, "This is another sign-in's answer", "Go back to Headwater, and start from there.", *to)
         if not self._found.done():
             self._found.set_result(found)
         if found.error:
-            return _page(200, "Not signed in", "Headwater says why. You can close this page.")
-        return _page(200, "Back to Headwater", "The rest happens there. You can close this page.")
+            return _page(200, "Not signed in", "Headwater says why. You can close this page.", *to)
+        return _page(200, "Back to Headwater", "The rest happens there. You can close this page.", *to)
 
 
 def _bind(host: str, port: int) -> list[socket.socket]:
@@ -268,11 +274,14 @@ _POLICY = "; ".join(
 )
 
 
-def _page(status: int, title: str, text: str) -> web.Response:
+def _page(status: int, title: str, text: str, request: web.BaseRequest, language: str = "") -> web.Response:
     """Self-contained, and takes the code out of the address bar."""
+    speaks = chosen(language, request.headers.get("accept-language", ""))
     response = web.Response(
         status=status,
-        text=_PAGE.substitute(title=title, text=text),
+        text=_PAGE.substitute(
+            title=translated(title, speaks), text=translated(text, speaks), language=speaks.replace("_", "-")
+        ),
         content_type="text/html",
         charset="utf-8",
         headers={

@@ -40,7 +40,8 @@ _STEP = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What to sign in to, and for what. `scopes` come on top of the provider's base; `timeout` in seconds."""
+    """What to sign in to, and for what. `scopes` come on top of the provider's base; `timeout` in seconds; `language`
+    is that of the page on which the browser ends."""
 
     provider: Provider
     client: Client
@@ -48,6 +49,7 @@ class Wanted:
     device: bool = False
     redirect: Redirect | None = None
     timeout: float = TIMEOUT
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ class SignIn:
             raise refusal("pkce_unsupported", where=provider.title)
         if not addresses.authorize:
             raise refusal("discovery_failed", where=provider.title, detail="it has no page to sign in at")
-        self._listener = await Listener.open(self._wanted.redirect or provider.redirect, self._state)
+        redirect = self._wanted.redirect or provider.redirect
+        self._listener = await Listener.open(redirect, self._state, language=self._wanted.language)
         asked = dict(provider.authorize_params)
         if provider.protocol == "oidc":
             asked["nonce"] = self._nonce

@@ -6,7 +6,19 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import msgspec
 
-from connectors.sdk import Content, DocumentRef, Json, NotFound, Page, PermanentError, Progress, SlimRef, State, Upsert
+from connectors.sdk import (
+    N_,
+    Content,
+    DocumentRef,
+    Json,
+    NotFound,
+    Page,
+    PermanentError,
+    Progress,
+    SlimRef,
+    State,
+    Upsert,
+)
 from connectors.sources._times import parse_time
 from connectors.sources.github.client import GitHub
 from connectors.sources.github.part import TEXT, login, newer_than_listed, restored, since
@@ -64,7 +76,7 @@ class Discussions:
     """The discussions of a repository."""
 
     name = "discussions"
-    title = "Discussions"
+    title = N_("Discussions")
     permission = "Discussions"
 
     def __init__(self, github: GitHub) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.sdk import (
+    N_,
     Content,
     DocumentRef,
     FileFilters,
@@ -38,7 +39,7 @@ class Files:
     """The files of a repository that pass the filters."""
 
     name = "files"
-    title = "Files"
+    title = N_("Files")
     permission = "Contents"
 
     def __init__(self, github: GitHub, *, ref: str, filters: FileFilters) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import msgspec
 
-from connectors.sdk import Content, Covers, DocumentRef, Json, Page, SlimRef, State, TransientError, Upsert
+from connectors.sdk import N_, Content, Covers, DocumentRef, Json, Page, SlimRef, State, TransientError, Upsert
 from connectors.sources._times import parse_time
 from connectors.sources.github.client import PER_PAGE, GitHub, document, has_next, items
 from connectors.sources.github.part import TEXT, Tags, login, restored
@@ -29,7 +29,7 @@ class Releases:
     """The published releases of a repository."""
 
     name = "releases"
-    title = "Releases"
+    title = N_("Releases")
     permission = "Contents"
 
     def __init__(self, github: GitHub) -> None:

@@ -12,7 +12,19 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import msgspec
 
-from connectors.sdk import Content, DocumentRef, Json, NotFound, Page, PermanentError, Progress, SlimRef, State, Upsert
+from connectors.sdk import (
+    N_,
+    Content,
+    DocumentRef,
+    Json,
+    NotFound,
+    Page,
+    PermanentError,
+    Progress,
+    SlimRef,
+    State,
+    Upsert,
+)
 from connectors.sources._times import parse_time
 from connectors.sources.github.client import PER_PAGE, GitHub, document, has_next, items
 from connectors.sources.github.part import TEXT, Tags, login, newer_than_listed, restored, since
@@ -39,6 +51,10 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     full: bool = False
 
 
+_TITLES = N_({(True, True): "Issues and pull requests", (True, False): "Issues"})
+"""By whether issues and pull requests are wanted."""
+
+
 class Threads:
     """The issues and pull requests of a repository, as far as they are wanted."""
 
@@ -48,9 +64,7 @@ class Threads:
     def __init__(self, github: GitHub, *, issues: bool, pulls: bool) -> None:
         self._github = github
         self._kinds = {kind for kind, wanted in (("issues", issues), ("pulls", pulls)) if wanted}
-        self.title = {(True, True): "Issues and pull requests", (True, False): "Issues"}.get(
-            (issues, pulls), "Pull requests"
-        )
+        self.title = _TITLES.get((issues, pulls), N_("Pull requests"))
 
     async def read(
         self, repository: Repository, checkpoint: dict[str, Json] | None, state: State

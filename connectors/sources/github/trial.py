@@ -40,10 +40,7 @@ class Trial:
             Probe("api", "Reach the API and sign in", self._sign_in),
             Probe("scopes", "Check what the credential may do", self._scopes),
             Probe("repositories", "Open the repositories", self._open),
-            *(
-                Probe(part.name, f"Read {part.title[0].lower()}{part.title[1:]}", self._reader(part))
-                for part in self._parts
-            ),
+            *(Probe(part.name, f"Read: {part.title}", self._reader(part)) for part in self._parts),
         ]
 
     async def _sign_in(self) -> str:
@@ -71,13 +68,13 @@ class Trial:
             return "The credential has its permissions per repository; the next steps try them"
         scopes = {scope.strip() for scope in told.split(",") if scope.strip()}
         missing = [
-            f"{scope.name} ({'“' + scope.option + '”: ' if scope.option else ''}{scope.purpose.rstrip('.')})"
+            f"{scope.name} ({scope.purpose.rstrip('.')})"
             for scope in (*wanted_scopes(self._config), PICKING)
             if not scopes & {scope.name, *_IMPLIED.get(scope.name, set())}
         ]
         if missing:
             raise Warn(
-                f"The credential lacks: {', '.join(dict.fromkeys(missing))}",
+                f"The credential lacks: {'; '.join(dict.fromkeys(missing))}",
                 remedy="Nothing to do if only public repositories are synced; else make one with these scopes.",
             )
         return f"Scopes: {', '.join(sorted(scopes))}"
@@ -100,7 +97,7 @@ class Trial:
                     detail=error.detail,
                     code="repository_not_found",
                 ) from error
-        shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+        shown = ", ".join([*names[:SHOWN], "…"] if len(names) > SHOWN else names)
         return f"{shown}; {private} of those opened not public" if private else shown
 
     def _reader(self, part: Part) -> Callable[[], Awaitable[str]]:

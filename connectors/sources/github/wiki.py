@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from connectors.sdk import Content, DocumentRef, FileFilters, Json, NotFound, Page, SlimRef, State, TooLarge
+from connectors.sdk import N_, Content, DocumentRef, FileFilters, Json, NotFound, Page, SlimRef, State, TooLarge
 from connectors.sdk.files import FileFilter, title
 from connectors.sdk.tree import Entry, tree_pages
 from connectors.sources.github.client import GitHub
@@ -52,7 +52,7 @@ class Wiki:
     """The pages of a repository's wiki, and the files beside them."""
 
     name = "wiki"
-    title = "Wiki"
+    title = N_("Wiki")
     permission = "Contents"
 
     def __init__(self, github: GitHub, *, address: Callable[[str], str], filters: FileFilters) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from connectors.sdk import Content, DocumentRef, Failure, Partition, Probe, Upsert, Warn
+from connectors.sdk import Content, DocumentRef, Failure, Partition, Probe, Upsert, Warn, counted
 from connectors.sources.google_drive.api import FOLDER, SHORTCUT, Drive, File
 from connectors.sources.google_drive.config import GoogleDriveConfig
 from connectors.sources.google_drive.documents import Documents
@@ -49,7 +49,8 @@ class _Test:
 
     async def sign_in(self) -> str:
         person = await self._source.drive.user()
-        return f"Signed in as {person.email_address or person.display_name or 'someone without a name'}"
+        name = person.email_address or person.display_name
+        return f"Signed in as {name}" if name else "Signed in as someone without a name"
 
     async def places(self) -> str:
         source = self._source
@@ -67,11 +68,11 @@ class _Test:
                 remedy="Make it a member of those that are to be synced, or switch Shared drives off.",
             )
         drives = [scope.drive for scope in scopes if scope.drive]
-        shown = ", ".join(drives[:3]) + (f" and {len(drives) - 3} more" if len(drives) > 3 else "")
+        shown = ", ".join([*drives[:3], "…"] if len(drives) > 3 else drives)
+        if not drives:
+            return "The account's own Drive"
         own = len(scopes) > len(drives)
-        return " and ".join(
-            (["The account's own Drive"] if own else []) + ([f"shared drives: {shown}"] if drives else [])
-        )
+        return f"The account's own Drive and shared drives: {shown}" if own else f"Shared drives: {shown}"
 
     async def listing(self) -> str:
         documents = unreadable = looked_at = 0
@@ -92,9 +93,9 @@ class _Test:
             if documents:
                 break
         if documents:
-            return f"{documents:,}{' or more' if more else ''} document{'s' if documents > 1 or more else ''}"
+            return f"At least {counted(documents, 'document')}" if more else counted(documents, "document")
         if more:
-            return f"No document among the first {looked_at:,} files; the sync looks at all"
+            return f"No document among the first {counted(looked_at, 'file')}; the sync looks at all"
         if unreadable:
             raise Warn(
                 f"None of {unreadable:,} files can be read", remedy="They are too large, or must not be downloaded."
@@ -112,10 +113,10 @@ class _Test:
         ref = self._found.ref
         content = await self._source.fetch(ref)
         if isinstance(content.body, bytes):
-            return f"“{ref.title}”: {len(content.body):,} bytes"
+            return f"“{ref.title}”: {counted(len(content.body), 'byte')}"
         async with aclosing(content.body) as body:  # type: ignore[type-var]
             async for chunk in body:
-                return f"“{ref.title}” begins with {len(chunk):,} bytes"
+                return f"“{ref.title}” begins with {counted(len(chunk), 'byte')}"
         return f"“{ref.title}” is empty"
 
     async def changes(self) -> str:

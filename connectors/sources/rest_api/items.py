@@ -52,9 +52,9 @@ def _id(config: RestApiConfig, item: Json) -> str:
         )
     found = find(config.id_field, item)
     if isinstance(found, bool | dict | list) or found is None or found == "":
-        what = f"has no ID in '{config.id_field}'" if found in (None, "") else f"has {shape(found)} as its ID"
+        nothing = found in (None, "")
         raise PermanentError(
-            f"An item {what}",
+            f"An item has no ID in '{config.id_field}'" if nothing else f"An item has {shape(found)} as its ID",
             where=config.url,
             remedy=f"Choose an ID field that every item has; this one has {', '.join(list(item)[:8])}.",
             code="item_without_id",

@@ -133,8 +133,9 @@ class Listing:
         candidates = lists(document)
         path = self.config.items_path
         if not path:
-            inner = f" whose first is {shape(document[0])}" if isinstance(document, list) and document else ""
-            what = f"The answer is {shape(document)}{inner}, not a list of objects"
+            what = f"The answer is {shape(document)}, not a list of objects"
+            if isinstance(document, list) and document:
+                what = f"The answer is {shape(document)} whose first is {shape(document[0])}, not a list of objects"
         elif found:
             what = f"'{path}' leads to {shape(found[0])}, not to a list of objects"
         else:
@@ -142,7 +143,9 @@ class Listing:
         if isinstance(document, list) and path and not found:
             remedy = "Leave 'List of items' empty: the answer itself is the list."
         elif candidates:
-            remedy = f"Set 'List of items' to {' or '.join(repr(name) for name in candidates[:3])}."
+            names = ", ".join(repr(name) for name in candidates[:3])
+            one = len(candidates) == 1
+            remedy = f"Set 'List of items' to {names}." if one else f"Set 'List of items' to one of {names}."
         else:
             remedy = "Check the address and its parameters: the answer has no list of objects."
         excerpt = _excerpt(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator
 
-from connectors.sdk import Json
+from connectors.sdk import N_, Json
 
 if TYPE_CHECKING:
     from jsonpath import CompoundJSONPath, JSONPath
 
 MISSING = object()
+_SHAPES = N_({str: "text", bool: "true or false"})
 
 
 def _checked(text: str) -> str:
@@ -95,13 +96,13 @@ def fields(value: Json, *, depth: int = 3) -> dict[str, Json]:
 def shape(value: Json) -> str:
     """What a value looks like, in half a sentence: for an error that says what came instead."""
     if isinstance(value, dict):
-        names = ", ".join(list(value)[:8])
-        return f"an object with the fields {names}{', ...' if len(value) > 8 else ''}" if value else "an empty object"
+        names = ", ".join([*list(value)[:8], "..."] if len(value) > 8 else value)
+        return N_(f"an object with the fields {names}") if value else N_("an empty object")
     if isinstance(value, list):
-        return f"a list of {len(value)}" if value else "an empty list"
+        return N_(f"a list of {len(value)}") if value else N_("an empty list")
     if value is None:
         return "null"
-    return {str: "text", bool: "true or false"}.get(type(value), "a number")
+    return _SHAPES.get(type(value), N_("a number"))
 
 
 def lists(value: Json) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from connectors.sdk import Json, Option, PermanentError, Probe, Warn
+from connectors.sdk import Json, Option, PermanentError, Probe, Warn, counted
 from connectors.sources.rest_api.auth import NoAuth
 from connectors.sources.rest_api.config import RestApiConfig
 from connectors.sources.rest_api.items import read_item
@@ -83,7 +83,8 @@ class Trial:
                 remedy="If there should be some, check the query parameters and 'List of items'.",
             )
         total = self.config.pagination.total(answer)
-        return f"{len(answer.items)} items on the first page" + (f" of {total} in all." if total is not None else ".")
+        items = counted(len(answer.items), "item")
+        return f"{items} on the first page." if total is None else f"{items} on the first page, {total} in all."
 
     async def _fields(self) -> str:
         answer = await self._page()
@@ -110,7 +111,7 @@ class Trial:
             raise Warn(
                 f"'{sample.ref.title}' has no text.", remedy="Choose content fields that carry text, or a template."
             )
-        return f"For example '{sample.ref.title}', {len(sample.content or b'')} bytes of text."
+        return f"For example '{sample.ref.title}', {counted(len(sample.content or b''), 'byte')} of text."
 
     def _missing(self, items: list[Json], known: set[str]) -> list[str]:
         """Configured names that no item has."""
@@ -135,7 +136,8 @@ class Trial:
         second = await self.listing.ask(following, first=False)
         if answer.items and digest(second.items) == digest(answer.items):
             raise paging_ignored(second, 2)
-        return f"The second page has {len(second.items)} more." if second.items else "The first page is the only one."
+        more = counted(len(second.items), "item")
+        return f"{more} on the second page." if second.items else "The first page is the only one."
 
 
 def _sample(value: Json) -> str:

@@ -235,7 +235,7 @@ def _no_feed(body: bytes, url: str) -> ConfigError:
     ]
     is_page = b"<html" in body[:2000].lower() or b"<!doctype html" in body[:2000].lower()
     if named:
-        remedy = f"Enter the feed that the page names: {' or '.join(dict.fromkeys(named[:3]))}"
+        remedy = f"Enter the feed that the page names: {', '.join(dict.fromkeys(named[:3]))}"
     elif is_page:
         remedy = "Look for a feed link on the page; it names none in its head."
     else:

@@ -35,6 +35,7 @@ from connectors.sdk import (
     State,
     Upsert,
     Warn,
+    counted,
     option,
 )
 from connectors.sources._web import WebAddress, endpoint
@@ -273,8 +274,9 @@ class _Trial:
                 f"The address leads to {self.response.url}.",
                 remedy="Enter that address if the feed has moved for good.",
             )
-        kind = self.response.headers.get("content-type", "") or "no media type"
-        return f"{len(self.response.body)} bytes, {kind.split(';')[0]}."
+        size = counted(len(self.response.body), "byte")
+        kind = self.response.headers.get("content-type", "").partition(";")[0]
+        return f"The feed answers: {size}, {kind}." if kind else f"The feed answers: {size}, of no media type."
 
     async def parse(self) -> str:
         assert self.response is not None
@@ -284,7 +286,10 @@ class _Trial:
                 f"The feed has errors, {len(feed.entries)} entries can be read: {feed.problem}.",
                 remedy="Tell the feed's owner; until then entries may be missing.",
             )
-        return f"{feed.title or 'A feed'} ({feed.version}) with {len(feed.entries)} entries."
+        entries = counted(len(feed.entries), "entry", "entries")
+        if not feed.title:
+            return f"A feed ({feed.version}) with {entries}."
+        return f"“{feed.title}” ({feed.version}) with {entries}."
 
     async def newest(self) -> str:
         assert self.feed is not None
@@ -293,8 +298,10 @@ class _Trial:
                 "The feed is empty.", remedy="Nothing to do if it is new; its entries will arrive when they appear."
             )
         entry = self._newest()
-        day = f", {datetime.fromtimestamp(entry.updated, UTC):%Y-%m-%d}" if entry.updated is not None else ", undated"
-        return f"'{entry.title}'{day}."
+        if entry.updated is None:
+            return f"The newest entry has no date: “{entry.title}”."
+        day = f"{datetime.fromtimestamp(entry.updated, UTC):%Y-%m-%d}"
+        return f"The newest entry is of {day}: “{entry.title}”."
 
     async def article(self) -> str:
         assert self.feed is not None
@@ -302,7 +309,7 @@ class _Trial:
             raise Warn("There is no link to follow.", remedy="The feed's own text is used.")
         content = await self.source._article(link, self._newest().title)
         body = content.body if isinstance(content.body, bytes) else b""
-        return f"{len(body)} bytes from {link}."
+        return f"{counted(len(body), 'byte')} from {link}."
 
     def _newest(self) -> Entry:
         assert self.feed is not None

@@ -20,8 +20,10 @@ def _bucket_name(name: str) -> str:
     name = name.strip()
     pasted = re.match(r"(?:s3|gs|oci)://([^/]+)/?(.*)", name) or re.match(r"arn:aws[\w-]*:s3:::([^/]+)/?(.*)", name)
     if pasted:
-        prefix = f", and “{pasted[2]}” as Prefix" if pasted[2] else ""
-        raise ValueError(f"Write only the bucket's name: “{pasted[1]}”{prefix}.")
+        bucket, prefix = pasted.groups()
+        if prefix:
+            raise ValueError(f"Write only the bucket's name: “{bucket}”, and “{prefix}” as Prefix.")
+        raise ValueError(f"Write only the bucket's name: “{bucket}”.")
     if "/" in name or any(sign.isspace() for sign in name):
         raise ValueError("A bucket's name has no slash and no space. Put a folder into Prefix.")
     return name

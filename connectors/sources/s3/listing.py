@@ -247,7 +247,7 @@ class Pass:
                 raise PermanentError(
                     "The server does not list objects in the order of their keys",
                     where=self._where,
-                    remedy="If the server is an old one, choose ListObjects as Listing under Advanced. "
+                    remedy="If the server is an old one, choose ListObjects as Listing under More settings. "
                     "A directory bucket can't be synced.",
                     detail=f"{found.key!r} follows {previous!r}",
                     code="listing_unordered",

@@ -31,6 +31,7 @@ from connectors.sdk import (
     State,
     Upsert,
     Warn,
+    counted,
 )
 from connectors.sdk.files import FileFilter, media_type, title
 from connectors.sources.s3.address import Address
@@ -96,14 +97,16 @@ class BucketSource(Source[C], Generic[C]):
         region = answer.headers.get("x-amz-bucket-region", "")
         if region and not self._address.typed and self._address.region not in ("auto", region):
             raise Warn(f"The bucket lies in the region {region}", remedy=f"Set Region to {region}.")
-        return f"Bucket {self.config.bucket_name} answers" + (f" from region {region}" if region else "")
+        name = self.config.bucket_name
+        return f"Bucket {name} answers from region {region}" if region else f"Bucket {name} answers"
 
     async def _probe_listing(self) -> str:
         listing = read_listing(await self._list(None, PAGE), where=self._address.bucket_url)
         found = self._to_changes(listing.objects)
         documents = sum(type(change) is Upsert for change in found)
         if documents:
-            return f"{documents:,}{' or more' if listing.truncated else ''} documents"
+            shown = counted(documents, "document")
+            return f"At least {shown}" if listing.truncated else shown
         if listing.objects and listing.truncated:
             return "No document among the first 1,000 objects; the sync looks at all"
         if listing.objects:

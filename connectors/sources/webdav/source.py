@@ -35,6 +35,7 @@ from connectors.sdk import (
     StreamedResponse,
     TransientError,
     Warn,
+    counted,
     option,
 )
 from connectors.sdk.files import FileFilter, capped
@@ -136,14 +137,16 @@ class WebDavSource(Source[WebDavConfig]):
 
     async def _probe_root(self) -> str:
         await self._verify()
-        return f"{unquote(urlsplit(self._root).path)} can be read by {self.config.username or 'anyone'}"
+        path, name = unquote(urlsplit(self._root).path), self.config.username
+        return f"{path} can be read by {name}" if name else f"{path} can be read by anyone"
 
     async def _probe_list(self) -> str:
         entries = await self._list("")
         if not entries:
             raise Warn("The folder is empty", remedy="Nothing will be synced until files are put there.")
         folders = sum(entry.folder for entry in entries)
-        return f"{len(entries) - folders} files and {folders} folders at the top"
+        files = counted(len(entries) - folders, "file")
+        return f"{files} and {counted(folders, 'folder')} at the top"
 
     async def discover(self, parent: str | None) -> list[Node]:
         folder = f"{parent}/" if parent else ""
@@ -239,12 +242,15 @@ class WebDavSource(Source[WebDavConfig]):
         start = answer.body[:200].lstrip().lower()
         if answer.status == 207 and "html" not in kind and not start.startswith((b"<!doctype html", b"<html")):
             return answer
-        remedy = "Enter the WebDAV address; Nextcloud's ends with /remote.php/dav/files/USER/."
         if answer.status in _NOT_DAV:
             what = f"The server does not offer WebDAV here (it answered {answer.status})"
+            remedy = "Enter the WebDAV address; Nextcloud's ends with /remote.php/dav/files/USER/."
         else:
             what = "The server answered with a web page instead of a listing"
-            remedy += " A sign-in page or a proxy may have answered instead."
+            remedy = (
+                "Enter the WebDAV address; Nextcloud's ends with /remote.php/dav/files/USER/. "
+                "A sign-in page or a proxy may have answered instead."
+            )
         raise ConfigError(
             what,
             pointer="/base_url",

@@ -86,7 +86,6 @@ def test_an_account_without_the_scope_ends_the_run_with_its_name(profile: Path) 
         assert view.error is not None
         assert (view.error.code, view.error.where) == ("scope_missing", "Octocat")
         assert "repo (Read private repositories" in view.error.what
-        assert "“Private repositories” wants it" in view.error.what
         assert "or switch “Private repositories” off" in view.error.remedy
         assert not github.seen
         (connection,) = await engine.connections()

@@ -153,7 +153,7 @@ def test_the_connection_test_names_who_we_are_and_opens_each_part() -> None:
 @pytest.mark.parametrize(
     ("scopes", "state", "named"),
     [
-        ("", "warning", ["repo (“Private repositories”: Read private", "read:org"]),
+        ("", "warning", ["repo (Read private", "read:org"]),
         ("repo", "warning", ["read:org (List the organizations"]),
         ("repo, admin:org", "ok", ["admin:org"]),
         (None, "ok", ["per repository"]),
