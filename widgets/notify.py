@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from widgets.language import core
 from widgets.pages.page import Place
+from widgets.parts.foreign import one_line
+from widgets.parts.status import status
 from widgets.parts.words import listed, plural
 from widgets.tasks import TaskScope
 
@@ -23,17 +24,23 @@ __all__ = ["Notice", "Notifier"]
 GATHER_MS = 2000
 """What comes within this time of the first is told together."""
 LONGEST = 200
+_BRACKETS = str.maketrans("<>", "‹›")
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What is told, and where a click leads. `source` is the connection: it is told of once."""
+    """What is told, and where a click leads. `source` is the connection: it is told of once. Desktops read markup in a
+    notification, some of them; there is none in here."""
 
     title: str
     text: str
     place: Place
     source: str = ""
     bad: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("title", "text"):
+            object.__setattr__(self, name, one_line(getattr(self, name)).translate(_BRACKETS))
 
 
 class Notifier(QObject):
@@ -106,7 +113,7 @@ class Notifier(QObject):
         """What there is to tell of a connection whose run has ended, if anything."""
         run: RunView | None = view.last_run
         place = Place("connection", view.id)
-        text = core(view.sentence)[:LONGEST]
+        text = status(view).now[:LONGEST]
         if view.state == "sign_in_again":
             place = Place("connection", view.id, "overview", "sign_in")
             return Notice(view.name, text or self.tr("Sign in again"), place, view.id, bad=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 from uuid import uuid4
 
 import apsw
@@ -19,6 +20,10 @@ COLUMNS = (
 )
 encode = msgspec.json.Encoder().encode
 LONGEST_NAME = 200
+JOINERS = "\u200c\u200d"
+"""They join letters and emoji to one sign."""
+UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs"}
+"""Of Unicode's categories: controls, marks of direction, what is no sign at all. They come with a paste."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +147,13 @@ class Connections:
 
 
 def check_name(name: str) -> str:
-    """A connection's name as stored. Raises ConfigError for an empty, endless or unprintable one."""
-    name = name.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    """A connection's name as stored: on one line, without what can't be seen. Raises ConfigError for an empty or
+    endless one."""
+    words = ("".join(sign for sign in word if sign in JOINERS or category(sign) not in UNSEEN) for word in name.split())
+    name = " ".join(word for word in words if word)
+    if not any(sign.isprintable() for sign in name) or len(name) > LONGEST_NAME:
         raise ConfigError(
-            f"A connection's name has 1 to {LONGEST_NAME} printable characters",
+            f"A connection's name has 1 to {LONGEST_NAME} characters that can be seen",
             pointer="",
             where=name[:40],
             remedy="Choose another name.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from app.forms import UNSET, FieldSpec, Json
 from app.forms.units import split, units_of
@@ -11,6 +11,7 @@ from widgets.form.choices import Combo
 from widgets.form.editor import digits, plain_text, text_width
 from widgets.form.text import NumberEditor, number_text
 from widgets.form.wording import say
+from widgets.parts.build import label
 
 
 class UnitEditor(NumberEditor):
@@ -31,7 +32,7 @@ class UnitEditor(NumberEditor):
             self.combo.activated.connect(lambda _: self._edited(self.line.text()))
             self.row.insertWidget(1, self.combo)
         else:
-            self.row.insertWidget(1, QLabel(spec.unit))
+            self.row.insertWidget(1, label(spec.unit))
 
     def hint(self) -> str:
         """The unit box already says the unit, so the default is only a number."""

@@ -26,6 +26,7 @@ from widgets.parts import (
     row,
     tool_button,
 )
+from widgets.parts.foreign import on_button
 from widgets.parts.words import listed, sentences
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ __all__ = ["AccountCard"]
 
 NAMED = 3
 """So many connections are named in a line; the rest is counted."""
+LONGEST = 60
+"""Letters of a connection's name in a line of its own."""
 
 
 class AccountCard(QFrame):
@@ -210,7 +213,7 @@ class AccountCard(QFrame):
                 widget.deleteLater()
         for one in self._uses:
             open_it = partial(self.connection_wanted.emit, one.id)
-            link = button(one.name, open_it, kind="link", name=f"use_{one.id}")
+            link = button(on_button(one.name, LONGEST), open_it, kind="link", name=f"use_{one.id}")
             link.setProperty("dense", True)
             self._used.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         if not self._uses:

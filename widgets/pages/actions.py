@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +23,14 @@ from widgets.parts.words import listed, sentences
 if TYPE_CHECKING:
     from app.api import ConnectionView, SyncMode
 
-__all__ = ["UNDO_SECONDS", "ConnectionActions"]
+__all__ = ["UNDO_SECONDS", "ConnectionActions", "file_name"]
 
 SAID_SECONDS = 6.0
 """How long a sentence is seen that asks for nothing."""
+LONGEST_FILE = 60
+"""Letters: a file system counts bytes, of which a letter may take four."""
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+"""Names that are no files on Windows, whatever their ending."""
 
 
 class ConnectionActions(QObject):
@@ -86,10 +91,7 @@ class ConnectionActions(QObject):
 
     def export(self, views: list[ConnectionView]) -> None:
         """Save connections without their secrets to a file."""
-        name = views[0].name if len(views) == 1 else self.tr("connections")
-        safe = (
-            "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name).strip() or "connection"
-        )
+        safe = file_name(views[0].name if len(views) == 1 else "", self.tr("connections"))
         dialog = QFileDialog(self._page, self.tr("Export without secrets"), f"{safe}.json", self.tr("JSON (*.json)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
@@ -144,3 +146,9 @@ class ConnectionActions(QObject):
                 self._changed()
 
         self._page.tasks.start(work(), name)
+
+
+def file_name(name: str, otherwise: str) -> str:
+    """A name as every system lets a file be called, `otherwise` if nothing is left of it."""
+    safe = "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name)[:LONGEST_FILE].strip()
+    return f"{safe}_" if _DEVICE.match(safe) else safe or otherwise

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from widgets import theme
 from widgets.language import core
 from widgets.parts import button, column, icon_label, label, line, relative_time, row, tool_button
+from widgets.parts.foreign import on_button
 
 if TYPE_CHECKING:
     from widgets.pages.drafts import Draft
@@ -57,7 +58,7 @@ class DraftsList(QFrame):
     def _row(self, draft: Draft) -> QWidget:
         title = core(draft.title)
         name = draft.name or title
-        go = button(_short(name), lambda: self.opened.emit(draft.type), kind="link", name=f"draft_open_{draft.type}")
+        go = button(on_button(name), lambda: self.opened.emit(draft.type), kind="link", name=f"draft_open_{draft.type}")
         go.setAccessibleName(self.tr("Go on with {0}").format(name))
         go.setToolTip(name)
         drop = tool_button(
@@ -74,7 +75,3 @@ class DraftsList(QFrame):
         laid.setStretch(1, 1)
         laid.setAlignment(drop, Qt.AlignmentFlag.AlignVCenter)
         return made
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 28 else name[:27] + "…"

@@ -10,8 +10,13 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from widgets import theme
+from widgets.parts.foreign import on_button
+from widgets.parts.words import listed
 
 __all__ = ["Choice", "FilterChip"]
+
+LONGEST = 60
+"""Letters of a line of the menu."""
 
 
 class Choice(NamedTuple):
@@ -38,7 +43,6 @@ class FilterChip(QPushButton):
         self.setCheckable(True)
         self.setProperty("kind", "chip")
         self.setObjectName(f"filter_{name}")
-        self.setToolTip(self.tr("Narrow the list"))
         if icon:
             theme.set_icon(self, icon, "muted")
         menu = QMenu(self)
@@ -77,7 +81,7 @@ class FilterChip(QPushButton):
             self.changed.emit()
 
     def _add(self, menu: QMenu, choice: Choice) -> None:
-        action = QAction(choice.text, menu)
+        action = QAction(on_button(choice.text, LONGEST), menu)
         action.setCheckable(True)
         action.setData(choice.value)
         if choice.icon:
@@ -99,8 +103,9 @@ class FilterChip(QPushButton):
         names = [self._texts.get(value, value) for value in self._chosen]
         more = f" +{len(names) - 1}" if len(names) > 1 else ""
         text = f"{names[0]}{more}" if names else self._everything
-        self.setText(f"{text}  ▾")
+        self.setText(f"{on_button(names[0])}{more}  ▾" if names else f"{self._everything}  ▾")
         self.setAccessibleName(text)
+        self.setToolTip(listed(names) or self.tr("Narrow the list"))
         self.setChecked(bool(names))
         for action in self._group.actions():
             action.setChecked(action.data() in self._chosen if action.data() else not self._chosen)

@@ -23,6 +23,7 @@ from widgets import theme
 from widgets.language import core
 from widgets.parts import absolute_time, button, column, format_bytes, icon_label, label, line, relative_time, row
 from widgets.parts.announce import announce
+from widgets.parts.foreign import on_button
 
 if TYPE_CHECKING:
     from app.api import DocumentText, DocumentView
@@ -141,7 +142,8 @@ class Preview(QWidget):
         self._document = document
         self._title.setText(document.title[:500])
         self._icon.show_icon(icon, "muted")
-        self._connection.setText(document.connection)
+        self._connection.setText(on_button(document.connection))
+        self._connection.setToolTip(document.connection)
         self._connection.setAccessibleName(self.tr("Open the connection {0}").format(document.connection))
         kind = document.media_type.partition(";")[0] or self.tr("unknown type")
         at = document.updated_at or document.stored_at

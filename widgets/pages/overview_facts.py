@@ -22,7 +22,7 @@ from widgets.parts import (
     relative_time,
     row,
 )
-from widgets.parts.items import Elided
+from widgets.parts.elided import Elided
 from widgets.parts.status import every
 from widgets.parts.words import format_count, listed
 

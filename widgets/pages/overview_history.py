@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout
 from widgets import theme
 from widgets.language import core
 from widgets.parts import absolute_time, button, column, heading, icon_label, label, look, relative_time, row
-from widgets.parts.items import Elided
+from widgets.parts.elided import Elided
 from widgets.parts.runbars import RunBars
 from widgets.parts.status import brought
 from widgets.parts.words import listed

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame
 from widgets import theme
 from widgets.parts import column, label, row
 from widgets.parts.busy import BusyBar
-from widgets.parts.items import Elided
+from widgets.parts.elided import Elided
 from widgets.parts.status import status, stopped
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
+from widgets.parts.foreign import one_line, tame
 
 __all__ = [
     "Ground",
@@ -44,13 +45,17 @@ Tone = Literal["", "muted", "ok", "warning", "error", "accent"]
 
 class Label(QLabel):
     """A text that begins where reading begins. Qt lets a text in another script begin at its own side, so that an
-    English error in an Arabic window stood apart from its icon."""
+    English error in an Arabic window stood apart from its icon. Nothing in it turns what stands around it."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
+        super().__init__(tame(text))
         self._wanted = self.alignment()
         if self.isRightToLeft():
             self._align()
+
+    def setText(self, text: str) -> None:
+        """Lines only where there is room for them."""
+        super().setText(tame(text) if self.wordWrap() else one_line(text))
 
     def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
         """Left is where reading begins, right where it ends."""
@@ -169,7 +174,7 @@ def _finish(
     tip: str,
     shortcut: str | QKeySequence.StandardKey,
 ) -> None:
-    made.setAccessibleName(text.replace("&", ""))
+    made.setAccessibleName(text.replace("&&", "\0").replace("&", "").replace("\0", "&"))
     made.setCursor(Qt.CursorShape.ArrowCursor)
     if name:
         made.setObjectName(name)

@@ -1,17 +1,14 @@
-"""The table of items that failed or were skipped: what, why, since when; and a text that is cut where room ends."""
+"""The table of items that failed or were skipped: what, why, since when."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QTableView
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QTableView
 
-from widgets import theme
 from widgets.language import core, told
 from widgets.parts.panels import error_text
-from widgets.parts.row_painter import line_flags
 from widgets.parts.states import look
 from widgets.parts.tables import Column, RecordTable, table_view
 from widgets.parts.words import absolute_time, relative_time
@@ -19,47 +16,7 @@ from widgets.parts.words import absolute_time, relative_time
 if TYPE_CHECKING:
     from app.api import ItemView
 
-__all__ = ["Elided", "ItemsTable"]
-
-
-class Elided(QLabel):
-    """A line that never asks for more room than it is given; what is cut shows as its tooltip."""
-
-    def __init__(self, text: str, role: theme.FontRole = "body", tone: str = "") -> None:
-        super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(role))
-        if tone:
-            self.setProperty("tone", tone)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._more = ""
-
-    def tell(self, text: str, more: str) -> None:
-        """A line, and what its tooltip adds to it."""
-        self._more = more
-        self.setText(text)
-
-    def setText(self, text: str) -> None:
-        """One line."""
-        super().setText(text.replace("\n", " "))
-        self._tip()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """More or less of it is cut."""
-        super().resizeEvent(event)
-        self._tip()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """As much as fits."""
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(self.rect(), line_flags(cut, side, mirrored=self.isRightToLeft()), cut)
-
-    def _tip(self) -> None:
-        cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
-        self.setToolTip("\n".join(text for text in (self.text() if cut else "", self._more) if text))
+__all__ = ["ItemsTable"]
 
 
 class ItemsTable(RecordTable["ItemView"]):

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from widgets import theme
+from widgets.parts.foreign import one_line
 
 __all__ = ["Painted", "RowPainter", "heard_by", "line_flags"]
 
@@ -104,7 +105,7 @@ class RowPainter:
         if not text or box.width() <= 0:
             return 0
         metrics = theme.metrics(font)
-        line = text if "\n" not in text else " ".join(text.split())
+        line = text if text.isprintable() else one_line(text)
         shown = line[:MOST]
         wide = metrics.horizontalAdvance(shown)
         if wide > box.width():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
-from widgets.parts.build import icon_label, label, row
+from widgets.parts.build import icon_label, row
+from widgets.parts.elided import Elided
 
 __all__ = ["Look", "StateLabel", "look"]
 
@@ -64,7 +65,8 @@ class StateLabel(QWidget):
     def __init__(self, state: str = "", word: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = icon_label("info", "muted", 16)
-        self._word = label("")
+        self._word = Elided("")
+        self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)  # no wider than its words
         row(self._icon, self._word, None, parent=self, space=6)
         if state:
             self.show_state(state, word)

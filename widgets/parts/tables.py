@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.parts.build import frame, row
+from widgets.parts.foreign import one_line
 from widgets.parts.row_painter import RowPainter
 
 __all__ = ["Column", "PagedTable", "RecordTable", "on_page", "table_view"]
@@ -44,6 +45,8 @@ class Column(Generic[T]):
     tip: Callable[[T], str] | None = None
     right: bool = False
     width: int = 0
+    spare: bool = False
+    """Left out where there is no room for all."""
 
 
 class RecordTable(QAbstractTableModel, Generic[T]):
@@ -99,7 +102,7 @@ class RecordTable(QAbstractTableModel, Generic[T]):
         if record is None:
             return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() == 0 else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return column.text(record).replace("\n", " ")
+            return one_line(column.text(record))
         if role == RECORD_ROLE:
             return record
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -206,18 +209,27 @@ def _alignment(right: bool) -> int:
 
 
 class TableView(QTableView):
-    """Some columns share what the others leave, but never less than they need: then the table scrolls sideways."""
+    """Some columns share what the others leave, but never less than they need: then those that can be spared are left
+    out, and if that is not enough, the table scrolls sideways."""
 
-    def __init__(self, stretch: tuple[int, ...]) -> None:
+    def __init__(self, stretch: tuple[int, ...], spare: tuple[int, ...]) -> None:
         super().__init__()
         self._stretch = stretch
+        self._spare = spare
+        self._widths: dict[int, int] = {}
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See the class."""
         head = self.horizontalHeader()
-        fixed = sum(head.sectionSize(number) for number in range(head.count()) if number not in self._stretch)
         least = theme.scaled(LEAST)
-        roomy = self.viewport().width() >= fixed + least * len(self._stretch)
+        for number in self._spare:  # a section that is hidden has no size
+            self._widths[number] = head.sectionSize(number) or self._widths.get(number, 0)
+        spared = sum(self._widths.values())
+        fixed = sum(head.sectionSize(n) for n in range(head.count()) if n not in (*self._stretch, *self._spare))
+        room = self.viewport().width() - least * len(self._stretch)
+        for number in self._spare:
+            head.setSectionHidden(number, room < fixed + spared)
+        roomy = room >= fixed
         for number in self._stretch:
             if roomy:
                 head.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
@@ -229,7 +241,7 @@ class TableView(QTableView):
 
 def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: tuple[int, ...] = (0,)) -> QTableView:
     """A table with rows of one height, whole rows selected, and the widths its columns ask for."""
-    view = TableView(stretch)
+    view = TableView(stretch, tuple(number for number, column in enumerate(model.columns) if column.spare))
     view.setObjectName(name)
     view.setAccessibleName(title)
     view.setModel(model)
