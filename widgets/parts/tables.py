@@ -28,7 +28,7 @@ __all__ = ["Column", "PagedTable", "RecordTable", "on_page", "table_view"]
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 11
-LEAST = 120
+LEAST = 108
 """What a column that stretches is never narrower than."""
 RECORD_ROLE = Qt.ItemDataRole.UserRole + 1
 
