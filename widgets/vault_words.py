@@ -12,7 +12,7 @@ from widgets.parts.words import listed, plural, sentences
 if TYPE_CHECKING:
     from app.api import EngineView, VaultState, VaultView
 
-__all__ = ["STATE_TONES", "Mode", "Strength", "Words", "action", "place", "strength", "words"]
+__all__ = ["STATE_TONES", "Mode", "Strength", "Words", "action", "kept", "place", "strength", "words"]
 
 Mode = Literal[
     "open", "unused", "session", "passphrase", "locked", "absent", "lost", "forgotten", "choose", "choose_again"
@@ -56,6 +56,23 @@ def place(view: EngineView) -> str:
     }
     kept = {"passphrase vault": tr("passphrase vault")}.get(view.vault, view.vault)
     return said.get(state) or tr("Secrets: {0}").format(kept)
+
+
+def kept(where: str) -> str:
+    """Where one secret is, as the engine tells it: "env:NAME", "file:PATH", "set in Secret Service" or ""."""
+    mode, _, name = where.partition(":")
+    known = {
+        "env": tr("From the environment variable {name}").format(name=name),
+        "file": tr("From the file {name}").format(name=name),
+        "set in locked": tr("Stored in the vault, which is locked"),
+        "set in this session": tr("Kept for this session only"),
+        "set in this session only": tr("Kept for this session only"),
+        "set in passphrase vault": tr("Stored in the vault with a passphrase"),
+        "set in keyring": tr("Stored in the vault"),
+        "set in a vault": tr("Stored in the vault"),
+        "": tr("Stored in the vault"),
+    }
+    return known.get(mode) or tr("Stored in {place}").format(place=where.removeprefix("set in "))
 
 
 def action(state: VaultState) -> str:

@@ -75,6 +75,12 @@ def test_nothing_is_cut_off(painted: Path, variant: Variant) -> None:
     assert not found, "\n".join(f"{name}: {what}" for name, problems in found.items() for what in problems)
 
 
+@pytest.mark.point(45)
+def test_nothing_is_left_untranslated(painted: Path) -> None:
+    found = {name: record["unspoken"] for name, record in records(painted, "pseudo").items() if record["unspoken"]}
+    assert not found, "\n".join(f"{name}: {what}" for name, texts in found.items() for what in texts)
+
+
 def test_the_baseline_is_small_and_of_today() -> None:
     assert sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()) < BUDGET
     assert set(committed_layouts()) == set(SCENES)

@@ -25,6 +25,7 @@ from tests.gallery.legible import illegible
 from tests.gallery.scene import Scene
 from tests.gallery.scenes import SCENES
 from tests.gallery.stage import environment, play, still
+from tests.gallery.unspoken import unspoken
 from widgets import language, theme
 from widgets.loop import run
 
@@ -149,6 +150,7 @@ async def _paint(app: QApplication, scene: Scene, variant: Variant, options: arg
         made = {
             "layout": [str(item) for item in record(stage.shell, frame=scene.name == "sources")],
             "illegible": illegible(stage.shell),
+            "unspoken": unspoken(stage.shell) if language.foreign() else [],
         }
         now = "dark" if theme.tokens().dark else "light"
         for scheme in sorted(variant.schemes, key=lambda scheme: scheme != now):

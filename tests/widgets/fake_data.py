@@ -169,7 +169,7 @@ OK_STEPS = [
     CheckStep(name="tcp", title="Reach the server", state="ok", ms=0.8, message="Connected to 192.0.2.7 port 443"),
     CheckStep(name="tls", title="Check the certificate", state="skipped"),
     CheckStep(name="auth", title="Sign in and open the bucket", state="ok", ms=21.4),
-    CheckStep(name="list", title="List objects", state="ok", ms=34.0, message="1,000 keys on the first page"),
+    CheckStep(name="list", title="List objects", state="ok", ms=34.0, message="At least 1,000 documents"),
 ]
 NO_BUCKET = ErrorInfo(
     category="config",
@@ -431,7 +431,7 @@ def stand(engine: FakeEngine, connection: ConnectionView, run: str) -> None:
         active,
         state=now,
         pausing=run == "pausing",
-        reason="The server asks for patience" if waiting else "",
+        reason="The source's rate limit is used up" if waiting else "",
         until=engine.now + 48 if waiting else None,
     )
     engine.put_run(active)

@@ -234,7 +234,7 @@ class FakeEngine(FakeSettings, FakeAccounts):
         for connection in self._connections.values():
             if ref in (connection.id, connection.name):
                 return connection
-        raise NotFound("There is no such connection", where=ref, remedy="Choose one from the list.")
+        raise NotFound("There is no such connection", where=ref, remedy="There are: Handbook, Contracts.")
 
     async def add_connection(self, draft: ConnectionDraft) -> ConnectionView:
         self._called("add_connection", draft)
@@ -305,7 +305,9 @@ class FakeEngine(FakeSettings, FakeAccounts):
                 await self.gate.acquire()
             yield step
         if deep:
-            yield CheckStep(name="fetch", title="Fetch a document", state="ok", ms=48.0, message="welcome.md, 4.2 kB")
+            yield CheckStep(
+                name="fetch", title="Fetch one document", state="ok", ms=48.0, message="“welcome.md”, 4,210 bytes"
+            )
 
     async def discover(self, target: CheckTarget, parent: str | None = None) -> list[Node]:
         self._called("discover", parent)

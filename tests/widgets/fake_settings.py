@@ -28,7 +28,11 @@ class FakeSettings:
         self.settings_fixed: dict[str, str] = {}
         self.settings_languages = dict(LANGUAGES)
         self.bundle = [
-            DiagnosticsFile(name="versions.json", about="Versions of the app.", text='{\n  "headwater": "0.1.0"\n}\n'),
+            DiagnosticsFile(
+                name="versions.json",
+                about="Versions of the app, its libraries and the system.",
+                text='{\n  "headwater": "0.1.0"\n}\n',
+            ),
             DiagnosticsFile(
                 name="log.jsonl", about="The last lines of the log.", text='{"message": "Sync done"}\n' * 40
             ),

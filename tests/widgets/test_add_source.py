@@ -115,7 +115,7 @@ def test_steps_unfold_live_and_the_deep_test_fetches(run: Run, engine: FakeEngin
             await until(lambda: "fetch" in rows and not draft.test.running)
             assert list(rows) == ["dns", "tcp", "tls", "auth", "list", "fetch"]
             assert draft.test.verdict.text() == "It works"
-            assert rows["list"].accessibleName() == "List objects: OK. 1,000 keys on the first page"
+            assert rows["list"].accessibleName() == "List objects: OK. At least 1,000 documents"
             call = next(argument for name, argument in engine.calls if name == "check")
             assert call[0].draft.secrets == {"/secret_access_key": "value:hunter2"}
             assert "secret_access_key" not in call[0].draft.config

@@ -13,12 +13,12 @@ from widgets.commands.actions import menu_titles
 from widgets.commands.command import Command, Commands, sequences
 from widgets.overlay import SHADOW, Overlay
 from widgets.parts.build import button, column, heading, label, row
+from widgets.parts.words import native_keys
 
 __all__ = ["KeySheet"]
 
 TWO_COLUMNS = 680
 """Pixels below which there is but one."""
-NATIVE = QKeySequence.SequenceFormat.NativeText
 Line = tuple[str, list[str]]
 
 
@@ -74,16 +74,16 @@ class KeySheet(Overlay):
                 found[title.replace("&", "")] = [_line(command) for command in commands]
         found[tr("On a page")] = [_line(command) for command in self._commands if not command.menu and command.keys]
         found[tr("In a form")] = [
-            (tr("Save; save and sync"), [_native("Ctrl+Return")]),
-            (tr("Test"), [_native("Ctrl+T")]),
-            (tr("Undo, redo"), [_native("Ctrl+Z"), _native("Ctrl+Shift+Z")]),
-            (tr("Paste settings"), [_native("Ctrl+Shift+V")]),
-            (tr("Next problem, the one before"), [_native("F8"), _native("Shift+F8")]),
+            (tr("Save; save and sync"), [native_keys("Ctrl+Return")]),
+            (tr("Test"), [native_keys("Ctrl+T")]),
+            (tr("Undo, redo"), [native_keys("Ctrl+Z"), native_keys("Ctrl+Shift+Z")]),
+            (tr("Paste settings"), [native_keys("Ctrl+Shift+V")]),
+            (tr("Next problem, the one before"), [native_keys("F8"), native_keys("Shift+F8")]),
         ]
         found[tr("In a list")] = [
-            (tr("Do what the row offers"), [_native("Space")]),
-            (tr("Its menu"), [_native("Shift+F10"), _native("Menu")]),
-            (tr("Copy"), [QKeySequence(QKeySequence.StandardKey.Copy).toString(NATIVE)]),
+            (tr("Do what the row offers"), [native_keys("Space")]),
+            (tr("Its menu"), [native_keys("Shift+F10"), native_keys("Menu")]),
+            (tr("Copy"), [native_keys(QKeySequence.StandardKey.Copy)]),
         ]
         return found
 
@@ -124,8 +124,4 @@ def _cap(key: str) -> QLabel:
 
 def _line(command: Command) -> Line:
     text = command.text.replace("&", "").removesuffix("…").strip()
-    return text, [key.toString(NATIVE) for key in sequences(command)[:2]]
-
-
-def _native(keys: str) -> str:
-    return QKeySequence(keys).toString(NATIVE)
+    return text, [native_keys(key) for key in sequences(command)[:2]]

@@ -18,10 +18,9 @@ from widgets.form.editor import discard, set_shown
 from widgets.form.paste_preview import Preview
 from widgets.parts import button, column, frame, icon_label, label, plural, row
 from widgets.parts.flow import beside, flow
-from widgets.parts.words import sentences
+from widgets.parts.words import native_keys, sentences
 
 KEYS = "Ctrl+Shift+V"
-NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class PasteBox(QPlainTextEdit):
@@ -65,7 +64,7 @@ class PastePanel(QWidget):
         self.box: PasteBox | None = None
         self.preview: Preview | None = None
         keys = QKeySequence(KEYS)
-        tip = self.tr("A URL, a connection string, JSON, or an .env or .ini block") + f"  {keys.toString(NATIVE)}"
+        tip = self.tr("A URL, a connection string, JSON, or an .env or .ini block") + f"  {native_keys(keys)}"
         self.open_button = button(self.tr("Paste settings …"), self.open, icon="clipboard", name="paste", tip=tip)
         # Not the button's own shortcut, which waits for the look of a click and is off while the button is hidden.
         QShortcut(keys, self).activated.connect(self.open)

@@ -22,6 +22,7 @@ from widgets import theme
 from widgets.form.editor import Editor, set_shown
 from widgets.form.text import PlainArea
 from widgets.parts import button, icon_label, label, tool_button
+from widgets.vault_words import kept
 
 
 class Stored(QWidget):
@@ -46,20 +47,7 @@ class Stored(QWidget):
 
     def say(self, place: str) -> None:
         """Where it is, in words."""
-        mode, _, name = place.partition(":")
-        words = {
-            "env": self.tr("From the environment variable {name}").format(name=name),
-            "file": self.tr("From the file {name}").format(name=name),
-            "set in locked": self.tr("Stored in the vault, which is locked"),
-            "set in this session": self.tr("Kept for this session only"),
-            "set in this session only": self.tr("Kept for this session only"),
-            "set in passphrase vault": self.tr("Stored in the vault with a passphrase"),
-            "set in keyring": self.tr("Stored in the vault"),
-            "set in a vault": self.tr("Stored in the vault"),
-            "": self.tr("Stored in the vault"),
-        }
-        keyring = self.tr("Stored in {place}").format(place=place.removeprefix("set in "))
-        self.place.setText(words.get(mode, keyring))
+        self.place.setText(kept(place))
 
 
 class SecretEditor(Editor):

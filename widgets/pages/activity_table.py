@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from widgets import theme
 from widgets.pages.activity_model import COLUMNS, LogModel
 from widgets.pages.activity_row import LogDelegate, row_height
+from widgets.parts.words import native_keys
 
 __all__ = ["LogTable"]
 
@@ -55,7 +56,7 @@ class LogTable(QTableView):
         for at, width in enumerate(WIDTHS):
             columns.resizeSection(at, theme.scaled(width))
         columns.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        keys = QKeySequence(QKeySequence.StandardKey.Copy).toString(QKeySequence.SequenceFormat.NativeText)
+        keys = native_keys(QKeySequence.StandardKey.Copy)
         copy = QAction(self.tr("Copy") + f"\t{keys}", self)
         copy.triggered.connect(lambda *_: self.copy_asked.emit())
         self.addAction(copy)

@@ -25,6 +25,7 @@ from widgets.parts import (
 from widgets.parts.elided import Elided
 from widgets.parts.status import every
 from widgets.parts.words import format_count, listed
+from widgets.vault_words import kept
 
 if TYPE_CHECKING:
     from app.api import ApiBudget, ConnectionView
@@ -84,7 +85,7 @@ class Facts(QFrame):
             "last": (relative_time(view.last_ok_at), absolute_time(view.last_ok_at)),
             "library": (listed((stored, format_bytes(view.bytes))) if view.documents else stored, ""),
             "budget": self._budget(view.budget),
-            "secrets": (listed(dict.fromkeys(view.secrets.values())), ""),
+            "secrets": (listed(dict.fromkeys(map(kept, view.secrets.values()))), ""),
             "added": (relative_time(view.created_at), absolute_time(view.created_at)),
         }
         for name, (text, tip) in texts.items():

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame
 
 from widgets import theme
-from widgets.language import told
+from widgets.language import core, told
 from widgets.pages.page import Page
 from widgets.parts import button, column, format_count, icon_label, label, plural, row
 from widgets.parts.words import listed, sentences
@@ -43,7 +43,7 @@ class ScopePanel(QFrame):
 
     def ask(self, ref: str, edit: ConnectionEdit, preview: EditPreview) -> None:
         """Show what is known at once, and count the rest meanwhile."""
-        self._what.setText(self.tr("This changes what is synced: {0}").format(listed(preview.changed)))
+        self._what.setText(self.tr("This changes what is synced: {0}").format(listed(map(core, preview.changed))))
         known = plural(preview.known, "{0} document is known now.", "{0} documents are known now.")
         self._effect.setText(sentences(known, self.tr("Counting what the source lists under the new settings …")))
         self.show()

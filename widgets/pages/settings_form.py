@@ -16,7 +16,7 @@ from widgets import theme
 from widgets.form import FormView
 from widgets.language import advice, core
 from widgets.parts import button, column, label, row
-from widgets.parts.words import listed
+from widgets.parts.words import listed, native_keys
 
 if TYPE_CHECKING:
     from app.api import SettingsEdit, SettingsView
@@ -50,7 +50,7 @@ class SettingsForm(QWidget):
         self._pause.setSingleShot(True)
         self._pause.timeout.connect(self.flush)
         self._reset = button(self.tr("Back to the defaults"), self.form.reset, kind="link", name=f"reset_{section}")
-        self._reset.setToolTip(self.tr("Ctrl+Z takes it back."))
+        self._reset.setToolTip(self.tr("{0} takes it back.").format(native_keys("Ctrl+Z")))
         self._fixed = label("", "detail", "muted", wrap=True)
         column(self._fixed, self.form, row(self._reset, None), parent=self, space=theme.SPACE_M)
         self.form.changed.connect(self._changed)

@@ -19,6 +19,7 @@ from widgets.parts import Chip, EmptyState, SearchField, button, column, label, 
 from widgets.parts.body import Body, OfflineStrip
 from widgets.parts.clock import Clock
 from widgets.parts.flow import flow
+from widgets.parts.words import native_keys
 from widgets.tasks import Refresher
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class SourcesPage(Page):
             kind="primary",
             icon="plus",
             name="add_source",
-            tip=self.tr("Add a source  Ctrl+N"),
+            tip=f"{self.tr('Add a source')}  {native_keys('Ctrl+N')}",
         )
         header = row(label(self.tr("Sources"), "title"), None, self.search, self._add, space=theme.SPACE_M)
         self._chips: dict[str, Chip] = {}

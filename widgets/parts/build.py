@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.parts.foreign import one_line, tame
+from widgets.parts.words import native_keys
 
 __all__ = [
     "Ground",
@@ -180,8 +181,7 @@ def _finish(
         made.setObjectName(name)
     if shortcut:
         made.setShortcut(QKeySequence(shortcut))
-        hint = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-        tip = f"{tip or text}  {hint}"
+        tip = f"{tip or text}  {native_keys(shortcut)}"
     if tip:
         made.setToolTip(tip)
     if on_click is not None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QStyle, QToolButton, QWidget
 
 from widgets import theme
 from widgets.parts.row_painter import line_flags
-from widgets.parts.words import format_count
+from widgets.parts.words import format_count, native_keys
 
 __all__ = ["INPUT", "Chip", "NameEdit", "SearchField"]
 
@@ -31,7 +31,7 @@ class SearchField(QLineEdit):
         self, placeholder: str, *, delay_ms: int = 120, shortcut: str = "Ctrl+F", parent: QWidget | None = None
     ):
         super().__init__(parent)
-        hint = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText) if shortcut else ""
+        hint = native_keys(shortcut) if shortcut else ""
         self.setPlaceholderText(f"{placeholder}  {hint}" if hint else placeholder)
         self.setAccessibleName(placeholder)
         self.setObjectName("search")

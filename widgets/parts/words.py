@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache, reduce
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtGui import QKeySequence
 
 from widgets.language import plural_form
 
@@ -24,6 +25,7 @@ __all__ = [
     "format_rate",
     "listed",
     "locale",
+    "native_keys",
     "plural",
     "relative_time",
     "sentences",
@@ -34,6 +36,11 @@ _WEEKDAY = re.compile(r"[^\w']*dddd[^\w']*(?:'[^']*'\s*)?(?=\S)|[^\w']*dddd$")
 
 def tr(text: str) -> str:
     return QCoreApplication.translate("words", text)
+
+
+def native_keys(keys: str | QKeySequence | QKeySequence.StandardKey) -> str:
+    """Keys as this system and language write them: "Strg+N", "⌘N"."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def locale() -> QLocale:

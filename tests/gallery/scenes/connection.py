@@ -67,7 +67,14 @@ SCENES = (
     Scene(
         "overview-waiting",
         connection("Support tickets"),
-        given=(run("Support tickets", state="waiting", reason="the rate limit", until=1741775400.0 + 240),),
+        given=(
+            run(
+                "Support tickets",
+                state="waiting",
+                reason="The source's rate limit is used up",
+                until=1741775400.0 + 240,
+            ),
+        ),
         points=(27,),
     ),
     Scene("overview-paused", CONTRACTS, given=(stands("paused"),), points=(27,)),
@@ -86,7 +93,7 @@ SCENES = (
         connection("Nothing"),
         given=(
             fails(
-                NotFound("There is no such connection", where="Nothing", remedy="Choose one from the list."),
+                NotFound("There is no such connection", where="Nothing", remedy="There are: Handbook, Contracts."),
                 "connection",
             ),
         ),
