@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 SPOKEN = re.compile(
@@ -26,7 +26,7 @@ WORDS = {
     *("what", "remedy", "title", "description", "help", "summary", "reason", "label", "purpose", "message", "detail"),
     *("sentence", "note", "about", "findings", "problem"),
 }
-"""Keywords of any call, and attributes that are set, that a person reads."""
+"""Keywords of any call, fields of a class, and attributes that are set, that a person reads."""
 UNREAD = {
     *("ValueError", "TypeError", "RuntimeError", "KeyError", "AttributeError"),
     *("AssertionError", "NotImplementedError", "LookupError"),
@@ -39,7 +39,7 @@ def spoken(tree: ast.Module, told: frozenset[str] = frozenset()) -> Iterator[str
     """Texts of one module. `told` are more calls whose first argument a person reads, such as errors."""
     module = _Module(tree)
     for scope, node in module.nodes:
-        for sink in _sinks(node, told):
+        for sink in _sinks(node, told, module.fields):
             yield from module.follow(sink, scope, set())
 
 
@@ -65,7 +65,7 @@ def counts(tree: ast.Module) -> Iterator[tuple[str, str]]:
 def telling(text: str) -> bool:
     """Whether there are words of a language in it, and not only values and signs."""
     plain = re.sub(r"\{\w*\}", "", text)
-    return bool(re.search(r"[A-Za-z]{2,}\s+[A-Za-z]|^[A-Z][a-z]{2,}", plain))
+    return bool(re.search(r"[A-Za-z]{2,}\s+[A-Za-z]|^[A-Z][a-z]{2,}|(^|\s)[a-z]{2,}\s", plain))
 
 
 class _Module:
@@ -73,6 +73,7 @@ class _Module:
 
     def __init__(self, tree: ast.Module) -> None:
         self.nodes: list[tuple[Scope, ast.AST]] = []
+        self.fields: dict[str, list[str]] = {}
         self._above: dict[Scope, Scope] = {}
         self._functions: dict[str, list[Function]] = defaultdict(list)
         self._returned: dict[Scope, list[ast.expr]] = defaultdict(list)
@@ -85,6 +86,8 @@ class _Module:
             self.nodes.append((scope, child))
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
                 self._functions[child.name].append(child)
+            elif isinstance(child, ast.ClassDef):
+                self.fields[child.name] = [_field(each) for each in child.body if isinstance(each, ast.AnnAssign)]
             elif isinstance(child, ast.Return) and child.value is not None:
                 self._returned[scope].append(child.value)
             elif isinstance(child, ast.Call):
@@ -156,7 +159,7 @@ class _Module:
                 yield call.args[place], scope
 
 
-def _sinks(node: ast.AST, told: frozenset[str]) -> Iterable[ast.expr]:
+def _sinks(node: ast.AST, told: frozenset[str], fields: Mapping[str, list[str]]) -> Iterable[ast.expr]:
     """The expressions in a node whose texts a person reads."""
     if isinstance(node, ast.Assign):
         return [node.value] if any(isinstance(to, ast.Attribute) and to.attr in WORDS for to in node.targets) else []
@@ -167,6 +170,7 @@ def _sinks(node: ast.AST, told: frozenset[str]) -> Iterable[ast.expr]:
         return []
     first = node.args[:1] if name in told or SPOKEN.search(name) else []
     said = [word.value for word in node.keywords if word.arg in WORDS]
+    said += [value for field, value in zip(fields.get(name, ()), node.args, strict=False) if field in WORDS]
     return [*(node.args if name in WHOLLY else [node] if name == MARK else first), *said]
 
 
@@ -231,6 +235,10 @@ def _name_for(node: ast.expr, taken: set[str]) -> str:
     while made in taken:
         made, number = f"{word}{number}", number + 1
     return made
+
+
+def _field(node: ast.AnnAssign) -> str:
+    return node.target.id if isinstance(node.target, ast.Name) else ""
 
 
 def _counts(node: ast.expr) -> bool:

@@ -171,6 +171,7 @@ def declared() -> Iterator[tuple[str, str]]:
     from app.connections.catalogue import Catalogue
     from app.forms.messages import TEMPLATES, TYPES
     from app.forms.notation import PROBLEMS
+    from app.forms.paste.entries import ORIGINS
     from app.forms.unions import LIST_LABELS, TYPE_LABELS
     from app.forms.units import SIZE_UNITS, TIME_UNITS
     from app.settings.model import settings_schema
@@ -187,6 +188,7 @@ def declared() -> Iterator[tuple[str, str]]:
     yield from ((text, where) for text, where in settings if telling(text))
     for said in (TEMPLATES, TYPES, PROBLEMS, LIST_LABELS, TYPE_LABELS):
         yield from ((text, "app/forms") for text in said.values())
+    yield from ((text, "app/forms/paste/entries.py") for text in ORIGINS)
     for unit in (*SIZE_UNITS, *TIME_UNITS):
         yield from ((text, "app/forms/units.py") for text in (unit.one, unit.many) if text.islower())
 

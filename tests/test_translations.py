@@ -71,6 +71,10 @@ FORMS = {
         "findings = []\nfindings.append('It is shut')\nWhy(findings=findings)",
         {"It is shut"},
     ),
+    "a field": (
+        "class Known(NamedTuple):\n    kind: str\n    what: str\nKnown('not this', 'It is shut')",
+        {"It is shut"},
+    ),
     "set later": ("error.remedy = 'Open the door.'", {"Open the door."}),
     "counted": ("raise Warn(f'“{title}”: {counted(n, \"byte\")}')", {"“{title}”: {byte}"}),
     "marked": ("NAMES = N_({1: 'shut', 2: 'open'})", {"shut", "open"}),

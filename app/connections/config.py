@@ -74,12 +74,12 @@ def config_error(error: ValidationError, config: dict[str, Json], where: str) ->
         problems.append((pointer(_address(config, item["loc"])), _words(item["type"], item["msg"])))
     first, message = problems[0]
     field = first.strip("/").replace("/", ".")
-    more = "; ".join(f"{p.strip('/').replace('/', '.') or 'config'}: {m}" for p, m in problems[1:])
+    more = ", ".join(other.strip("/").replace("/", ".") for other, _ in problems[1:] if other)
     return ConfigError(
-        f"{field}: {message}" if field else message,
+        message,
         pointer=first,
-        where=where,
-        remedy=f"Correct the value; also {more}." if more else "Correct the value.",
+        where=f"{where}, {field}" if field else where,
+        remedy=f"Correct the value, and those of: {more}." if more else "Correct the value.",
     )
 
 
@@ -99,9 +99,9 @@ def _address(config: Json, location: tuple[int | str, ...]) -> list[str]:
 
 def _words(kind: str, message: str) -> str:
     if kind == "missing":
-        return N_("required")
+        return N_("This is required")
     if kind == "extra_forbidden":
-        return "unknown setting"
+        return N_("This is an unknown setting")
     return message.removeprefix("Value error, ")
 
 

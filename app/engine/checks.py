@@ -29,6 +29,7 @@ from connectors.sdk import (
     Source,
     Upsert,
     Warn,
+    counted,
 )
 from connectors.sdk.checks import run_probes
 
@@ -180,7 +181,7 @@ async def _fetch_one(source: Source[Any]) -> str:
                         if tried >= 3:
                             raise
                         continue
-                    return f"“{change.ref.title}”, {size:,} bytes"
+                    return f"“{change.ref.title}”, {counted(size, 'byte')}"
                 if not page.changes:
                     continue
     if problem is not None:

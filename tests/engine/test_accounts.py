@@ -82,3 +82,25 @@ def test_a_refused_sign_in_leaves_no_secret(profile: Path, provider: HostileProv
             await vault.close()
 
     asyncio.run(main())
+
+
+def test_the_browser_ends_on_a_page_in_the_language_of_the_settings(profile: Path, provider: HostileProvider) -> None:
+    async def main() -> str:
+        profile.mkdir()
+        vault = await Vault(profile / "vault.db", clock=SystemClock(), keyring=NoRing(), environ=PASSPHRASE).open()
+        engine = await Engine.open(profile, vault=vault)
+        try:
+            await engine.edit_settings(api.SettingsEdit(values={"/language/language": "de"}))
+            request = api.SignInRequest(
+                provider="oidc", client_id=CLIENT, variables={"issuer": provider.issuer}, timeout=20
+            )
+            async with aclosing(engine.sign_in(request)) as steps:  # type: ignore[type-var]
+                step = await anext(steps)
+                stray = query_of(step.url)["redirect_uri"]
+                async with aiohttp.ClientSession() as browser:
+                    return await (await browser.get(stray)).text()
+        finally:
+            await engine.close()
+            await vault.close()
+
+    assert "Das ist die Antwort einer anderen Anmeldung" in asyncio.run(main())

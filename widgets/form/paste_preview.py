@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidg
 
 from app.forms import UNSET, FieldSpec, Json, Kind, Path
 from app.forms.paste import Finding, Leftover, Recognition, has
+from app.forms.paste.entries import ORIGINS
 from app.forms.units import spoken
 from app.forms.values import starts_with
 from widgets import theme
@@ -56,7 +57,7 @@ class Preview(QWidget):
         check.setObjectName(f"paste:{finding.pointer}")
         check.toggled.connect(lambda on: self._toggled(finding, on))
         before, after = self._now(finding), self._then(finding)
-        origin = self.tr("from {name}").format(name=short(finding.origin, 40))
+        origin = self.tr("from {name}").format(name=_origin(finding))
         check.setAccessibleName(
             self.tr("{field}: {old} becomes {new}").format(
                 field=finding.label, old=before or self.tr("empty"), new=self.tr("a secret") if after == DOTS else after
@@ -143,7 +144,7 @@ class Preview(QWidget):
 
     def _remarks(self, recognised: Recognition) -> list[tuple[str, Tone]]:
         same = [one.label for one in recognised.findings if one.unchanged and one.how != "branch"]
-        unknown = [one.origin for one in recognised.leftovers if not one.label]
+        unknown = [_origin(one) for one in recognised.leftovers if not one.label]
         remarks: list[tuple[str, Tone]] = [(self._unfit(one), "warning") for one in recognised.leftovers if one.label]
         if unknown:
             remarks.append((self.tr("No field for: {names}").format(names=_list(unknown)), "muted"))
@@ -158,11 +159,9 @@ class Preview(QWidget):
 
     def _unfit(self, leftover: Leftover) -> str:
         if leftover.error is None:
-            return self.tr("{field} can't take {name}").format(field=leftover.label, name=short(leftover.origin, 40))
+            return self.tr("{field} can't take {name}").format(field=leftover.label, name=_origin(leftover))
         why = leftover.error.message
-        return self.tr("{field}, from {name}: {why}").format(
-            field=leftover.label, name=short(leftover.origin, 40), why=why
-        )
+        return self.tr("{field}, from {name}: {why}").format(field=leftover.label, name=_origin(leftover), why=why)
 
 
 def _value(text: str, tone: Tone = "") -> QLabel:
@@ -176,6 +175,11 @@ def _cell(*labels: QLabel) -> QVBoxLayout:
     made.setContentsMargins(0, 3, 0, 0)
     made.addStretch(1)
     return made
+
+
+def _origin(found: Finding | Leftover) -> str:
+    """Where it stood: a name of the text's own, or a word of ours."""
+    return short(say(found.origin) if found.origin in ORIGINS else found.origin, 40)
 
 
 def short(text: str, most: int = LONGEST) -> str:

@@ -204,7 +204,7 @@ class RunsTab(QWidget):
     async def _show(self, run: RunView) -> None:
         items = await self._page.client.run_items(run.id, ITEMS)
         self._title.setText(listed((look(run.state).word, relative_time(run.started_at or run.queued_at))))
-        words = outcome(run)
+        words = outcome(run) if run.error is None else ""  # the panel below says it
         if run.resumed:
             words = (
                 f"{words}  ·  " + self.tr("went on from an earlier run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.accounts.authorizers.token import Grant, TokenCredential, secure_url
 from app.accounts.oauth.assertion import bad_key, grant_form, read_key, statement
 from app.accounts.oauth.provider import provider
+from connectors.sdk import N_
 
 
 class GoogleServiceAccount(TokenCredential):
@@ -16,7 +17,7 @@ class GoogleServiceAccount(TokenCredential):
         for secret in key.secrets:
             self._remember(secret)
         if not key.client_id or not key.token_url:
-            raise bad_key(google, "it does not say which account it is of: enter the whole file")
+            raise bad_key(google, N_("it does not say which account it is of: enter the whole file"))
         scopes = tuple(self._text("scope").split())
         signed = statement(
             google,

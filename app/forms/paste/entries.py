@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from app.forms.values import Json
 
+ORIGINS = ("connection string", "key file", "account name", "access key id", "secret access key")
+"""What we call a value whose text has no name for it: to be translated, unlike a name that stands there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
