@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 
 from app.forms.values import Json
 
-ORIGINS = ("connection string", "key file", "account name", "access key id", "secret access key")
+ORIGINS = (
+    *("connection string", "key file", "account name", "access key id", "secret access key"),
+    *("bucket", "container", "database", "endpoint", "host", "jurisdiction", "namespace", "owner", "password", "path"),
+    *("port", "prefix", "region", "repository", "scheme", "user"),
+)
 """What we call a value whose text has no name for it: to be translated, unlike a name that stands there."""
 
 
