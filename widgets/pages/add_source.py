@@ -48,6 +48,7 @@ class AddSourcePage(Page):
     def __init__(self, client: EngineApi, parent: QWidget | None = None) -> None:
         super().__init__(client, parent)
         self.store: DraftStore | None = None
+        self._told = ""
         self.drafts: dict[str, DraftView] = {}
         self._wanted = ""
         self._unusable: ConnectorView | None = None
@@ -154,6 +155,7 @@ class AddSourcePage(Page):
         self.body.wait(self.tr("Reading the catalogue …"))
         try:
             self.store = await DraftStore.of(self.client)
+            self._tell_trouble(self.store)
             connectors, connections = await asyncio.gather(self.client.connectors(), self.client.connections())
         except HeadwaterError as error:
             self.body.show_error(error.info())
@@ -256,6 +258,13 @@ class AddSourcePage(Page):
             self._gather()
         if self.store is not None:
             await self.store.save()
+            self._tell_trouble(self.store)
+
+    def _tell_trouble(self, store: DraftStore) -> None:
+        """Once for each: what was typed is not on the disk, or could not be read from it."""
+        if store.trouble and store.trouble != self._told:
+            self.notice.emit(Banner(store.trouble, ground="warning", icon="warning"))
+        self._told = store.trouble
 
     def discard(self, type: str) -> None:
         """Away with it at once; for a moment it can be had back, its secrets too."""

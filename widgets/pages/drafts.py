@@ -14,10 +14,13 @@ import os
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
     from app.api import EngineApi
@@ -29,6 +32,7 @@ __all__ = ["Draft", "DraftStore", "digest"]
 logger = logging.getLogger("headwater.window")
 
 FILE = "drafts.json"
+VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class DraftStore:
         self._written = ""
         self.drafts: dict[str, Draft] = {}
         self.current = ""
+        self.trouble = ""
+        """Why what was typed is not on the disk, or where it was put, for people."""
         self._read()
 
     @classmethod
@@ -104,7 +110,7 @@ class DraftStore:
     async def save(self) -> None:
         """Write what there is now; whole, and for nobody else to read."""
         drafts = [{name: getattr(draft, name) for name in WRITTEN} for draft in self.drafts.values()]
-        self._text = json.dumps({"version": 1, "current": self.current, "drafts": drafts}) if drafts else ""
+        self._text = json.dumps({"version": VERSION, "current": self.current, "drafts": drafts}) if drafts else ""
         await asyncio.to_thread(self._write)
 
     def _write(self) -> None:
@@ -112,6 +118,7 @@ class DraftStore:
             text = self._text  # the latest, also for a write that was given up on and comes late
             if text == self._written or not self._path.parent.is_dir():
                 return
+            temporary = ""
             try:
                 if not text:
                     self._path.unlink(missing_ok=True)
@@ -120,20 +127,61 @@ class DraftStore:
                     with os.fdopen(handle, "w", encoding="utf-8") as file:
                         file.write(text)
                     os.replace(temporary, self._path)
-                self._written = text
+                self._written, self.trouble = text, ""
             except OSError as error:
                 logger.warning("What was typed for a new source could not be kept: %s", error)
+                self.trouble = tr(
+                    "What you type here can't be kept on the disk ({0}). It stays while the window is open: free some "
+                    "space, or make the profile's folder writable."
+                ).format(error.strerror or error)
+                with suppress(OSError):
+                    os.unlink(temporary)
 
     def _read(self) -> None:
+        """What is there, draft by draft. What is not understood is none of this version's business, or damaged: then
+        the file stays, under another name."""
         try:
-            self._written = self._path.read_text(encoding="utf-8")
-            found = json.loads(self._written)
-            for one in found["drafts"]:
-                draft = Draft(**{name: one[name] for name in WRITTEN})
-                self.drafts[str(draft.type)] = draft
-            self.current = str(found["current"])
-        except FileNotFoundError:
+            self._written = self._path.read_bytes().decode("utf-8", "surrogateescape")
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError):
+                logger.warning("What was typed for a new source before could not be read: %s", error)
             return
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            logger.warning("What was typed for a new source before could not be read: %s", error)
-            self.drafts.clear()
+        try:
+            found = json.loads(self._written)
+            newer, current = int(found.get("version", VERSION)) > VERSION, str(found.get("current", ""))
+            drafts = [_draft(one) for one in found["drafts"]]
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            newer, current, drafts = False, "", [None] if self._written else []
+        self.drafts = {draft.type: draft for draft in drafts if draft is not None}
+        self.current = current if current in self.drafts else ""
+        if newer:
+            self._keep_aside("newer", tr("A newer version wrote what was typed here; it is kept as {0}."))
+        elif None in drafts:
+            self._keep_aside("broken", tr("What was typed here before can't be read any more; it is kept as {0}."))
+
+    def _keep_aside(self, why: str, words: str) -> None:
+        number = 1
+        while (aside := self._path.with_name(f"drafts-{why}-{number}.json")).exists():
+            number += 1
+        with suppress(OSError):
+            self._path.rename(aside)
+            self._written = ""
+        logger.warning("The drafts are %s: kept as %s", why, aside)
+        self.trouble = words.format(aside.name)
+
+
+def _draft(given: Any) -> Draft | None:
+    """One as it was written; None where it is damaged. What came with a later version has its default."""
+    usual: dict[str, Any] = {"name": "", "every": None, "watch": False, "deep": False, "step": 0, "scroll": 0, "at": 0.0}
+    try:
+        draft = Draft(**{name: given[name] if name in given else usual[name] for name in WRITTEN})
+    except (TypeError, KeyError):
+        return None
+    texts = (draft.type, draft.title, draft.icon, draft.name, draft.schema)
+    numbers = (draft.step, draft.scroll, draft.at)
+    good = all(isinstance(text, str) for text in texts) and all(isinstance(number, int | float) for number in numbers)
+    return draft if good and isinstance(draft.value, dict) and isinstance(draft.every, int | None) else None
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("drafts", text)
