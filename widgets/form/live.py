@@ -15,6 +15,7 @@ from widgets.form.choices import Combo
 from widgets.form.editor import Editor, plain_text
 from widgets.form.outside import Outside
 from widgets.form.tags import TagsEditor
+from widgets.form.wording import say
 
 
 class LiveEditor(Editor):
@@ -60,7 +61,7 @@ class LiveEditor(Editor):
             self.combo.clear()
             for place, option in enumerate(options):
                 self.combo.addItem(option.label)
-                self.combo.setItemData(place, option.help or option.group, Qt.ItemDataRole.ToolTipRole)
+                self.combo.setItemData(place, say(option.help) or option.group, Qt.ItemDataRole.ToolTipRole)
             self.combo.setCurrentIndex(-1)
             self.line.setText(text)
         self.line.setCursorPosition(position)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 
 import shiboken6
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
@@ -20,10 +21,20 @@ from widgets.form.outside import Outside, has_loop, reason
 from widgets.form.tags import TagsEditor
 from widgets.form.text import LineEditor
 from widgets.form.tree_marks import NODE, below, mark, names, narrow, node_of, value_of
+from widgets.form.wording import say
 from widgets.parts import SearchField, button, label, row
 from widgets.parts.reveal import reveal
 
-ICONS = {"folder": "folder", "owner": "user", "repository": "library", "drive": "database", "section": "folder"}
+ICONS = {
+    "folder": "folder",
+    "owner": "user",
+    "repository": "library",
+    "drive": "database",
+    "own_drive": "database",
+    "section": "folder",
+}
+OURS = frozenset({"section", "own_drive"})
+"""Kinds whose titles are words of the source's, and not the name of a place."""
 LOADED = Qt.ItemDataRole.UserRole + 1
 
 
@@ -233,6 +244,7 @@ class TreeEditor(Editor):
         return item
 
     def _item(self, node: Node) -> QTreeWidgetItem:
+        node = replace(node, title=say(node.title) if node.kind in OURS else node.title, detail=say(node.detail))
         item = QTreeWidgetItem([node.title, node.detail])
         item.setData(0, NODE, node)
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable

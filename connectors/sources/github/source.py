@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from connectors.sdk import (
+    N_,
     Access,
     AccessChanged,
     Authorization,
@@ -243,5 +244,7 @@ def _with_access(changes: list[Change], access: Access | None, *, tell: bool) ->
 
 
 def _about(repository: dict[str, Json]) -> str:
-    private = "Private. " if repository.get("private") else ""
-    return private + str(repository.get("description") or "")
+    about = str(repository.get("description") or "")
+    if not repository.get("private"):
+        return about
+    return N_(f"Private. {about}") if about else N_("Private")

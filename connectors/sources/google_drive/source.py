@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 
 from connectors.sdk import (
+    N_,
     Authorization,
     Capability,
     ConfigError,
@@ -112,13 +113,18 @@ class GoogleDriveSource(Source[GoogleDriveConfig]):
 
     async def _sections(self) -> list[Node]:
         top = [
-            Node(id=MY_DRIVE, title=MY_DRIVE_TITLE, value=MY_DRIVE, has_children=True, kind="drive"),
+            Node(id=MY_DRIVE, title=MY_DRIVE_TITLE, value=MY_DRIVE, has_children=True, kind="own_drive"),
             Node(id=_SHARED, title=SHARED_TITLE, has_children=True, kind="section", selectable=False),
         ]
         drives = sorted(await self.drive.drives(), key=lambda drive: drive.name.casefold())
         return top + [
             Node(
-                id=each.id, title=each.name or each.id, value=each.id, has_children=True, kind="drive", detail="Shared"
+                id=each.id,
+                title=each.name or each.id,
+                value=each.id,
+                has_children=True,
+                kind="drive",
+                detail=N_("Shared"),
             )
             for each in drives
         ]
