@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QWidget
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionPage"]
 
 TABS = ("overview", "documents", "runs", "settings")
+T = TypeVar("T", DocumentsTab, RunsTab, SettingsTab)
 
 
 class ConnectionPage(Page):
@@ -72,13 +73,7 @@ class ConnectionPage(Page):
         top = column(back, head, space=theme.SPACE_XS)
         top.setContentsMargins(0, theme.SPACE_M, 0, 0)
 
-        self.overview = OverviewTab(self)
-        self.documents = DocumentsTab(self)
-        self.settings = SettingsTab(self)
         self.stack = QStackedWidget()
-        self._place_of_runs = QWidget()
-        for tab in (self.overview, self.documents, self._place_of_runs, self.settings):
-            self.stack.addWidget(tab)
         self._gone = EmptyState("plug", "", self.tr("Go to sources"), lambda: self.navigate.emit(Place("sources")))
         self.body = Body(self.stack, self._gone)
         self.body.retried.connect(lambda: self._refresher.now())
@@ -88,23 +83,48 @@ class ConnectionPage(Page):
         )
         laid = column(self.leave_panel, self.offline, top, line(), self.body, parent=self, space=0)
         laid.setStretch(4, 1)
+        self.overview = OverviewTab(self)
+        for tab in (self.overview, *(QWidget() for _tab in TABS[1:])):
+            self.stack.addWidget(tab)  # in its place already: each move of what is built costs a look at its style
         self.tabs.currentChanged.connect(self._show_tab)
         self.overview.changes_wanted.connect(self._show_documents)
         self.overview.run_wanted.connect(self._show_run)
         self.overview.settings_wanted.connect(lambda: self.show_tab("settings"))
         self.overview.changed.connect(self.reload)
-        self.settings.saved.connect(lambda _view: self.reload())
-        self.settings.acted.connect(self._manage)
+
+    # --- tabs, but for the first built when they are first looked at ---
+
+    @cached_property
+    def documents(self) -> DocumentsTab:
+        """The second tab."""
+        return self._put("documents", DocumentsTab(self))
 
     @cached_property
     def runs(self) -> RunsTab:
-        """Built when it is first looked at."""
-        made = RunsTab(self)
-        self.stack.removeWidget(self._place_of_runs)
-        self.stack.insertWidget(TABS.index("runs"), made)
+        """The third."""
+        return self._put("runs", RunsTab(self))
+
+    @cached_property
+    def settings(self) -> SettingsTab:
+        """The last."""
+        made = SettingsTab(self)
+        made.saved.connect(lambda _view: self.reload())
+        made.acted.connect(self._manage)
+        return self._put("settings", made)
+
+    def _put(self, name: str, tab: T) -> T:
+        number = TABS.index(name)
+        if (place := self.stack.widget(number)) is not None:
+            self.stack.removeWidget(place)
+            place.deleteLater()
+        self.stack.insertWidget(number, tab)
         if self.view is not None:
-            made.show_connection(self.view)
-        return made
+            tab.show_connection(self.view)
+        return tab
+
+    def _has(self, name: str) -> bool:
+        """Whether a tab was looked at."""
+        return name in vars(self)
 
     # --- page ---
 
@@ -115,8 +135,9 @@ class ConnectionPage(Page):
             self.view = None
             self.head.forget()
             self.body.clear()
-            self.documents.forget()
-            if "runs" in vars(self):
+            if self._has("documents"):
+                self.documents.forget()
+            if self._has("runs"):
                 self.runs.forget()
             self.tabs.show()
             self.tabs.setCurrentIndex(0)
@@ -166,7 +187,7 @@ class ConnectionPage(Page):
 
     def focus_search(self) -> None:
         """Ctrl-F searches its settings where they are seen, its documents elsewhere."""
-        if self.stack.currentWidget() is self.settings and self.settings.form is not None:
+        if TABS[self.tabs.currentIndex()] == "settings" and self.settings.form is not None:
             self.settings.form.open_search()
             return
         self.show_tab("documents")
@@ -174,22 +195,27 @@ class ConnectionPage(Page):
 
     def unsaved(self) -> bool:
         """Changed settings, or a sign-in that is not saved."""
-        return self.settings.is_dirty() or self.overview.sign_in.is_dirty()
+        return self._edited() or self.overview.sign_in.is_dirty()
+
+    def _edited(self) -> bool:
+        return self._has("settings") and self.settings.is_dirty()
 
     def ask_to_leave(self, place: Place) -> None:
         """Ask in the page, where the changes are."""
-        self.show_tab("settings" if self.settings.is_dirty() else "overview")
+        self.show_tab("settings" if self._edited() else "overview")
         self.leave_panel.ask(place)
 
     async def close_tasks(self) -> None:
         """The window closes."""
-        await self.settings.shutdown()
+        if self._has("settings"):
+            await self.settings.shutdown()
         await self.overview.sign_in.shutdown()
         await self.actions_.close()
         await super().close_tasks()
 
     def _leave(self, place: Place) -> None:
-        self.settings.discard()
+        if self._has("settings"):
+            self.settings.discard()
         self.overview.sign_in.close_form()
         self.navigate.emit(place)
 
@@ -236,10 +262,9 @@ class ConnectionPage(Page):
         self.head.show_connection(view)
         self.tabs.show()
         self.body.show_content()
-        for tab in (self.overview, self.documents, self.settings):
-            tab.show_connection(view)
-        if "runs" in vars(self):
-            self.runs.show_connection(view)
+        self.overview.show_connection(view)
+        for name in filter(self._has, TABS[1:]):
+            getattr(self, name).show_connection(view)
         self._say(view)
         self.clock.show_connections([view])
         self._show_tab(self.tabs.currentIndex())
@@ -287,10 +312,7 @@ class ConnectionPage(Page):
 
     def _show_tab(self, number: int) -> None:
         changed = self.stack.currentIndex() != number
-        if TABS[number] == "runs":
-            self.stack.setCurrentWidget(self.runs)
-        else:
-            self.stack.setCurrentIndex(number)
+        self.stack.setCurrentWidget(getattr(self, TABS[number]))
         tab = self.stack.currentWidget()
         if self.view is not None:
             self._say(self.view)

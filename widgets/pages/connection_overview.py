@@ -78,6 +78,7 @@ class OverviewTab(QScrollArea):
         self._cards.addWidget(self.facts, 2)
 
         inner = QWidget()
+        self.setWidget(inner)
         laid = column(
             self._error,
             self.sign_in,
@@ -92,7 +93,6 @@ class OverviewTab(QScrollArea):
             space=theme.SPACE_L,
         )
         laid.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_XL)
-        self.setWidget(inner)
 
     # --- showing ---
 

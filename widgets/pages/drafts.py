@@ -172,7 +172,15 @@ class DraftStore:
 
 def _draft(given: Any) -> Draft | None:
     """One as it was written; None where it is damaged. What came with a later version has its default."""
-    usual: dict[str, Any] = {"name": "", "every": None, "watch": False, "deep": False, "step": 0, "scroll": 0, "at": 0.0}
+    usual: dict[str, Any] = {
+        "name": "",
+        "every": None,
+        "watch": False,
+        "deep": False,
+        "step": 0,
+        "scroll": 0,
+        "at": 0.0,
+    }
     try:
         draft = Draft(**{name: given[name] if name in given else usual[name] for name in WRITTEN})
     except (TypeError, KeyError):

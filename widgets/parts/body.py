@@ -6,6 +6,7 @@ Waiting is shown only when it lasts: what answers within a moment never flickers
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -38,15 +39,9 @@ class Body(QStackedWidget):
         super().__init__(parent)
         self.content = content
         self.empty = empty
-        self.error = ErrorPanel(action_text=self.tr("Try again"), on_action=self.retried.emit)
-        self._failed = QWidget()
-        column(self.error, None, parent=self._failed, margin=theme.SPACE_XL)
-        self._words = label("", "body", "muted")
-        self.waiting = QWidget()
-        laid = column(self._words, Skeleton(), parent=self.waiting, margin=theme.SPACE_XL, space=theme.SPACE_S)
-        laid.setStretch(1, 1)
+        self._words = ""
         self._blank = QWidget()
-        for shown in (self._blank, content, empty, self.waiting, self._failed):
+        for shown in (self._blank, content, empty):
             if shown is not None:
                 self.addWidget(shown)
         self._later = QTimer(self)
@@ -54,10 +49,33 @@ class Body(QStackedWidget):
         self._later.setInterval(LATER_MS)
         self._later.timeout.connect(self._tell)
 
+    # What is seldom seen is built when it is.
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """What is seen while something is fetched."""
+        made = Waiting()
+        self.addWidget(made)
+        return made
+
+    @cached_property
+    def error(self) -> ErrorPanel:
+        """What is seen where it failed."""
+        made = ErrorPanel(action_text=self.tr("Try again"), on_action=self.retried.emit)
+        column(made, None, parent=self._failed, margin=theme.SPACE_XL)
+        return made
+
+    @cached_property
+    def _failed(self) -> QWidget:
+        made = QWidget()
+        self.addWidget(made)
+        return made
+
     def wait(self, words: str) -> None:
         """Something is being fetched. What is there stays; where nothing is, `words` tell, if it takes a moment."""
-        self._words.setText(words)
-        self.waiting.setAccessibleName(words)
+        self._words = words
+        if "waiting" in vars(self):
+            self.waiting.say(words)
         if not self._later.isActive():
             self._later.start()
 
@@ -65,6 +83,7 @@ class Body(QStackedWidget):
         if self.currentWidget() is self.content:
             self.slow.emit()
         else:
+            self.waiting.say(self._words)
             self.setCurrentWidget(self.waiting)
 
     def clear(self) -> None:
@@ -88,6 +107,21 @@ class Body(QStackedWidget):
     def _settle(self, shown: QWidget) -> None:
         self._later.stop()
         self.setCurrentWidget(shown)
+
+
+class Waiting(QWidget):
+    """Rows that are still to come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = label("", "body", "muted")
+        laid = column(self._words, Skeleton(), parent=self, margin=theme.SPACE_XL, space=theme.SPACE_S)
+        laid.setStretch(1, 1)
+
+    def say(self, words: str) -> None:
+        """What is awaited."""
+        self._words.setText(words)
+        self.setAccessibleName(words)
 
 
 class OfflineStrip(QFrame):
