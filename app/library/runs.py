@@ -173,7 +173,8 @@ class Runs:
 
         def update(db: apsw.Connection) -> None:
             shifted = "UPDATE run SET until = until + ? WHERE state = 'waiting' AND until IS NOT NULL RETURNING num"
-            for (num,) in db.execute(shifted, (by,)).fetchall():
+            waits: list[Any] = db.execute(shifted, (by,)).fetchall()
+            for (num,) in waits:
                 _fact(db, "run_waiting", run=num)
 
         await self._database.write(update)
