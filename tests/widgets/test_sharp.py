@@ -1,4 +1,4 @@
-"""At any scale of the screen icons are sharp and letters whole: what Qt rounds is drawn for the screen that there is."""
+"""At any scale of the screen icons are sharp and letters whole: what Qt rounds is drawn for the screen there is."""
 
 from __future__ import annotations
 
