@@ -68,8 +68,8 @@ def test_the_last_letter_of_a_label_is_whole(themed: QApplication, text: str) ->
     made.resize(made.sizeHint())
     wide.resize(made.sizeHint().width() + 40, made.sizeHint().height())
     assert ink(wide) < made.width(), text
-    for one in (made, wide, field):
-        one.deleteLater()
+    for each in (made, wide, field):
+        each.deleteLater()
 
 
 def ink(one: QWidget) -> int:
