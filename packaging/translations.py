@@ -18,6 +18,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = ("de", "zh_CN")
 CONTEXT = "core"
+MADE = datetime(2025, 1, 1, tzinfo=UTC)
+"""What a compiled catalogue says of its age: the time of day must not make it another one."""
 KEYWORDS = parse_keywords(("tr:1,1t", "tr:1,2c,2t", "translate:2", "QT_TRANSLATE_NOOP:2", "plural:2,3"))
 DECLARED = {
     "title",
@@ -115,6 +118,7 @@ def merged(language: str, template: Catalog) -> Catalog:
     catalogue.header_comment, catalogue.fuzzy = f"# Headwater, {language}", False
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.creation_date = MADE
     return catalogue
 
 

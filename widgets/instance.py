@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCryptographicHash, QDir, QLockFile, QObject, QStandardPaths, Signal
+from PySide6.QtCore import QCryptographicHash, QDir, QLockFile, QObject, QStandardPaths, QSysInfo, Signal
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket
@@ -50,6 +50,11 @@ class Instance(QObject):
         if self._lock.tryLock(0):
             return True
         return self._lock.error() != QLockFile.LockError.LockFailedError
+
+    def holder(self) -> int:
+        """The process that has the lock, by its id; 0 if that is not known, or if it is on another machine."""
+        pid, host, _program = self._lock.getLockInfo()
+        return int(pid) if host == QSysInfo.machineHostName() else 0
 
     def listen(self) -> bool:
         """Answer other starts from now on. Nobody else does: we hold the lock, so what is there is left over."""

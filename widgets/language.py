@@ -222,9 +222,13 @@ def _said(text: str) -> str:
 
 def _value(text: str) -> str:
     """A value in a text may be another one, or a list of them."""
-    if (said := core(text)) != text or "; " not in text:
-        return said
-    return QCoreApplication.translate("language", "; ").join(map(core, text.split("; ")))
+    parts = text.split("; ")
+    said = [core(part) for part in parts]
+    listed = QCoreApplication.translate("language", "; ").join(said)
+    if all(one != part for one, part in zip(said, parts, strict=True)):
+        return listed
+    whole = core(text)
+    return whole if whole != text else listed
 
 
 class _Texts(NamedTuple):

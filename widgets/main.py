@@ -60,16 +60,21 @@ def main(argv: list[str] | None = None) -> int:
     with suppress(OSError):  # the engine says what is wrong with the profile, in the window
         profile.mkdir(mode=0o700, parents=True, exist_ok=True)
     instance = Instance(profile)
-    if not instance.first():
-        if hand_over(profile, target):
-            return 0
-        parser.exit(1, f"Headwater is open in this profile already and does not answer ({profile}). Close it first.\n")
+    first = instance.first()
+    if not first and hand_over(profile, target):
+        return 0
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app = cast(QApplication, app)
     app.setApplicationName("Headwater")
     app.setDesktopFileName("headwater")
+    early = at_start(app, profile)
+    if not first:
+        from widgets.unanswered import ask
+
+        if not ask(instance, profile, target):
+            return 1
     settings = QSettings(str(profile / "window.ini"), QSettings.Format.IniFormat)
-    shell = Shell(settings, early=at_start(app, profile))
+    shell = Shell(settings, early=early)
     if not options.hidden:
         _paint(shell)
     from widgets.loop import run

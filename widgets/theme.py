@@ -275,7 +275,7 @@ def _font(role: FontRole, percent: int) -> QFont:
 def icon(name: str, role: str = "text", size: int = 16) -> QIcon:
     """The drawing `name` in a colour of the palette, greyed where disabled. An unknown name gives the plug."""
     made = QIcon()
-    for ratio in (1.0, 2.0):
+    for ratio in sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
         made.addPixmap(pixmap(name, role, size, ratio), QIcon.Mode.Normal)
         made.addPixmap(pixmap(name, "disabled", size, ratio), QIcon.Mode.Disabled)
     return made

@@ -168,6 +168,18 @@ class Runs:
         failed.error = redacted(failed.error, self._redact)
         await self._database.write(lambda db: run_item(db, run.num, failed, now))
 
+    async def shift_waits(self, by: float) -> None:
+        """The clock was put by so much: what is waited for is as far off as before."""
+
+        def update(db: apsw.Connection) -> None:
+            shifted = "UPDATE run SET until = until + ? WHERE state = 'waiting' AND until IS NOT NULL RETURNING num"
+            waits: list[Any] = db.execute(shifted, (by,)).fetchall()
+            for (num,) in waits:
+                _fact(db, "run_waiting", run=num)
+
+        await self._database.write(update)
+        self._on_commit()
+
     async def interrupt_left(self) -> list[tuple[str, str]]:
         """At start-up: runs that a killed engine left active become interrupted; the next run goes on from there. One
         that was to be paused is paused.

@@ -23,6 +23,10 @@ from connectors.sdk import Capability, Clock, ConfigError, HeadwaterError, error
 
 AT_ONCE = 4
 DEBOUNCE_SECONDS = 2.0
+CLOCK_SECONDS = 30.0
+"""How often it is looked whether the clock was put forwards or back, or the machine has slept."""
+JUMP_SECONDS = 5.0
+"""Less than this is a clock that is being corrected."""
 LEFT_OFF = ("interrupted", "cancelled", "failed")
 
 
@@ -50,6 +54,7 @@ class Scheduler:
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._next: dict[str, float] = {}
+        self._minding: asyncio.Task[None] | None = None
         self._resting = True
 
     async def open(self, *, resident: bool) -> None:
@@ -59,6 +64,7 @@ class Scheduler:
         for stored in await self._connections.all():
             self.plan(stored)
         if resident:
+            self._minding = asyncio.create_task(self._mind_clock(), name="mind the clock")
             for connection_id, trigger in left:
                 await self._start_quietly(connection_id, trigger)
 
@@ -192,17 +198,19 @@ class Scheduler:
 
     def plan(self, stored: Stored) -> None:
         """(Re)start the connection's timer and watcher."""
-        for tasks in (self._timers, self._watchers):
-            task = tasks.pop(stored.id, None)
-            if task is not None:
-                task.cancel()
-        self._next.pop(stored.id, None)
-        if self._resting or not stored.enabled or stored.removed_at is not None:
-            return
-        if stored.schedule.every:
-            self._own(self._timers, stored.id, self._every(stored.id, stored.schedule.every), "timer")
-        if stored.schedule.watch:
+        self._plan_timer(stored)
+        _end(self._watchers, stored.id)
+        if stored.schedule.watch and self._may_run(stored):
             self._own(self._watchers, stored.id, self._watch(stored), "watch")
+
+    def _plan_timer(self, stored: Stored) -> None:
+        _end(self._timers, stored.id)
+        self._next.pop(stored.id, None)
+        if stored.schedule.every and self._may_run(stored):
+            self._own(self._timers, stored.id, self._every(stored.id, stored.schedule.every), "timer")
+
+    def _may_run(self, stored: Stored) -> bool:
+        return not self._resting and stored.enabled and stored.removed_at is None
 
     async def close(self) -> None:
         """Stop everything; active runs become interrupted, so that the next start goes on from there. One that was to
@@ -212,6 +220,8 @@ class Scheduler:
             if run.pausing:
                 run.stop_as = "paused"
         tasks = [*self._timers.values(), *self._watchers.values(), *(task for _, task in self._active.values())]
+        if self._minding is not None:
+            tasks.append(self._minding)
         runs = [run for run, _ in self._active.values()]
         for task in tasks:
             task.cancel()
@@ -242,9 +252,24 @@ class Scheduler:
             self._active.pop(run.connection.id, None)
             self._bell.ring()
 
+    async def _mind_clock(self) -> None:
+        """Timers sleep by a clock that nobody can put, and that stands while the machine sleeps; what they are to wait
+        for is a time of day. When the two have parted, the timers are set anew."""
+        apart = self._clock.now() - self._clock.monotonic()
+        while True:
+            await self._clock.sleep(CLOCK_SECONDS)
+            before, apart = apart, self._clock.now() - self._clock.monotonic()
+            if abs(apart - before) < JUMP_SECONDS:
+                continue
+            with suppress(HeadwaterError):
+                for stored in await self._connections.all():
+                    self._plan_timer(stored)
+                await self._library.runs.shift_waits(apart - before)
+
     async def _every(self, connection_id: str, seconds: int) -> None:
         last = await self._library.runs.last(connection_id)
-        due = (last.queued_at + seconds) if last is not None else self._clock.now()
+        now = self._clock.now()
+        due = min(last.queued_at, now) + seconds if last is not None else now  # a run of tomorrow had a wrong clock
         while True:
             self._next[connection_id] = max(due, self._clock.now())
             await self._clock.sleep(due - self._clock.now())
@@ -273,6 +298,12 @@ class Scheduler:
     async def _start_quietly(self, connection_id: str, trigger: str) -> None:
         with suppress(HeadwaterError):
             await self.start(await self._connections.get(connection_id), "incremental", trigger)
+
+
+def _end(tasks: dict[str, asyncio.Task[None]], key: str) -> None:
+    task = tasks.pop(key, None)
+    if task is not None:
+        task.cancel()
 
 
 def _refuse_disabled(stored: Stored) -> None:

@@ -15,9 +15,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtWidgets import QApplication
 
+from tests.gallery.legible import illegible
 from tests.widgets.conftest import Run, until
 from widgets.instance import Instance, hand_over, socket_name
+from widgets.unanswered import Unanswered
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = """
@@ -157,3 +160,101 @@ def test_the_real_window_comes_forward_and_a_second_one_never_opens(tmp_path: Pa
         window.send_signal(signal.SIGTERM)
         _out, error = window.communicate(timeout=30)
     assert window.returncode == 0, error
+
+
+def start(profile: Path) -> subprocess.Popen[str]:
+    """The real app on a profile."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "widgets.main", "--profile", str(profile)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "QT_QPA_PLATFORM": "offscreen",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            "HEADWATER_VAULT_PASSPHRASE": "a passphrase for this window",
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def answers(profile: Path, window: subprocess.Popen[str]) -> bool:
+    """Wait until this window listens, or has ended."""
+    end = time.monotonic() + 30
+    while window.poll() is None and time.monotonic() < end:
+        if Instance(profile).holder() == window.pid and hand_over(profile):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_of_two_starts_at_once_one_stays_and_after_its_death_another_starts(tmp_path: Path) -> None:
+    profile = tmp_path / "p"
+    both = [start(profile), start(profile)]
+    try:
+        end = time.monotonic() + 30
+        while all(window.poll() is None for window in both) and time.monotonic() < end:
+            time.sleep(0.02)
+        (gone,) = [window for window in both if window.poll() is not None]
+        (left,) = [window for window in both if window.poll() is None]
+        assert (gone.returncode, gone.communicate()[1]) == (0, "")
+        assert answers(profile, left)
+        left.kill()
+        left.communicate()
+        both.append(start(profile))
+        assert answers(profile, both[-1]), "what the killed one left is no obstacle"
+        both[-1].send_signal(signal.SIGTERM)
+        said = both[-1].communicate(timeout=30)[1]
+        assert [line for line in said.splitlines() if not line.startswith("This plugin does not support")] == []
+        assert both[-1].returncode == 0
+    finally:
+        for window in both:
+            if window.poll() is None:
+                window.kill()
+                window.communicate()
+
+
+def test_a_window_that_hangs_is_said_and_ended_if_that_is_wanted(
+    themed: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widgets.instance.PATIENCE_SECONDS", 0.2)
+    with first(tmp_path) as hung:
+        hung.send_signal(signal.SIGSTOP)
+        instance = Instance(tmp_path)
+        assert not instance.first()
+        assert instance.holder() == hung.pid
+        asked = Unanswered(instance, tmp_path)
+        settled: list[bool] = []
+        asked.settled.connect(settled.append)
+        asked.show()
+        asked.wait.click()
+        assert settled == [], "it still hangs"
+        assert asked.wait.text() == "Wait"
+        assert illegible(asked) == []
+        asked.end.click()
+        assert settled == [True]
+        assert instance.holder() == os.getpid(), "the profile is ours"
+        assert hung.wait() == -signal.SIGKILL
+        instance.close()
+        asked.deleteLater()
+
+
+def test_a_window_that_answers_after_all_comes_forward(themed: QApplication, tmp_path: Path) -> None:
+    with first(tmp_path) as busy:
+        instance = Instance(tmp_path)
+        asked = Unanswered(instance, tmp_path, "Company Wiki")
+        settled: list[bool] = []
+        asked.settled.connect(settled.append)
+        asked.show()
+        asked.wait.click()
+        assert settled == [False]
+        assert busy.stdout is not None
+        assert busy.stdout.readline() == "asked Company Wiki\n"
+        left = Unanswered(instance, tmp_path)
+        left.settled.connect(settled.append)
+        left.show()
+        left.close()
+        assert settled == [False, False]
+        assert busy.poll() is None
+        for one in (asked, left):
+            one.deleteLater()

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app import api
 from app.accounts import SessionVault
@@ -29,8 +30,12 @@ from app.engine.engine import Engine
 from app.engine.views import _Look, describe
 from app.network.faults import status_error, tls_fault, transport_fault
 from app.network.guard import Guard
-from connectors.sdk import Endpoint, ErrorInfo, HeadwaterError, SecretRef
+from connectors.sdk import Endpoint, ErrorInfo, HeadwaterError, Node, SecretRef
+from tests.widgets.conftest import Run, until
+from tests.widgets.forms import click
+from tests.widgets.test_form_live import Services, make
 from widgets import language
+from widgets.form.tree import TreeEditor
 
 LANGUAGES = ("de", "zh_CN")
 ENGLISH = re.compile(r"(?<!\S)(the|is|are|of|not|and|it|its|be|can't|has|have|with|was not|there|no|to|for)(?!\S)")
@@ -291,3 +296,27 @@ def test_an_engine_at_work(themed: QApplication, tmp_path: Path) -> None:
     texts = asyncio.run(main())
     assert len(texts) > 30
     spoken(themed, *texts)
+
+
+# --- pickers
+
+
+def test_a_picker_translates_the_sources_words_and_no_names(
+    qtbot: QtBot, run: Run, themed: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def discover(_self: Services, _parent: str | None) -> list[Node]:
+        own = Node(id="own", title="My Drive", kind="own_drive", has_children=True)
+        return [own, Node(id="b", title="My Drive", kind="drive", detail="Shared"), Node(id="c", title="Downloads")]
+
+    async def body() -> None:
+        language.apply(themed, "de")
+        monkeypatch.setattr(Services, "discover", discover)
+        form = make(qtbot, Services(), {"key": "k"})
+        editor = form.findChildren(TreeEditor)[0]
+        click(editor.choose)
+        await until(lambda: editor.tree.topLevelItemCount() == 3)
+        shown = [item.text(0) for number in range(3) if (item := editor.tree.topLevelItem(number)) is not None]
+        assert shown == ["Meine Ablage", "My Drive", "Downloads"]
+        await form.shutdown()
+
+    run(body())

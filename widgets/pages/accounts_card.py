@@ -16,13 +16,13 @@ from widgets.language import core
 from widgets.parts import (
     StateLabel,
     absolute_time,
+    ago,
     button,
     clock_time,
     column,
     frame,
     icon_label,
     label,
-    relative_time,
     row,
     tool_button,
 )
@@ -164,7 +164,7 @@ class AccountCard(QFrame):
         self._facts["scopes"].setToolTip("\n".join(view.scopes))
         self._say("access", self._access(view))
         at = view.renewed_at or view.signed_in_at
-        self._say("renewed", relative_time(view.renewed_at) if view.renewed_at else self.tr("not since the sign-in"))
+        self._say("renewed", ago(view.renewed_at) if view.renewed_at else self.tr("not since the sign-in"))
         self._facts["renewed"].setToolTip(absolute_time(at))
         if fresh:
             self._show_uses()

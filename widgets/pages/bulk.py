@@ -161,13 +161,21 @@ class Bulk(QObject):
     # --- remove ---
 
     async def _remove(self, views: list[ConnectionView]) -> None:
-        """Out of sight at once; for good when the offer to undo is over."""
+        """Out of sight at once; for good when the offer to undo is over. Where one can't be removed, the offer is for
+        those before it."""
+        gone: list[ConnectionView] = []
         try:
             for view in views:
                 await self._client.remove_connection(view.id, UNDO_SECONDS)
                 self._to_purge[view.id] = view.name
+                gone.append(view)
         finally:
             self._changed()
+            if gone:
+                self._offer(gone)
+
+    def _offer(self, views: list[ConnectionView]) -> None:
+        """To undo a removal, for a while."""
         ids = [view.id for view in views]
         if len(views) == 1:
             text = tr("{0} and its documents were removed.").format(views[0].name)
@@ -180,12 +188,19 @@ class Bulk(QObject):
         self._page.notice.emit(banner)
 
     async def _restore(self, ids: list[str]) -> None:
-        try:
-            for id in ids:
+        """All that can be had back; then say what could not."""
+        from connectors.sdk import HeadwaterError
+
+        problem: HeadwaterError | None = None
+        for id in ids:
+            try:
                 await self._client.restore_connection(id)
                 self._to_purge.pop(id, None)
-        finally:
-            self._changed()
+            except HeadwaterError as error:
+                problem = problem or error
+        self._changed()
+        if problem is not None:
+            raise problem
 
     async def _purge(self, ids: list[str]) -> None:
         for id in ids:

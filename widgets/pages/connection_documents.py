@@ -14,6 +14,7 @@ from widgets.parts import (
     EmptyState,
     SearchField,
     absolute_time,
+    ago,
     column,
     format_bytes,
     label,
@@ -79,7 +80,7 @@ class DocumentsTab(QWidget):
                 ),
                 Column(
                     self.tr("Stored"),
-                    lambda d: relative_time(d.stored_at),
+                    lambda d: ago(d.stored_at),
                     "stored",
                     tip=lambda d: absolute_time(d.stored_at),
                     width=136,

@@ -14,7 +14,7 @@ from widgets.language import core
 from widgets.parts.progress import Progress
 from widgets.parts.states import look
 from widgets.parts.status import seen_state, status
-from widgets.parts.words import absolute_time, format_count, listed, plural, relative_time, sentences
+from widgets.parts.words import absolute_time, ago, format_count, listed, plural, sentences
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, Gauge, RunView
@@ -267,7 +267,7 @@ def time_line(view: ConnectionView, tr: Callable[[str], str]) -> str:
 def _times(view: ConnectionView, tr: Callable[[str], str]) -> list[str]:
     said = status(view)
     if view.state in ("sign_in_again", "held_back", "needs_attention"):
-        return [said.need, tr("Last worked {0}.").format(relative_time(view.last_ok_at)) if view.last_ok_at else ""]
+        return [said.need, tr("Last worked {0}.").format(ago(view.last_ok_at)) if view.last_ok_at else ""]
     if view.state == "disabled":
         return [said.last]
     return [said.next] if view.state == "new" else [said.last, said.next]

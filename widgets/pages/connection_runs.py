@@ -13,6 +13,7 @@ from widgets.parts import (
     EmptyState,
     ErrorPanel,
     absolute_time,
+    ago,
     button,
     column,
     format_bytes,
@@ -21,7 +22,6 @@ from widgets.parts import (
     heading,
     label,
     look,
-    relative_time,
     row,
 )
 from widgets.parts.body import Body
@@ -86,7 +86,7 @@ class RunsTab(QWidget):
                 ),
                 Column(
                     self.tr("Started"),
-                    lambda run: relative_time(run.started_at or run.queued_at),
+                    lambda run: ago(run.started_at or run.queued_at),
                     tip=lambda run: absolute_time(run.started_at or run.queued_at),
                     width=92,
                 ),
@@ -203,7 +203,7 @@ class RunsTab(QWidget):
 
     async def _show(self, run: RunView) -> None:
         items = await self._page.client.run_items(run.id, ITEMS)
-        self._title.setText(listed((look(run.state).word, relative_time(run.started_at or run.queued_at))))
+        self._title.setText(listed((look(run.state).word, ago(run.started_at or run.queued_at))))
         words = outcome(run) if run.error is None else ""  # the panel below says it
         if run.resumed:
             words = (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets import theme
 from widgets.language import core
-from widgets.parts import button, column, icon_label, label, line, relative_time, row, tool_button
+from widgets.parts import ago, button, column, icon_label, label, line, row, tool_button
 from widgets.parts.foreign import on_button
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class DraftsList(QFrame):
     def show_drafts(self, drafts: Iterable[Draft]) -> None:
         """These, the latest first."""
         shown = list(drafts)[:SHOWN]
-        said = [(draft.type, draft.name, core(draft.title), relative_time(draft.at)) for draft in shown]
+        said = [(draft.type, draft.name, core(draft.title), ago(draft.at)) for draft in shown]
         self.setVisible(bool(shown))
         if said == self._shown:
             return
@@ -67,7 +67,7 @@ class DraftsList(QFrame):
             lambda: self.discarded.emit(draft.type),
             name=f"draft_discard_{draft.type}",
         )
-        when = relative_time(draft.at)
+        when = ago(draft.at)
         about = label(when if name == title else f"{title}  ·  {when}", "detail", "muted")
         words = column(row(go, None), about, space=0)
         made = QWidget()

@@ -12,6 +12,7 @@ from widgets import theme
 from widgets.language import core
 from widgets.parts import (
     absolute_time,
+    ago,
     button,
     clock_time,
     column,
@@ -82,11 +83,11 @@ class Facts(QFrame):
             "type": (core(view.type_title), ""),
             "schedule": (pace, ""),
             "next": (upcoming, absolute_time(view.next_run_at)),
-            "last": (relative_time(view.last_ok_at), absolute_time(view.last_ok_at)),
+            "last": (ago(view.last_ok_at), absolute_time(view.last_ok_at)),
             "library": (listed((stored, format_bytes(view.bytes))) if view.documents else stored, ""),
             "budget": self._budget(view.budget),
             "secrets": (listed(dict.fromkeys(map(kept, view.secrets.values()))), ""),
-            "added": (relative_time(view.created_at), absolute_time(view.created_at)),
+            "added": (ago(view.created_at), absolute_time(view.created_at)),
         }
         for name, (text, tip) in texts.items():
             named, value = self._rows[name]

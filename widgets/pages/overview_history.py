@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout
 
 from widgets import theme
 from widgets.language import core
-from widgets.parts import absolute_time, button, column, heading, icon_label, label, look, relative_time, row
+from widgets.parts import absolute_time, ago, button, column, heading, icon_label, label, look, row
 from widgets.parts.elided import Elided
 from widgets.parts.runbars import RunBars
 from widgets.parts.status import brought
@@ -30,7 +30,7 @@ class Line(QFrame):
     def __init__(self, run: RunView, chosen: Callable[[str], object]) -> None:
         super().__init__()
         shown = look(run.state)
-        when = button(relative_time(run.finished_at or run.queued_at), lambda: chosen(run.id), kind="link", name="run")
+        when = button(ago(run.finished_at or run.queued_at), lambda: chosen(run.id), kind="link", name="run")
         when.setToolTip(absolute_time(run.finished_at or run.queued_at))
         told = core(run.error.what) if run.error is not None else brought(run.counts)
         when.setAccessibleName(listed((shown.word, when.text(), told)))
@@ -72,7 +72,7 @@ class History(QFrame):
             widget.setVisible(len(runs) > 1)
         self._none.setVisible(not runs)
         newest = runs[:LINES]
-        stamp = "".join(relative_time(run.finished_at or run.queued_at) for run in newest)
+        stamp = "".join(ago(run.finished_at or run.queued_at) for run in newest)
         if newest == self._runs and stamp == self._shown_at:
             return
         self._runs, self._shown_at = newest, stamp

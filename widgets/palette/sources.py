@@ -15,7 +15,7 @@ from widgets.language import core
 from widgets.pages.page import Place
 from widgets.palette.entry import Entry
 from widgets.parts.states import look
-from widgets.parts.words import listed, relative_time
+from widgets.parts.words import ago, listed
 
 if TYPE_CHECKING:
     from app.api import AccountView, ConnectionView, EngineApi, Hit, RunView
@@ -204,7 +204,7 @@ def _accounts(views: Sequence[AccountView], go: Go) -> Iterable[Entry]:
 
 def _runs(views: Sequence[RunView], go: Go) -> Iterable[Entry]:
     for view in views:
-        when = relative_time(view.finished_at or view.started_at or view.queued_at)
+        when = ago(view.finished_at or view.started_at or view.queued_at)
         yield Entry(
             f"run:{view.id}",
             tr("{0}: run {1}").format(view.connection, when),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from widgets.parts.words import (
         about,
         absolute_time,
+        ago,
         clock_time,
         countdown,
         format_bytes,
@@ -34,6 +35,7 @@ __all__ = [
     "StateLabel",
     "about",
     "absolute_time",
+    "ago",
     "button",
     "clock_time",
     "column",

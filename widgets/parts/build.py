@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -57,6 +58,22 @@ class Label(QLabel):
     def setText(self, text: str) -> None:
         """Lines only where there is room for them."""
         super().setText(tame(text) if self.wordWrap() else one_line(text))
+
+    def sizeHint(self) -> QSize:
+        """With room for the letter that is underlined: it is set apart, and so not as close to the next as measured."""
+        return super().sizeHint() + QSize(self._apart(), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """See `sizeHint`."""
+        return super().minimumSizeHint() + QSize(self._apart(), 0)
+
+    def _apart(self) -> int:
+        before, mark, after = self.text().partition("&")
+        if not mark or self.buddy() is None or self.wordWrap():
+            return 0
+        wide = QFontMetricsF(self.font()).horizontalAdvance
+        parts = wide(before) + wide(after[:1]) + wide(after[1:])
+        return max(0, ceil(parts - wide(before + after)))
 
     def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
         """Left is where reading begins, right where it ends."""

@@ -11,7 +11,7 @@ from widgets.language import core, told
 from widgets.parts.panels import error_text
 from widgets.parts.states import look
 from widgets.parts.tables import Column, RecordTable, table_view
-from widgets.parts.words import absolute_time, relative_time
+from widgets.parts.words import absolute_time, ago
 
 if TYPE_CHECKING:
     from app.api import ItemView
@@ -40,7 +40,7 @@ class ItemsTable(RecordTable["ItemView"]):
                 Column(self.tr("What to do"), lambda i: core(i.error.remedy), role=lambda _i: "muted"),
                 Column(
                     self.tr("Since"),
-                    lambda i: relative_time(i.since or i.at),
+                    lambda i: ago(i.since or i.at),
                     role=lambda _i: "muted",
                     tip=lambda i: absolute_time(i.since or i.at),
                     width=110,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from widgets.language import core, told
-from widgets.parts.words import countdown, format_count, format_duration, listed, plural, relative_time, sentences
+from widgets.parts.words import ago, countdown, format_count, format_duration, listed, plural, relative_time, sentences
 
 if TYPE_CHECKING:
     from app.api import ConnectionView, RunCounts, RunView
@@ -132,7 +132,7 @@ def _last(view: ConnectionView, at: float) -> str:
     run = view.last_run
     if run is None:
         return tr("This is its first sync.") if view.active_run is not None else tr("Never synced.")
-    when = relative_time(run.finished_at or run.queued_at, at)
+    when = ago(run.finished_at or run.queued_at, at)
     if run.state == "failed":
         why = core(run.error.what) if run.error is not None else core(run.summary)
         if why and view.state not in ("needs_attention", "sign_in_again"):  # else `now` says it
@@ -140,7 +140,7 @@ def _last(view: ConnectionView, at: float) -> str:
         else:
             text = tr("The last sync failed {0}.").format(when)
         if view.last_ok_at is not None:
-            return sentences(text, tr("It last worked {0}.").format(relative_time(view.last_ok_at, at)))
+            return sentences(text, tr("It last worked {0}.").format(ago(view.last_ok_at, at)))
         return sentences(text, tr("It never worked yet."))
     if run.state in ("interrupted", "cancelled"):
         interrupted = tr("The last sync was interrupted {0}: {1} until then.")

@@ -16,6 +16,7 @@ from widgets.language import plural_form
 __all__ = [
     "about",
     "absolute_time",
+    "ago",
     "clock_time",
     "countdown",
     "enumerated",
@@ -108,7 +109,8 @@ def format_rate(per_second: float) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """How long something took: "840 ms", "4.2 s", "3 min 20 s", "2 h 5 min"."""
+    """How long something took: "840 ms", "4.2 s", "3 min 20 s", "2 h 5 min". The clock may have been put back."""
+    seconds = max(0.0, seconds)
     if seconds < 0.9995:
         return tr("{0} ms").format(round(seconds * 1000))
     if seconds < 59.95:
@@ -140,12 +142,12 @@ def relative_time(at: float | None, now: float | None = None) -> str:
     if abs(ago) < 45:
         return tr("just now") if ago >= 0 else tr("in a moment")
     span = abs(ago)
+    days = (datetime.fromtimestamp(now).date() - datetime.fromtimestamp(at).date()).days
     if span < 3570:
         text = tr("{0} min").format(max(1, round(span / 60)))
-    elif span < 22 * 3600:
+    elif span < 22 * 3600 or not days:
         text = tr("{0} h").format(round(span / 3600))
     else:
-        days = (datetime.fromtimestamp(now).date() - datetime.fromtimestamp(at).date()).days
         if days == 1:
             return tr("yesterday")
         if days == -1:
@@ -154,6 +156,14 @@ def relative_time(at: float | None, now: float | None = None) -> str:
             return _date(at)
         text = tr("{0} days").format(abs(days))
     return tr("{0} ago").format(text) if ago > 0 else tr("in {0}").format(text)
+
+
+def ago(at: float | None, now: float | None = None) -> str:
+    """The same of what has happened. Where that is still to come, the clock was put back: its own time says more."""
+    now = time.time() if now is None else now
+    if at is None or at <= now:
+        return relative_time(at, now)
+    return tr("just now") if at - now < 45 else clock_time(at)
 
 
 def clock_time(at: float) -> str:
