@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.forms.builder import Builder
 from app.forms.conditions import added, find_conditions, vary, with_tested
 from app.forms.dialect import groups_of
 from app.forms.schema import Raw, are_numbers
@@ -13,40 +14,37 @@ from app.forms.spec import FieldSpec, Kind
 from app.forms.unions import as_const, branches_of
 from app.forms.values import REST, Json
 
-if TYPE_CHECKING:
-    from app.forms.normalise import Normaliser
-
 SCALARS = frozenset({Kind.STRING, Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.ENUM})
 NESTED_ANY = 2
 """How many lists and maps a value of any type may be nested in and still have real editors."""
 
 
-def any_field(normaliser: Normaliser, raw: Raw, words: dict[str, Any], depth: int) -> FieldSpec:
+def any_field(builder: Builder, raw: Raw, words: dict[str, Any], depth: int) -> FieldSpec:
     """A value of any type: the person says which."""
     level = raw.get("x-any", 0)
     types: list[Raw] = [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]
     if level < NESTED_ANY:
         inner = {"x-any": level + 1}
         types += [{"type": "array", "items": inner}, {"type": "object", "additionalProperties": inner}]
-    branches = branches_of(normaliser, types, {}, "", depth, list(range(len(types))))
+    branches = branches_of(builder, types, {}, "", depth, list(range(len(types))))
     return FieldSpec(kind=Kind.UNION, branches=branches, **{**words, "nullable": True})
 
 
-def array_field(normaliser: Normaliser, raw: Raw, words: dict[str, Any], depth: int) -> FieldSpec:
+def array_field(builder: Builder, raw: Raw, words: dict[str, Any], depth: int) -> FieldSpec:
     """A list: of fields of its own, of chips where its entries are scalars, or of fixed places."""
     items = raw.get("items")
     fixed = raw.get("prefixItems")
     if isinstance(items, list):
         fixed, items = items, raw.get("additionalItems")
     if isinstance(fixed, list) and fixed:
-        return _tuple(normaliser, fixed, items, raw, words, depth)
+        return _tuple(builder, fixed, items, raw, words, depth)
     if items is None or items is False:
         if "const" not in raw and items is None and not raw.get("x-any"):
-            normaliser.reader.warn(f"“{words['label']}” does not say what it lists; its entries are text")
+            builder.reader.warn(f"“{words['label']}” does not say what it lists; its entries are text")
         items = {"type": "string"}
 
     def expand() -> FieldSpec:
-        return normaliser.field("", items, required=True, depth=depth + 1)
+        return builder.field("", items, required=True, depth=depth + 1)
 
     one = expand()
     if one.kind is Kind.ENUM and not one.nullable:
@@ -56,41 +54,39 @@ def array_field(normaliser: Normaliser, raw: Raw, words: dict[str, Any], depth: 
     return FieldSpec(kind=Kind.LIST, expand_item=expand, **words)
 
 
-def _tuple(
-    normaliser: Normaliser, fixed: list[Json], items: Json, raw: Raw, words: dict[str, Any], depth: int
-) -> FieldSpec:
+def _tuple(builder: Builder, fixed: list[Json], items: Json, raw: Raw, words: dict[str, Any], depth: int) -> FieldSpec:
     least, most = (raw[word] if are_numbers(raw.get(word)) else None for word in ("minItems", "maxItems"))
 
     def expand() -> tuple[FieldSpec, ...]:
         children = []
         for place, schema in enumerate(fixed):
-            child = normaliser.field(str(place), schema, required=place < (least or 0), depth=depth + 1)
-            label = normaliser.reader.say("Entry {number}").format(number=place + 1)
+            child = builder.field(str(place), schema, required=place < (least or 0), depth=depth + 1)
+            label = builder.reader.say("Entry {number}").format(number=place + 1)
             children.append(child if child.text("title") else replace(child, label=label))
         if isinstance(items, dict) and (most is None or most > len(fixed)):
-            rest = normaliser.field("", {"type": "array", "items": items}, required=False, depth=depth)
-            children.append(replace(rest, label=normaliser.reader.say("More entries"), name=REST, spread=True))
+            rest = builder.field("", {"type": "array", "items": items}, required=False, depth=depth)
+            children.append(replace(rest, label=builder.reader.say("More entries"), name=REST, spread=True))
         return tuple(children)
 
     return FieldSpec(kind=Kind.TUPLE, expand_children=expand, **words)
 
 
-def object_field(normaliser: Normaliser, raw: Raw, words: dict[str, Any], tag_key: str, depth: int) -> FieldSpec:
+def object_field(builder: Builder, raw: Raw, words: dict[str, Any], tag_key: str, depth: int) -> FieldSpec:
     """An object with named fields, or a map of free keys."""
-    conditions = find_conditions(raw, normaliser.reader)
+    conditions = find_conditions(raw, builder.reader)
     properties = raw.get("properties")
     named = isinstance(properties, dict) and bool(properties)
     if not named and not conditions and not tag_key and depth > 0:
         values = _free_values(raw)
         if values is not None and (values or not isinstance(properties, dict)):
-            return _map(normaliser, values or {"x-any": raw.get("x-any", 0)}, words, depth)
-    raw = with_tested(raw, conditions, normaliser.reader)
-    return _object(normaliser, raw, {**words, "schema": raw}, tag_key, depth, None)
+            return _map(builder, values or {"x-any": raw.get("x-any", 0)}, words, depth)
+    raw = with_tested(raw, conditions, builder.reader)
+    return _object(builder, raw, {**words, "schema": raw}, tag_key, depth, None)
 
 
-def _map(normaliser: Normaliser, values: Raw, words: dict[str, Any], depth: int) -> FieldSpec:
+def _map(builder: Builder, values: Raw, words: dict[str, Any], depth: int) -> FieldSpec:
     def expand() -> FieldSpec:
-        return normaliser.field("", values, required=True, depth=depth + 1)
+        return builder.field("", values, required=True, depth=depth + 1)
 
     one = expand()
     kind = Kind.PAIRS if one.kind in SCALARS and not one.nullable else Kind.MAP
@@ -113,17 +109,17 @@ def _free_values(raw: Raw) -> Raw | None:
 
 
 def _object(
-    normaliser: Normaliser, raw: Raw, words: dict[str, Any], tag_key: str, depth: int, before: FieldSpec | None
+    builder: Builder, raw: Raw, words: dict[str, Any], tag_key: str, depth: int, before: FieldSpec | None
 ) -> FieldSpec:
     """`before` is the object without the conditions that made it this one: its fields stay the same where they can."""
-    conditions = find_conditions(raw, normaliser.reader)
+    conditions = find_conditions(raw, builder.reader)
 
     def expand() -> tuple[FieldSpec, ...]:
-        return _children(normaliser, raw, tag_key, depth, before)
+        return _children(builder, raw, tag_key, depth, before)
 
     def change(outcomes: tuple[bool, ...]) -> FieldSpec:
-        changed = vary(raw, conditions, outcomes, normaliser.reader)
-        return _object(normaliser, changed, {**words, "schema": changed}, tag_key, depth, spec)
+        changed = vary(raw, conditions, outcomes, builder.reader)
+        return _object(builder, changed, {**words, "schema": changed}, tag_key, depth, spec)
 
     spec = FieldSpec(
         kind=Kind.OBJECT,
@@ -137,13 +133,11 @@ def _object(
     return spec
 
 
-def _children(
-    normaliser: Normaliser, raw: Raw, tag_key: str, depth: int, before: FieldSpec | None
-) -> tuple[FieldSpec, ...]:
+def _children(builder: Builder, raw: Raw, tag_key: str, depth: int, before: FieldSpec | None) -> tuple[FieldSpec, ...]:
     properties = dict(raw["properties"]) if isinstance(raw.get("properties"), dict) else {}
     listed = raw.get("required")
     required = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
-    _declare(normaliser, raw, properties, required)
+    _declare(builder, raw, properties, required)
     required += [raw["x-tag"]] if "x-tag" in raw else []
     known = before.schema.get("properties") if before is not None else None
     children = []
@@ -155,23 +149,23 @@ def _children(
             children.append(child if child.required == demanded else replace(child, required=demanded))
             continue
         if name == tag_key:
-            schema = as_const(normaliser.reader.read(schema))
-        children.append(normaliser.field(name, schema, required=name in required, depth=depth + 1))
+            schema = as_const(builder.reader.read(schema))
+        children.append(builder.field(name, schema, required=name in required, depth=depth + 1))
     if any(child.order is not None for child in children):
         far = float("inf")
         children.sort(key=lambda c: (far, not c.required) if c.order is None else (c.order, False))
-    if normaliser.collapses:
+    if builder.collapses:
         children = _collapsed(children)
-    rest = _rest(normaliser, raw, properties, depth, before)
+    rest = _rest(builder, raw, properties, depth, before)
     return (*children, rest) if rest is not None else tuple(children)
 
 
-def _declare(normaliser: Normaliser, raw: Raw, properties: dict[str, Json], required: list[str]) -> None:
+def _declare(builder: Builder, raw: Raw, properties: dict[str, Json], required: list[str]) -> None:
     """Gives a field to what is required but not declared, unless a condition will bring it."""
     missing = [name for name in required if name not in properties]
     if not missing:
         return
-    reader = normaliser.reader
+    reader = builder.reader
     coming = added(find_conditions(raw, reader), reader)
     for name in missing:
         if name not in coming:
@@ -182,7 +176,7 @@ def _declare(normaliser: Normaliser, raw: Raw, properties: dict[str, Json], requ
 
 
 def _rest(
-    normaliser: Normaliser, raw: Raw, properties: Mapping[str, Json], depth: int, before: FieldSpec | None
+    builder: Builder, raw: Raw, properties: Mapping[str, Json], depth: int, before: FieldSpec | None
 ) -> FieldSpec | None:
     values = _free_values(raw)
     if not values:
@@ -190,8 +184,8 @@ def _rest(
     if before is not None and before.rest is not None and "patternProperties" not in raw:
         return before.rest
     free = {"type": "object", "additionalProperties": values}
-    rest = normaliser.field("", free, required=False, depth=max(depth, 1))
-    label = normaliser.reader.say("More entries" if properties else "Entries")
+    rest = builder.field("", free, required=False, depth=max(depth, 1))
+    label = builder.reader.say("More entries" if properties else "Entries")
     return replace(rest, label=label, name=REST, spread=True)
 
 

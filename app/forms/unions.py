@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.forms.builder import Builder
 from app.forms.markup import without_markup
 from app.forms.schema import TOGETHER, Raw, Reader, humanise, merge, type_of
 from app.forms.spec import Branch, Choice, FieldSpec, Kind
 from app.forms.values import UNSET, Json, same
-
-if TYPE_CHECKING:
-    from app.forms.normalise import Normaliser
 
 _WORDS = ("title", "description", "default", "order", "group", "examples", "discriminator", "markdownDescription")
 _CIRCLE = 16
@@ -112,14 +110,14 @@ def find_choices(raw: Raw, reader: Reader) -> tuple[Choice, ...]:
     return ()
 
 
-def find_union(normaliser: Normaliser, raw: Raw, depth: int) -> tuple[tuple[Branch, ...], str] | None:
+def find_union(builder: Builder, raw: Raw, depth: int) -> tuple[tuple[Branch, ...], str] | None:
     """The branches of a union and its discriminator's name ("" if none); None for a schema without alternatives."""
-    reader = normaliser.reader
+    reader = builder.reader
     named = raw.get("type")
     if isinstance(named, list) and len(named) > 1:
         own = {word: value for word, value in raw.items() if word not in _WORDS}
         typed = [{**own, "type": one} for one in named]
-        return branches_of(normaliser, typed, {}, "", depth, list(range(len(named)))), ""
+        return branches_of(builder, typed, {}, "", depth, list(range(len(named)))), ""
     for key in ("oneOf", "anyOf"):
         parts: Json = raw.get(key)
         if not isinstance(parts, list) or len(parts) < 1 or all(_only_condition(part, reader) for part in parts):
@@ -128,12 +126,12 @@ def find_union(normaliser: Normaliser, raw: Raw, depth: int) -> tuple[tuple[Bran
         indexes = raw.get("x-indexes", list(range(len(parts))))
         tag_key = _discriminator(raw, [reader.read(part) for part in parts], reader)
         mapped = _mapped(raw, parts) if tag_key else {}
-        return branches_of(normaliser, parts, outer, tag_key, depth, indexes, mapped), tag_key
+        return branches_of(builder, parts, outer, tag_key, depth, indexes, mapped), tag_key
     return None
 
 
 def branches_of(
-    normaliser: Normaliser,
+    builder: Builder,
     parts: Sequence[Json],
     outer: Raw,
     tag_key: str,
@@ -143,24 +141,24 @@ def branches_of(
 ) -> tuple[Branch, ...]:
     """Alternatives as branches. `mapped` has the tags that only the discriminator's mapping knows."""
     branches: list[Branch] = []
-    read = [normaliser.reader.read(part) for part in parts]
+    read = [builder.reader.read(part) for part in parts]
     of_objects = any("properties" in one for one in read)
     for place, (index, own) in enumerate(zip(indexes, read, strict=True)):
         schema = merge(outer, own) if outer else own
-        tag = _tag(own, tag_key, normaliser.reader)
+        tag = _tag(own, tag_key, builder.reader)
         if tag is None and mapped and place in mapped:
             tag = mapped[place]
             schema = merge(schema, {"properties": {tag_key: {"const": tag}}})
         if of_objects and type_of(schema) in ("object", "") and not schema.keys() & _SHAPED:
             schema = {**schema, "type": "object", "properties": {}}
         label = _label(
-            own, _common_tag(own, tag_key, normaliser.reader) if tag is None else tag, normaliser
-        ) or normaliser.reader.say("Option {number}").format(number=place + 1)
+            own, _common_tag(own, tag_key, builder.reader) if tag is None else tag, builder
+        ) or builder.reader.say("Option {number}").format(number=place + 1)
         if label in [one.label for one in branches]:
             label = f"{label} ({place + 1})"
 
         def expand(schema: Raw = schema) -> FieldSpec:
-            return normaliser.field("", schema, required=True, depth=depth + 1, tag_key=tag_key or "")
+            return builder.field("", schema, required=True, depth=depth + 1, tag_key=tag_key or "")
 
         branches.append(Branch(index, label, _word(own, "description"), tag, schema, expand))
     return tuple(branches)
@@ -181,7 +179,7 @@ def _mapped(raw: Raw, parts: Sequence[Json]) -> dict[int, str]:
     return found
 
 
-def _label(own: Raw, tag: Json, normaliser: Normaliser) -> str:
+def _label(own: Raw, tag: Json, builder: Builder) -> str:
     title = without_markup(_word(own, "title"))
     if title:
         return title if " " in title or title.isupper() else humanise(title)
@@ -193,8 +191,8 @@ def _label(own: Raw, tag: Json, normaliser: Normaliser) -> str:
         return humanise(_word(own, "format"))
     kind = type_of(own)
     if kind == "array" and isinstance(own.get("items"), dict):
-        return normaliser.reader.say(LIST_LABELS.get(type_of(own["items"]), TYPE_LABELS[kind]))
-    return normaliser.reader.say(TYPE_LABELS[kind]) if kind in TYPE_LABELS else ""
+        return builder.reader.say(LIST_LABELS.get(type_of(own["items"]), TYPE_LABELS[kind]))
+    return builder.reader.say(TYPE_LABELS[kind]) if kind in TYPE_LABELS else ""
 
 
 def _discriminator(raw: Raw, parts: list[Raw], reader: Reader) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from app.forms.notation import Fault, read_json
+from app.forms.json_values import Fault, read_json
 from app.forms.values import Json
 
 _MOST = 200_000

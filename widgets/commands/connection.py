@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
@@ -11,8 +11,7 @@ from widgets.commands.command import Command, Context
 from widgets.pages.page import Place
 
 if TYPE_CHECKING:
-    from app.api import ConnectionView
-    from widgets.pages.actions import ConnectionActions
+    from app.api import ConnectionView, SyncMode
 
 __all__ = ["connection_commands"]
 
@@ -20,14 +19,30 @@ SEEN_ON = frozenset({"sources", "connection"})
 """The pages on which a connection is meant without being named."""
 
 
+class Acts(Protocol):
+    """What can be done, wherever it is done from."""
+
+    def do(self, act: str, views: Sequence[ConnectionView], /) -> None: ...
+
+    def sync(self, view: ConnectionView, mode: SyncMode, /) -> None: ...
+
+    def enable(self, view: ConnectionView, enabled: bool, /) -> None: ...
+
+    def duplicate(self, view: ConnectionView, /) -> None: ...
+
+    def copy_link(self, view: ConnectionView, /) -> None: ...
+
+    def export(self, views: list[ConnectionView], /) -> None: ...
+
+
 def tr(text: str) -> str:
     return QCoreApplication.translate("commands", text)
 
 
-def connection_commands(acts: Callable[[], ConnectionActions], go: Callable[[Place], object]) -> list[Command]:
+def connection_commands(acts: Callable[[], Acts], go: Callable[[Place], object]) -> list[Command]:
     """The commands; each acts on the connections of its context."""
 
-    def each(act: Callable[[ConnectionActions, ConnectionView], object]) -> Callable[[Context], None]:
+    def each(act: Callable[[Acts, ConnectionView], object]) -> Callable[[Context], None]:
         def run(context: Context) -> None:
             for view in context.connections:
                 act(acts(), view)

@@ -4,21 +4,22 @@ few words what is in it; its fields are built when it is first unfolded."""
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.forms import Json, Kind, Path
+from app.forms import FieldSpec, Json, Kind, Path
 from widgets import theme
+from widgets.form.binder import Binder
 from widgets.form.disclosure import GAP
 from widgets.form.editor import plain_text
 from widgets.parts import frame, icon_label, label, tool_button
 from widgets.parts.words import listed
 
 if TYPE_CHECKING:
-    from widgets.form.items import ItemsBlock
+    from PySide6.QtCore import QPoint
 
 _FEW = 3
 _LONG = 32
@@ -48,10 +49,27 @@ class Grip(QToolButton):
         self.dropped.emit(event.globalPosition().toPoint())
 
 
+class Owner(Protocol):
+    """The list that an item is in."""
+
+    binder: Binder
+    path: Path
+    spec: FieldSpec
+    level: int
+
+    def shift(self, path: Path, by: int, /) -> object: ...
+
+    def drop(self, path: Path, /) -> object: ...
+
+    def mark(self, at: QPoint, /) -> object: ...
+
+    def let_go(self, path: Path, at: QPoint, /) -> object: ...
+
+
 class Item(QWidget):
     """The card. `owner` is the list it belongs to."""
 
-    def __init__(self, owner: ItemsBlock, path: Path, *, folded: bool) -> None:
+    def __init__(self, owner: Owner, path: Path, *, folded: bool) -> None:
         super().__init__()
         self.path = path
         self._owner = owner
