@@ -25,6 +25,7 @@ from widgets.pages.add_source import AddSourcePage
 from widgets.pages.connection import ConnectionPage
 from widgets.pages.drafts import Draft, DraftStore
 from widgets.pages.page import Place
+from widgets.pages.sources import SourcesPage
 from widgets.parts import Banner, ErrorPanel
 from widgets.shell import Shell
 
@@ -306,5 +307,29 @@ def test_a_library_that_can_not_be_opened_is_said_and_not_touched(run: Run, tmp_
         await ended
         shell.deleteLater()
         assert store.read_bytes() == before
+
+    run(main())
+
+
+# --- an export that finds no room
+
+
+def test_an_export_that_can_not_be_written_is_said_and_keeps_the_file_of_before(
+    run: Run, engine: FakeEngine, tmp_path: Path
+) -> None:
+    file = tmp_path / "connections.json"
+    file.write_text("the export of last week")
+
+    async def main() -> None:
+        async with window(engine, tmp_path) as shell:
+            page = cast(SourcesPage, shell.current)
+            with no_room():
+                page.actions_.export_to(list(engine._connections.values()), file)
+                await until(lambda: "could not be exported" in banners(shell))
+            assert file.read_text() == "the export of last week"
+            assert sorted(path.name for path in tmp_path.iterdir() if "connections" in path.name) == [file.name]
+            page.actions_.export_to(list(engine._connections.values()), file)
+            await until(lambda: "Saved connections.json" in banners(shell))
+            assert len(json.loads(file.read_text())["connections"]) == len(engine._connections)
 
     run(main())

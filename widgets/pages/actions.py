@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,8 +98,12 @@ class ConnectionActions(QObject):
         dialog = QFileDialog(self._page, self.tr("Export without secrets"), f"{safe}.json", self.tr("JSON (*.json)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
-        dialog.fileSelected.connect(lambda path: self._start(self._export(views, Path(path)), "export"))
+        dialog.fileSelected.connect(lambda path: self.export_to(views, Path(path)))
         dialog.open()
+
+    def export_to(self, views: list[ConnectionView], path: Path) -> None:
+        """Write them into a file."""
+        self._start(self._export(views, path), "export")
 
     def ask_import(self) -> None:
         """Add connections from a file."""
@@ -135,7 +142,13 @@ class ConnectionActions(QObject):
 
     async def _export(self, views: list[ConnectionView], path: Path) -> None:
         document = await self._client.export_connections([view.id for view in views])
-        path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        try:
+            await asyncio.to_thread(_replace, path, text)
+        except OSError as error:
+            said = self.tr("The connections could not be exported to {0}: {1}").format(path, error.strerror or error)
+            self._page.notice.emit(Banner(said, ground="error", icon="error"))
+            return
         self._page.notice.emit(Banner(self.tr("Saved {0}.").format(path.name), icon="export", seconds=SAID_SECONDS))
 
     def _start(self, coro: Any, name: str) -> None:
@@ -146,6 +159,18 @@ class ConnectionActions(QObject):
                 self._changed()
 
         self._page.tasks.start(work(), name)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all: what the file held before stays until there is something in its place."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def file_name(name: str, otherwise: str) -> str:
