@@ -373,7 +373,7 @@ def _palette(t: Tokens) -> QPalette:
 def _stylesheet(t: Tokens) -> str:
     values = {name: value for name, value in vars(t).items() if isinstance(value, str)}
     grown = _grown(1)
-    heights = {f"h{usual}": str(usual + grown) for usual in (20, 22, 24, 26, 28, 30, 32, 34)}
+    heights = {f"h{usual}": str(usual + grown) for usual in (18, 20, 22, 24, 26, 28, 30, 32, 34)}
     return Template(_SHEET).substitute(
         values,
         **heights,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QWidget
 
 from widgets import theme
@@ -119,7 +120,7 @@ class RunsTab(QWidget):
         self._error = ErrorPanel()
         self._error.hide()
         self._all_well = label(self.tr("No item failed or was skipped."), "body", "muted")
-        below = QWidget()
+        self._below = below = QWidget()
         head = column(
             row(self._title, None, self._copy), self._words, self._error, self._all_well, space=theme.SPACE_XS
         )
@@ -223,6 +224,23 @@ class RunsTab(QWidget):
         self._all_well.setVisible(not items and run.error is None)
         if run.counts.failed + run.counts.skipped > len(items) >= ITEMS:
             self._words.setText(self.tr("The first {0} items.").format(format_count(ITEMS)))
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is said of a run wraps anew."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """An error is read to its end; it may take more of the height than was given to what is below."""
+        laid = self._below.layout()
+        needed = 0
+        if laid is not None and not self._error.isHidden():
+            needed = laid.heightForWidth(self.width()) if laid.hasHeightForWidth() else laid.sizeHint().height()
+        wanted = min(needed, self.height() * 2 // 3)
+        if wanted != self._below.minimumHeight():
+            self._below.setMinimumHeight(wanted)
+            QTimer.singleShot(0, self, lambda: self.table.scrollTo(self.table.currentIndex()))
 
 
 def _took(run: RunView) -> str:
