@@ -159,7 +159,7 @@ class ResultDelegate(QStyledItemDelegate):
                 at.fill(QRect(rect.left(), rect.top(), 3, rect.height()), "accent")
         elif at.hovered:
             at.fill(rect, "hover")
-        at.fill(QRect(rect.left() + theme.SPACE_XL, rect.bottom(), rect.width() - theme.SPACE_XL, 1), "border")
+        at.hairline(rect.left() + theme.SPACE_XL)
 
         first = QRect(rect.left() + theme.SPACE_XL, rect.top() + 9, 0, theme.line_height("strong"))
         left = at.icon(first.left(), first, self._model.icons.get(found.connection_id, "file"), "muted") + 10
