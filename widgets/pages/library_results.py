@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from widgets import theme
 from widgets.parts import absolute_time, relative_time
+from widgets.parts.foreign import called
 from widgets.parts.row_painter import RowPainter
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class Result:
 
 def _common(found: Hit | DocumentView) -> dict[str, Any]:
     names = ("document_id", "connection", "connection_id", "source_id", "title", "path", "url", "media_type", "size")
-    return {name: getattr(found, name) for name in names if hasattr(found, name)}
+    common = {name: getattr(found, name) for name in names if hasattr(found, name)}
+    return {**common, "title": called(found.title, found.path, found.source_id)}
 
 
 class ResultModel(QAbstractListModel):
