@@ -7,10 +7,11 @@ import gettext
 from functools import cache
 from pathlib import Path
 
-__all__ = ["chosen", "translated"]
+__all__ = ["CONTEXT", "FOLDER", "chosen", "translated"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "translations"
 CONTEXT = "core"
+"""Of the texts that do not come from the window, in its catalogues, too."""
 
 
 def chosen(setting: str, accepted: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from textwrap import dedent
 from types import ModuleType
 
 import pytest
+from babel.messages.pofile import read_po
 
 PACKAGING = Path(__file__).resolve().parent.parent / "packaging"
 
@@ -32,6 +34,21 @@ def test_every_text_is_gathered_and_translated() -> None:
         [sys.executable, PACKAGING / "translations.py", "--check"], capture_output=True, text=True, check=False
     )
     assert asked.returncode == 0, asked.stdout + asked.stderr
+
+
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+
+
+@pytest.mark.parametrize(("code", "chinese"), [("de", False), ("zh_CN", True)])
+def test_no_text_strayed_from_one_language_into_the_other(code: str, chinese: bool) -> None:
+    with (PACKAGING.parent / "resources" / "translations" / f"{code}.po").open("rb") as stream:
+        messages = [message for message in read_po(stream, locale=code) if message.id]
+    assert messages
+    for message in messages:
+        texts, said = ((each,) if isinstance(each, str) else tuple(each or ()) for each in (message.id, message.string))
+        for text in said:
+            if text not in texts and re.search("[A-Za-z]{3}", re.sub(r"\{\w*\}", "", text)):
+                assert bool(CHINESE.search(text)) == chinese, f"{text!r} for {texts[0]!r}"
 
 
 FORMS = {

@@ -14,19 +14,18 @@ import gettext
 import json
 import re
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from app.language import CONTEXT, FOLDER
+
 if TYPE_CHECKING:
     from connectors.sdk import ErrorInfo
 
-__all__ = ["advice", "apply", "core", "foreign", "languages", "plural_form", "told"]
+__all__ = ["FOLDER", "advice", "apply", "core", "foreign", "languages", "plural_form", "told"]
 
-FOLDER = Path(__file__).resolve().parent.parent / "resources" / "translations"
-CONTEXT = "core"
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 COUNTED = re.compile(r"([0-9,]+) (.+)")
 LONGEST = 1000

@@ -26,7 +26,7 @@ from tests.widgets.conftest import Run, until
 from tests.widgets.fake_data import replace
 from tests.widgets.fake_engine import FakeEngine
 from tests.widgets.fits import SMALL, misfits
-from tests.widgets.window import idle, window
+from tests.widgets.window import find, idle, window
 from widgets.notify import Notifier
 from widgets.pages.actions import file_name
 from widgets.pages.filter_chip import Choice, FilterChip
@@ -34,7 +34,7 @@ from widgets.pages.library import LibraryPage
 from widgets.pages.page import Place
 from widgets.parts import Banner, label, row_painter
 from widgets.parts.elided import Elided
-from widgets.parts.foreign import on_button, one_line, tame, visible
+from widgets.parts.foreign import called, on_button, one_line, tame, visible
 from widgets.shell import Shell
 from widgets.tasks import TaskScope
 
@@ -140,6 +140,7 @@ def test_no_page_is_deceived_or_torn(
                 page.list.setCurrentIndex(page.list.model().index(0, 0))
                 await idle(shell)
                 assert [*faults(shell), *misfits(shell, SMALL)] == [], "preview"
+                assert visible(find(page, QLabel, "preview_title").text())
             QTest.keyClick(shell, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
             await until(shell.served.palette.isVisible)
             shell.grab()
@@ -171,6 +172,7 @@ def test_what_is_left_of_a_text() -> None:
     assert on_button("R&D") == "R&&D"
     assert on_button("W" * 200) == "W" * 27 + "…"
     assert not visible(NAMES["blank"])
+    assert called(NAMES["blank"], "", "folder/a.md") == "folder/a.md"
     assert visible(NAMES["emoji"])
 
 

@@ -79,3 +79,59 @@ def ink(one: QWidget) -> int:
     return max(
         x for x in range(image.width()) for y in range(image.height()) if QColor(image.pixel(x, y)).rgb() != ground
     )
+
+
+LINES = """
+import json
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
+from PySide6.QtCore import QModelIndex
+from widgets import theme
+from widgets.parts.row_painter import RowPainter
+app = QApplication([])
+theme.apply(app, "light")
+ratio = app.devicePixelRatio()
+drawn = QPixmap(round(40 * ratio), round(400 * ratio))
+drawn.setDevicePixelRatio(ratio)
+drawn.fill(QColor("white"))
+painter = QPainter(drawn)
+painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+painter.translate(0, 3)  # a list stands somewhere in its window
+for number in range(1, 8):
+    option = QStyleOptionViewItem()
+    option.rect = QRect(0, number * 47 - 47, 40, 47)
+    RowPainter(painter, option, QModelIndex()).hairline(4)
+painter.end()
+image = drawn.toImage()
+column = [image.pixelColor(round(20 * ratio), y) for y in range(image.height())]
+ground, ink = QColor("white"), theme.color("border")
+runs, at = [], 0
+while at < len(column):
+    if column[at] == ground:
+        at += 1
+        continue
+    end = at
+    while end < len(column) and column[end] != ground:
+        end += 1
+    runs.append([end - at, all(one == ink for one in column[at:end])])
+    at = end
+print(json.dumps([runs, image.pixelColor(round(2 * ratio), round(50 * ratio) - 1).name()]))
+"""
+
+
+@pytest.mark.point(41)
+@pytest.mark.parametrize("scale", [1, 1.25, 1.5, 2])
+def test_hairlines_between_rows_are_alike_and_sharp(scale: float) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LINES],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)},
+    )
+    lines, outside = json.loads(done.stdout)
+    assert lines == [[int(scale), True]] * 7
+    assert outside == "#ffffff"

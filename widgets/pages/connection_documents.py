@@ -23,6 +23,7 @@ from widgets.parts import (
 )
 from widgets.parts.body import Body
 from widgets.parts.flow import beside, flow
+from widgets.parts.foreign import called
 from widgets.parts.tables import Column, PagedTable, on_page, table_view
 from widgets.tasks import Refresher
 
@@ -64,7 +65,7 @@ class DocumentsTab(QWidget):
             [
                 Column(
                     self.tr("Title"),
-                    lambda d: d.title or d.path or d.source_id,
+                    lambda d: called(d.title, d.path, d.source_id),
                     "title",
                     icon=lambda d: (media_icon(d.media_type), "muted"),
                     tip=lambda d: "\n".join(dict.fromkeys(t for t in (d.title, d.path or d.source_id, d.url) if t)),

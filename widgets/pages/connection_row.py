@@ -99,7 +99,7 @@ class RowDelegate(QStyledItemDelegate):
         if at.selected or at.hovered:
             at.fill(rect, "selected" if at.selected else "hover")
         left = rect.left() + theme.SPACE_XL + theme.icon_pixels(20) + 16
-        at.fill(QRect(left, rect.bottom(), rect.width() - left + rect.left(), 1), "border")
+        at.hairline(left)
 
         first = QRect(left, rect.top() + ABOVE, 0, theme.line_height("strong"))
         second = QRect(left, first.bottom() + 1, 0, theme.line_height("detail"))

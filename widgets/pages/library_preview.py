@@ -23,7 +23,7 @@ from widgets import theme
 from widgets.language import core
 from widgets.parts import absolute_time, button, column, format_bytes, icon_label, label, line, relative_time, row
 from widgets.parts.announce import announce
-from widgets.parts.foreign import on_button
+from widgets.parts.foreign import called, on_button
 
 if TYPE_CHECKING:
     from app.api import DocumentText, DocumentView
@@ -72,6 +72,7 @@ class Preview(QWidget):
         self._document: DocumentView | None = None
         self._words: list[Word] = []
         self._title = label("", "section", wrap=True, select=True)
+        self._title.setObjectName("preview_title")
         self._icon = icon_label("file", "muted", 16)
         self._connection = button("", self._ask_connection, kind="link", name="preview_connection")
         self._facts = label("", "detail", "muted")
@@ -140,7 +141,7 @@ class Preview(QWidget):
     def show_document(self, document: DocumentView, icon: str) -> None:
         """Show the document's facts; its text follows with `show_text`."""
         self._document = document
-        self._title.setText(document.title[:500])
+        self._title.setText(called(document.title, document.path, document.source_id)[:500])
         self._icon.show_icon(icon, "muted")
         self._connection.setText(on_button(document.connection))
         self._connection.setToolTip(document.connection)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from widgets import theme
 from widgets.parts import absolute_time, relative_time
+from widgets.parts.foreign import called
 from widgets.parts.row_painter import RowPainter
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class Result:
 
 def _common(found: Hit | DocumentView) -> dict[str, Any]:
     names = ("document_id", "connection", "connection_id", "source_id", "title", "path", "url", "media_type", "size")
-    return {name: getattr(found, name) for name in names if hasattr(found, name)}
+    common = {name: getattr(found, name) for name in names if hasattr(found, name)}
+    return {**common, "title": called(found.title, found.path, found.source_id)}
 
 
 class ResultModel(QAbstractListModel):
@@ -159,7 +161,7 @@ class ResultDelegate(QStyledItemDelegate):
                 at.fill(QRect(rect.left(), rect.top(), 3, rect.height()), "accent")
         elif at.hovered:
             at.fill(rect, "hover")
-        at.fill(QRect(rect.left() + theme.SPACE_XL, rect.bottom(), rect.width() - theme.SPACE_XL, 1), "border")
+        at.hairline(rect.left() + theme.SPACE_XL)
 
         first = QRect(rect.left() + theme.SPACE_XL, rect.top() + 9, 0, theme.line_height("strong"))
         left = at.icon(first.left(), first, self._model.icons.get(found.connection_id, "file"), "muted") + 10

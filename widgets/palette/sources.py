@@ -14,6 +14,7 @@ from widgets.commands.actions import menu_titles
 from widgets.language import core
 from widgets.pages.page import Place
 from widgets.palette.entry import Entry
+from widgets.parts.foreign import called
 from widgets.parts.states import look
 from widgets.parts.words import ago, listed
 
@@ -220,7 +221,7 @@ def _runs(views: Sequence[RunView], go: Go) -> Iterable[Entry]:
 def _document(hit: Hit, go: Go) -> Entry:
     return Entry(
         f"document:{hit.document_id}",
-        hit.title or hit.path,
+        called(hit.title, hit.path, hit.source_id),
         partial(go, Place("library", "", "document", hit.document_id)),
         detail=tr("Document  ·  {0}").format(hit.connection),
         icon="file",

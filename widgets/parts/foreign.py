@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-__all__ = ["on_button", "one_line", "shortened", "tame", "visible"]
+__all__ = ["called", "on_button", "one_line", "shortened", "tame", "visible"]
 
 _TURNS = (*range(0x202A, 0x202F), 0x2066, 0x2067)
 """Embeddings, overrides and isolates with a direction of their own."""
@@ -34,6 +34,11 @@ def tame(text: str) -> str:
 def one_line(text: str) -> str:
     """The same on one line."""
     return text if text.isprintable() else _LINES.sub(" ", tame(text).strip("\n\t"))
+
+
+def called(*texts: str) -> str:
+    """The first of these that can be seen: a document without a title is called after its path."""
+    return next((text for text in texts if visible(text)), "")
 
 
 def visible(text: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from unicodedata import bidirectional
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
@@ -67,6 +67,14 @@ class RowPainter:
     def fill(self, box: QRect, color: str) -> None:
         """A ground."""
         self.painter.fillRect(self.seen(box), theme.color(color))
+
+    def hairline(self, left: int, color: str = "border") -> None:
+        """At the row's foot, from a place to its end: as thick in each row, at any scale of the screen."""
+        box = self.seen(QRect(left, self.rect.bottom(), self.rect.right() + 1 - left, 1))
+        ratio = self.painter.device().devicePixelRatio()
+        top = self.painter.deviceTransform().map(QPointF(0, box.top())).y()
+        top = box.top() + (round(top) - top) / ratio  # where a pixel of the screen begins
+        self.painter.fillRect(QRectF(box.left(), top, box.width(), int(ratio) / ratio), theme.color(color))
 
     def rounded(self, box: QRect, ground: str, border: str = "") -> None:
         """A ground with round corners."""
