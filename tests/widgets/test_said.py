@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +34,15 @@ from connectors.sdk import Endpoint, ErrorInfo, HeadwaterError, Node, SecretRef
 from tests.widgets.conftest import Run, until
 from tests.widgets.forms import click
 from tests.widgets.test_form_live import Services, make
+from tests.widgets.test_language import english
 from widgets import language
 from widgets.form.tree import TreeEditor
+
+__all__ = ["english", "spoken"]
 
 LANGUAGES = ("de", "zh_CN")
 ENGLISH = re.compile(r"(?<!\S)(the|is|are|of|not|and|it|its|be|can't|has|have|with|was not|there|no|to|for)(?!\S)")
 """Words that are in every English sentence and in no German one."""
-
-
-@pytest.fixture(autouse=True)
-def english(themed: QApplication) -> Iterator[None]:
-    """The tests after this one speak English."""
-    yield
-    language.apply(themed, "en")
 
 
 def spoken(app: QApplication, *texts: str) -> None:

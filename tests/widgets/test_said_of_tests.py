@@ -23,7 +23,9 @@ from tests.connectors.google_drive.driving import check as check_drive
 from tests.connectors.google_drive.fake import FakeDrive
 from tests.connectors.json_api import JsonApi
 from tests.support.context import connected
-from tests.widgets.test_said import spoken
+from tests.widgets.test_said import english, spoken
+
+__all__ = ["english"]
 
 Steps = list[CheckStep]
 
