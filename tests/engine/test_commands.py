@@ -55,9 +55,10 @@ def test_a_bad_config_is_not_stored_and_leaves_no_secret(profile: Path) -> None:
 def test_names_are_unique_whatever_their_case_and_long_ones_are_refused(profile: Path) -> None:
     async def body(engine: Engine) -> None:
         await engine.add_connection(s3_draft("Docs", "env:K"))
-        for name in ("docs", "", "x" * 201, "a\nb"):
+        for name in ("docs", "", "x" * 201, "\u202e\n"):
             with pytest.raises(ConfigError):
                 await engine.add_connection(s3_draft(name, "env:K"))
+        assert (await engine.add_connection(s3_draft("a\n\u202eb", "env:K"))).name == "a b"
         assert (await engine.add_connection(s3_draft("ü" * 200, "env:K"))).state == "new"
 
     with_engine(profile, body)
