@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, NamedTuple
 
 import apsw
@@ -87,25 +88,33 @@ class Catalog:
 
     async def documents(self, filter: DocumentFilter) -> DocumentPage:
         """A page of the list, with the number of all that match. Its ids are found first, in an index where there
-        is one: of a million documents only those of the page are read."""
+        is one: of a million documents only those of the page are read. A text has to be looked for in every name, so
+        the page and the number are sought side by side; the number may then be younger by a moment."""
         where, values = _where(filter)
         direction = "DESC" if filter.descending else "ASC"
         order = f"ORDER BY {ORDERS[filter.sort]} {direction}, d.id {direction}"
         ids = f"SELECT d.id FROM document d {_index(filter)} WHERE {where} {order} LIMIT ? OFFSET ?"
 
-        def look(db: apsw.Connection) -> DocumentPage:
+        def page(db: apsw.Connection) -> list[DocumentView]:
             rows = db.execute(
                 f"SELECT {COLUMNS} FROM {TABLES} WHERE d.id IN ({ids}) {order}", [*values, filter.limit, filter.offset]
             )
-            documents = [_view(row) for row in rows]
-            total = filter.offset + len(documents)
-            if len(documents) == filter.limit or (filter.offset and not documents):
-                statement = _counted(filter) or f"SELECT count(*) FROM document d {_index(filter)} WHERE {where}"
-                counted = db.execute(statement, values).fetchone()
-                total = 0 if counted is None else int(counted[0] or 0)
-            return DocumentPage(documents=documents, total=total)
+            return [_view(row) for row in rows]
 
-        return await self._database.read(look)
+        def count(db: apsw.Connection) -> int:
+            statement = _counted(filter) or f"SELECT count(*) FROM document d {_index(filter)} WHERE {where}"
+            counted = db.execute(statement, values).fetchone()
+            return 0 if counted is None else int(counted[0] or 0)
+
+        def both(db: apsw.Connection) -> DocumentPage:
+            documents = page(db)
+            whole = len(documents) < filter.limit and (documents or not filter.offset)
+            return DocumentPage(documents=documents, total=filter.offset + len(documents) if whole else count(db))
+
+        if not filter.text:
+            return await self._database.read(both)
+        documents, total = await asyncio.gather(self._database.read(page), self._database.read(count))
+        return DocumentPage(documents=documents, total=total)
 
     async def document(self, document_id: str) -> DocumentView:
         """One document by its number. Raises NotFound."""
