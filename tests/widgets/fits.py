@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from tests.gallery.legible import illegible
@@ -18,7 +18,7 @@ SMALL = (900, 600)
 def misfits(shell: QWidget, size: tuple[int, int]) -> Iterator[str]:
     """What does not fit, as sentences."""
     for _ in range(3):  # what was shown just now is laid out, and what that asks for
-        QCoreApplication.sendPostedEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
     if (shell.width(), shell.height()) != size:
         yield f"the window has grown to {shell.width()} x {shell.height()}"
     for area in shell.findChildren(QAbstractScrollArea):

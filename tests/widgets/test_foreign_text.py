@@ -133,7 +133,6 @@ def test_no_page_is_deceived_or_torn(
             for place in PLACES:
                 shell.go(replace_ref(place, id))
                 await idle(shell)
-                QApplication.processEvents()
                 assert [*faults(shell), *misfits(shell, SMALL)] == [], place
             page = await library(shell)
             if page.list.model().rowCount():
