@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Coroutine, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -38,13 +40,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
 
 
+OFTEN = 40
+_tests = count(1)
+
+
 @pytest.fixture(autouse=True)
 def swept(qapp: QApplication) -> Iterator[None]:
-    """What a test leaves open does not slow down the next ones: a change of scheme dresses every widget there is."""
+    """What a test leaves open does not slow down the next ones: a change of scheme dresses every widget there is. And
+    garbage is collected here alone, as the window does it (`widgets.collector`): a worker that happens to collect would
+    destroy timers of the window's thread, and their next tick ends the process."""
+    gc.disable()
     yield
     for left in qapp.topLevelWidgets():
         left.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect(2 if next(_tests) % OFTEN == 0 else 1)
 
 
 @pytest.fixture

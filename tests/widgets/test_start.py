@@ -110,6 +110,7 @@ def test_garbage_is_collected_on_the_windows_thread_alone(qapp: QApplication) ->
             threads.append(threading.current_thread().name)
 
     collector = Collector()
+    gc.enable()  # as in a process that no test prepared
     collector.start()
     gc.callbacks.append(told)
     try:
