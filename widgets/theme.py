@@ -54,6 +54,7 @@ __all__ = [
     "font",
     "icon",
     "icon_pixels",
+    "lettered",
     "line_height",
     "metrics",
     "motion_ms",
@@ -87,6 +88,9 @@ Scheme = Literal["system", "light", "dark"]
 Role = Literal["text", "muted", "accent", "on_accent", "ok", "warning", "error", "border", "control_border"]
 FontRole = Literal["title", "section", "body", "strong", "detail", "mono"]
 
+LETTERS = "0123456789 abcdefghijklmnopqrstuvwxyz"
+LETTERS_WIDE = 257
+"""Pixels of these in Noto Sans, as large as the body of a text is."""
 ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
 
 
@@ -122,6 +126,11 @@ def text_size() -> int:
 def scaled(pixels: float) -> int:
     """A length that text fills, at the text's size."""
     return round(pixels * _percent / 100)
+
+
+def lettered(pixels: float) -> int:
+    """A length that was measured for letters of a usual width, for those of the font that there is."""
+    return round(scaled(pixels) * max(1.0, metrics().horizontalAdvance(LETTERS) / scaled(LETTERS_WIDE)))
 
 
 def motion_ms() -> int:

@@ -6,6 +6,7 @@ row, stand on one another, or end in "…" and nothing else says them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -30,6 +31,7 @@ from widgets.parts.row_painter import Painted, heard_by
 
 __all__ = ["illegible"]
 
+WORD = re.compile(r"\w+")
 SHORT = 12
 """Characters of a text, as a date or a size, of which nothing may be cut."""
 
@@ -63,7 +65,7 @@ def _painted_badly(painted: list[Painted]) -> Iterator[str]:
         if one.shown != one.text:
             if len(one.text) <= SHORT:
                 yield f"{name} cuts “{one.text}” to “{one.shown}”"
-            elif not set(one.text.split()) <= {*one.tip.split(), "·"}:
+            elif not set(WORD.findall(one.text)) <= set(WORD.findall(one.tip)):
                 yield f"{name} cuts “{one.text}” and its tooltip does not say it"
     places: dict[tuple[QWidget, int, int], list[Painted]] = {}
     for one in painted:

@@ -53,6 +53,7 @@ FONTS = """<?xml version="1.0"?>
   </match>
 </fontconfig>
 """
+MACHINE = {"Python": "3.11.9", "Qt": "6.11.0 (PySide6 6.11.0)", "Linux": "6.12.0, x86_64"}
 SHORT_MS = 500
 """A timer up to this long is about comfort, such as a search that waits for the next key; a picture need not wait."""
 REST_SECONDS = 8.0
@@ -106,6 +107,7 @@ def still() -> Iterator[None]:
         held.enter_context(patch.object(asyncio, "sleep", sleep))
         held.enter_context(patch.object(asyncio, "to_thread", at_once))  # a thread's end is nothing that can be seen
         held.enter_context(patch("widgets.sign_in.panel.open_url", return_value=True))
+        held.enter_context(patch("widgets.pages.settings_about.machine", return_value=MACHINE))
         yield
 
 

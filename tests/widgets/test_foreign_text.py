@@ -169,7 +169,10 @@ def test_what_is_left_of_a_text() -> None:
     assert one_line("one\r\ntwo\tthree\u2028four") == "one two three four"
     assert one_line(NAMES["emoji"]) == NAMES["emoji"]
     assert on_button("R&D") == "R&&D"
-    assert on_button("W" * 200) == "W" * 27 + "…"
+    assert on_button("i" * 200) == "i" * 27 + "…"
+    wide = on_button("W" * 200)
+    assert wide.endswith("W…")
+    assert len(wide) < 28, "wide letters take the room of more"
     assert not visible(NAMES["blank"])
     assert called(NAMES["blank"], "", "folder/a.md") == "folder/a.md"
     assert visible(NAMES["emoji"])

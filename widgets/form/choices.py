@@ -31,6 +31,8 @@ from widgets.parts import column, frame, label, row
 
 WRAP = 400
 """A text wider than this does not stand in one line."""
+BORDERS = 4
+"""Of one segment, both sides."""
 FEW = 6
 """So many choices may stand side by side."""
 SEARCHABLE = 12
@@ -162,7 +164,7 @@ class YesNoEditor(Editor):
 
 def fit_side_by_side(spec: FieldSpec) -> bool:
     """Whether choices that all should be seen are few, short and plain enough for segments."""
-    room = sum(text_width(choice.label) + 2 * theme.SPACE_M for choice in spec.choices) < WRAP
+    room = sum(text_width(choice.label) + 2 * theme.SPACE_M + BORDERS for choice in spec.choices) < WRAP
     return spec.required and len(spec.choices) <= FEW and room and not any(choice.help for choice in spec.choices)
 
 

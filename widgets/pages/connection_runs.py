@@ -107,7 +107,7 @@ class RunsTab(QWidget):
                     width=74,
                     spare=True,
                 ),
-                Column(self.tr("Took"), _took, right=True, width=66),
+                Column(self.tr("Took"), _took, right=True, width=66, spare=True),
             ]
         )
         self.table = table_view(self.model, "runs", self.tr("Runs"), stretch=(2,))

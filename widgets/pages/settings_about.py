@@ -6,7 +6,7 @@ import platform
 from typing import TYPE_CHECKING
 
 from PySide6 import __version__ as pyside_version
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import QCoreApplication, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from app.api import EngineView
 
 __all__ = ["AboutSection"]
+
+
+def machine() -> dict[str, str]:
+    """What it runs on."""
+    return {
+        "Python": platform.python_version(),
+        "Qt": f"{qVersion()} (PySide6 {pyside_version})",
+        QCoreApplication.translate("AboutSection", "System"): (
+            f"{platform.system()} {platform.release()}, {platform.machine()}"
+        ),
+    }
 
 
 class AboutSection(QWidget):
@@ -57,9 +68,7 @@ class AboutSection(QWidget):
             {
                 self.tr("Version"): engine.version,
                 self.tr("Licence"): "Apache-2.0",
-                "Python": platform.python_version(),
-                "Qt": f"{qVersion()} (PySide6 {pyside_version})",
-                self.tr("System"): f"{platform.system()} {platform.release()}, {platform.machine()}",
+                **machine(),
                 self.tr("Display"): QGuiApplication.platformName(),
             }
         )

@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
+from PySide6.QtCore import Qt
+
+from widgets import theme
+
 __all__ = ["called", "on_button", "one_line", "shortened", "tame", "visible"]
 
 _TURNS = (*range(0x202A, 0x202F), 0x2066, 0x2067)
@@ -53,5 +57,8 @@ def shortened(text: str, most: int) -> str:
 
 
 def on_button(text: str, most: int = 28) -> str:
-    """For buttons, menus and tabs, where "&" would underline the letter after it. Its tooltip says all of it."""
-    return shortened(text, most).replace("&", "&&")
+    """For buttons, menus and tabs, where "&" would underline the letter after it. No wider than so many usual letters;
+    its tooltip says all of it."""
+    line = shortened(text, most)
+    wide = theme.metrics().averageCharWidth() * most
+    return theme.metrics().elidedText(line, Qt.TextElideMode.ElideRight, wide).replace("&", "&&")

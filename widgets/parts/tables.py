@@ -224,11 +224,11 @@ class TableView(QTableView):
         least = theme.scaled(LEAST)
         for number in self._spare:  # a section that is hidden has no size
             self._widths[number] = head.sectionSize(number) or self._widths.get(number, 0)
-        spared = sum(self._widths.values())
         fixed = sum(head.sectionSize(n) for n in range(head.count()) if n not in (*self._stretch, *self._spare))
         room = self.viewport().width() - least * len(self._stretch)
-        for number in self._spare:
-            head.setSectionHidden(number, room < fixed + spared)
+        for place, number in enumerate(reversed(self._spare)):  # one after the other, from the end
+            needed = sum(self._widths[other] for other in self._spare[: len(self._spare) - place])
+            head.setSectionHidden(number, room < fixed + needed)
         roomy = room >= fixed
         for number in self._stretch:
             if roomy:
@@ -264,7 +264,7 @@ def table_view(model: RecordTable[Any], name: str, title: str, *, stretch: tuple
     head.setMinimumSectionSize(48)
     for number, column in enumerate(model.columns):
         if column.width and number not in stretch:
-            view.setColumnWidth(number, max(theme.scaled(column.width), head.sectionSizeHint(number)))
+            view.setColumnWidth(number, max(theme.lettered(column.width), head.sectionSizeHint(number)))
     return view
 
 
