@@ -40,7 +40,8 @@ class SourcesPage(Page):
         self.model = ConnectionsModel()
         self._refresher = Refresher(self.tasks, "load", self._load)
         self.search = SearchField(self.tr("Search"))
-        self.search.setFixedWidth(theme.scaled(240))
+        self.search.setMinimumWidth(theme.scaled(120))
+        self.search.setMaximumWidth(theme.scaled(240))
         self.search.searched.connect(lambda text: self._narrow(text=text))
         self.search.entered.connect(self._open_current)
         self.search.moved.connect(self._move)
@@ -53,6 +54,7 @@ class SourcesPage(Page):
             tip=f"{self.tr('Add a source')}  {native_keys('Ctrl+N')}",
         )
         header = row(label(self.tr("Sources"), "title"), None, self.search, self._add, space=theme.SPACE_M)
+        header.setStretch(2, 100)  # the search has its whole width before the air beside it has any
         self._chips: dict[str, Chip] = {}
         for state in sorted(set(GROUP.values()), key=lambda state: look(state).order):
             chip = Chip(look(state).word, value=state)
