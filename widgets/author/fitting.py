@@ -64,8 +64,7 @@ def fitting(spec: FieldSpec, now: Json = UNSET) -> Json:
             return _other([choice.value for choice in spec.choices], spec.default)
         case Kind.MULTI_ENUM:
             new = _other([choice.value for choice in spec.choices], entries[-1] if entries else UNSET)
-            chosen = [*entries, new] if new not in entries else [one for one in entries if one != new]
-            return [choice.value for choice in spec.choices if choice.value in chosen]
+            return [*entries, new] if new not in entries else [one for one in entries if one != new]
         case Kind.BOOLEAN:
             return spec.default is not True
         case Kind.INTEGER | Kind.NUMBER:
