@@ -17,7 +17,8 @@ CONTEXT = "core"
 def chosen(setting: str, accepted: str = "") -> str:
     """The language to speak: what was set; where that is the system's, the first that a browser accepts and that there
     is (RFC 9110 12.5.4). English otherwise."""
-    asked = [setting] if setting not in ("", "system") else _by_weight(accepted)
+    listed = [part.partition(";")[0].strip().replace("-", "_") for part in accepted.split(",")]
+    asked = [setting] if setting not in ("", "system") else listed  # browsers name the best first
     known = {file.stem: file.stem for file in sorted(FOLDER.glob("*.mo"))}
     known |= {code.partition("_")[0]: code for code in known}
     for code in asked:
@@ -31,18 +32,6 @@ def chosen(setting: str, accepted: str = "") -> str:
 def translated(text: str, code: str) -> str:
     """A text of the catalogues, English where it is unknown."""
     return _catalogue(code).pgettext(CONTEXT, text)
-
-
-def _by_weight(accepted: str) -> list[str]:
-    """The languages of an Accept-Language header, the dearest first."""
-    weighed: list[tuple[float, str]] = []
-    for part in accepted.split(","):
-        code, _, weight = part.partition(";")
-        try:
-            weighed.append((float(weight.strip().removeprefix("q=") or 1), code.strip().replace("-", "_")))
-        except ValueError:
-            continue
-    return [code for weight, code in sorted(weighed, key=lambda each: -each[0]) if code and weight > 0]
 
 
 @cache

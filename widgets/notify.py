@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import Signal
 
+from widgets.ended import Ended
 from widgets.pages.page import Place
 from widgets.parts.foreign import one_line
 from widgets.parts.status import status
@@ -16,7 +17,7 @@ from widgets.parts.words import listed, plural
 from widgets.tasks import TaskScope
 
 if TYPE_CHECKING:
-    from app.api import ConnectionView, EngineApi, Fact, RunView
+    from app.api import ConnectionView, RunView
     from widgets.shell import Shell
 
 __all__ = ["Notice", "Notifier"]
@@ -43,71 +44,46 @@ class Notice:
             object.__setattr__(self, name, one_line(getattr(self, name)).translate(_BRACKETS))
 
 
-class Notifier(QObject):
-    """Follows the facts; says `notified` with a `Notice`."""
+class Notifier(Ended[Notice]):
+    """Says `notified` with a `Notice`."""
 
     notified = Signal(object)
 
     def __init__(self, shell: Shell, tasks: TaskScope) -> None:
-        super().__init__(shell)
+        super().__init__(shell, tasks, GATHER_MS)
         self.enabled = True
         """The person wants them."""
-        self._shell = shell
-        self._tasks = tasks
-        self._gathered: dict[str, Notice] = {}
         self._told: dict[str, str] = {}
         """The state of each connection that was told last: a retry that fails again is no news."""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(GATHER_MS)
-        self._timer.timeout.connect(self.flush)
-
-    def begin(self, client: EngineApi) -> None:
-        """The engine is there, and the window follows it."""
-        if self._shell.feed is not None:
-            self._shell.feed.fact.connect(lambda fact: self._fact(client, fact))
-
-    def flush(self) -> None:
-        """Tell what has gathered, unless the window was looked at meanwhile."""
-        self._timer.stop()
-        notices, self._gathered = list(self._gathered.values()), {}
-        if not notices or not self.wanted():
-            return
-        if len(notices) == 1:
-            self.notified.emit(notices[0])
-            return
-        bad = [notice for notice in notices if notice.bad]
-        count = plural(len(bad), "{0} source needs attention", "{0} sources need attention")
-        title = count if bad else plural(len(notices), "{0} source is synced", "{0} sources are synced")
-        names = listed(notice.title for notice in bad or notices)
-        place = Place("sources", filter="needs_attention" if bad else "")
-        self.notified.emit(Notice(title, names[:LONGEST], place, bad=bool(bad)))
 
     def wanted(self) -> bool:
         """Nobody looks at the window, and the person has not switched them off."""
         shell = self._shell
         looked_at = shell.isActiveWindow() and shell.isVisible() and not shell.isMinimized()
-        return self.enabled and self._shell.preferences.now.notifications and not looked_at
+        return self.enabled and shell.preferences.now.notifications and not looked_at
 
-    def _fact(self, client: EngineApi, fact: Fact) -> None:
-        if fact.kind == "run_finished" and fact.connection_id and self.wanted():
-            self._tasks.start(self._look(client, fact.connection_id), "notice")
-
-    async def _look(self, client: EngineApi, connection_id: str) -> None:
-        from connectors.sdk import NotFound
-
-        try:
-            view = await client.connection(connection_id)
-        except NotFound:
-            return
+    def news(self, view: ConnectionView) -> Notice | None:
+        """Its notice, once for each state."""
         notice = self.notice(view)
         if notice is None:
-            self._told.pop(connection_id, None)
-        elif self._told.get(connection_id) != view.state:
-            self._told[connection_id] = view.state
-            self._gathered[connection_id] = notice
-            if not self._timer.isActive():
-                self._timer.start()
+            self._told.pop(view.id, None)
+        elif self._told.get(view.id) == view.state:
+            return None
+        else:
+            self._told[view.id] = view.state
+        return notice
+
+    def tell(self, news: list[Notice]) -> None:
+        """Several in one."""
+        if len(news) == 1:
+            self.notified.emit(news[0])
+            return
+        bad = [notice for notice in news if notice.bad]
+        count = plural(len(bad), "{0} source needs attention", "{0} sources need attention")
+        title = count if bad else plural(len(news), "{0} source is synced", "{0} sources are synced")
+        names = listed(notice.title for notice in bad or news)
+        place = Place("sources", filter="needs_attention" if bad else "")
+        self.notified.emit(Notice(title, names[:LONGEST], place, bad=bool(bad)))
 
     def notice(self, view: ConnectionView) -> Notice | None:
         """What there is to tell of a connection whose run has ended, if anything."""

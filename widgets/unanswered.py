@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt, Signal
+from PySide6.QtCore import QEventLoop, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,8 +19,9 @@ from widgets.parts import button, column, icon_label, label, row
 
 __all__ = ["Unanswered", "ask"]
 
-END_SECONDS = 5.0
+END_SECONDS = 5
 """How long the system may take to end a process."""
+TRY_MS = 20
 WIDTH = 460
 
 
@@ -34,6 +34,7 @@ class Unanswered(QWidget):
         super().__init__()
         self._instance, self._profile, self._target = instance, profile, target
         self._done = False
+        self._tries = 0
         self.setWindowTitle("Headwater")
         self.setWindowIcon(theme.icon("headwater", "accent", 32))
         what = label(self.tr("Headwater is open already, but does not answer"), "section", wrap=True)
@@ -76,13 +77,19 @@ class Unanswered(QWidget):
         except OSError as error:
             self.said.setText(self.tr("It could not be ended: {0}").format(error.strerror))
             return
-        until = time.monotonic() + END_SECONDS
-        while time.monotonic() < until:
-            if self._instance.first():
-                self._settle(True)
-                return
-            time.sleep(0.02)
-        self.said.setText(self.tr("It could not be ended: {0}").format(self.tr("process {0} still runs").format(pid)))
+        self._tries = END_SECONDS * 1000 // TRY_MS
+        self._look(pid)
+
+    def _look(self, pid: int) -> None:
+        """Whether it has gone; again in a moment where it has not."""
+        if self._instance.first():
+            self._settle(True)
+        elif self._tries > 0:
+            self._tries -= 1
+            QTimer.singleShot(TRY_MS, self, lambda: self._look(pid))
+        else:
+            still = self.tr("process {0} still runs").format(pid)
+            self.said.setText(self.tr("It could not be ended: {0}").format(still))
 
     def _settle(self, ours: bool) -> None:
         self._done = True

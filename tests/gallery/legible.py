@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from widgets.parts.elided import Elided
 from widgets.parts.row_painter import Painted, heard_by
 
-__all__ = ["illegible"]
+__all__ = ["illegible", "painted"]
 
 WORD = re.compile(r"\w+")
 SHORT = 12
@@ -44,10 +44,11 @@ def illegible(window: QWidget) -> list[str]:
             continue
         name = f"{type(one).__name__} {one.objectName() or one.accessibleName() or _text(one)!r}"
         found.extend(f"{name} {what}" for what in _problems(one))
-    return found + list(_painted_badly(_painted(window)))
+    return found + list(_painted_badly(painted(window)))
 
 
-def _painted(window: QWidget) -> list[Painted]:
+def painted(window: QWidget) -> list[Painted]:
+    """What delegates paint in it, as they tell."""
     heard: list[Painted] = []
     heard_by(heard.append)
     try:
@@ -57,8 +58,8 @@ def _painted(window: QWidget) -> list[Painted]:
     return heard
 
 
-def _painted_badly(painted: list[Painted]) -> Iterator[str]:
-    for one in painted:
+def _painted_badly(heard: list[Painted]) -> Iterator[str]:
+    for one in heard:
         name = f"{type(one.view).__name__} {one.view.objectName()}"
         if not one.row.adjusted(-1, -1, 1, 1).contains(one.ink):
             yield f"{name} paints “{one.text}” outside: {one.ink.getRect()} in {one.row.getRect()}"
@@ -68,7 +69,7 @@ def _painted_badly(painted: list[Painted]) -> Iterator[str]:
             elif not set(WORD.findall(one.text)) <= set(WORD.findall(one.tip)):
                 yield f"{name} cuts “{one.text}” and its tooltip does not say it"
     places: dict[tuple[QWidget, int, int], list[Painted]] = {}
-    for one in painted:
+    for one in heard:
         places.setdefault((one.view, one.row.top(), one.row.left()), []).append(one)
     for (view, _top, _left), together in places.items():
         for one, other in combinations(together, 2):

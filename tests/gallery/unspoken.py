@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QHeaderView, QLabel, QLineEdit, QTabBar, QWidget
 
-from widgets.parts.row_painter import Painted, heard_by
+from tests.gallery.legible import painted
 
 __all__ = ["NAMES", "unspoken"]
 
@@ -43,18 +43,11 @@ def _texts(window: QWidget) -> Iterator[tuple[str, str]]:
         where = f"{type(one).__name__} {one.objectName()}".strip()
         for text in (*_said(one), one.toolTip(), one.accessibleName(), one.accessibleDescription()):
             yield where, text
-    heard: list[Painted] = []
-    heard_by(heard.append)
-    try:
-        window.grab()
-    finally:
-        heard_by(None)
-    for painted in heard:
-        if painted.view.objectName() in UNTOLD:
-            continue
-        where = f"{type(painted.view).__name__} {painted.view.objectName()}"
-        yield where, painted.text
-        yield where, painted.tip
+    for said in painted(window):
+        if said.view.objectName() not in UNTOLD:
+            where = f"{type(said.view).__name__} {said.view.objectName()}"
+            yield where, said.text
+            yield where, said.tip
 
 
 def _said(one: QWidget) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.gallery.legible import illegible
 from tests.widgets.conftest import Run, until
@@ -215,7 +216,7 @@ def test_of_two_starts_at_once_one_stays_and_after_its_death_another_starts(tmp_
 
 
 def test_a_window_that_hangs_is_said_and_ended_if_that_is_wanted(
-    themed: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    themed: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("widgets.instance.PATIENCE_SECONDS", 0.2)
     with first(tmp_path) as hung:
@@ -232,7 +233,7 @@ def test_a_window_that_hangs_is_said_and_ended_if_that_is_wanted(
         assert asked.wait.text() == "Wait"
         assert illegible(asked) == []
         asked.end.click()
-        assert settled == [True]
+        qtbot.waitUntil(lambda: settled == [True])
         assert instance.holder() == os.getpid(), "the profile is ours"
         assert hung.wait() == -signal.SIGKILL
         instance.close()

@@ -102,7 +102,7 @@ def test_it_tells_only_while_nobody_looks_and_a_click_opens_that_source(
             shell.feed.fact.connect(facts.append)
             finish(engine, "Release notes", "needs_attention", "The server answers 500")
             await until(lambda: facts)
-            await until(lambda: not shell.tasks.running("notice"))
+            await until(lambda: not shell.tasks.running("Notifier"))
             outside.notifier.flush()
             assert told == [], "the window is looked at"
             shell.hide()
@@ -136,7 +136,7 @@ def test_what_comes_at_once_is_told_once_and_a_failure_that_repeats_is_no_news(
             finish(engine, "Release notes", "needs_attention", "The server answers 500")
             finish(engine, "Press", "up_to_date", "Up to date", run="done", trigger="first")
             await until(lambda: outside.notifier._gathered)
-            await until(lambda: not shell.tasks.running("notice"))
+            await until(lambda: not shell.tasks.running("Notifier"))
             outside.notifier.flush()
             assert [notice.title for notice in told[1:]] == ["Press"]
             assert told[1].text.startswith("The first sync is done")

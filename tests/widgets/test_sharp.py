@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QColor
@@ -35,11 +36,10 @@ print(json.dumps([app.devicePixelRatio(), ratios]))
 """
 
 
-@pytest.mark.point(41)
-@pytest.mark.parametrize("scale", [1, 1.25, 1.5, 2])
-def test_an_icon_is_drawn_for_the_scale_that_there_is(scale: float) -> None:
+def at_scale(code: str, scale: float) -> Any:
+    """What a program prints that draws at this scale, which is settled before Qt starts."""
     done = subprocess.run(
-        [sys.executable, "-c", SCALED],
+        [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
@@ -47,7 +47,13 @@ def test_an_icon_is_drawn_for_the_scale_that_there_is(scale: float) -> None:
         cwd=ROOT,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)},
     )
-    ratio, drawn = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.point(41)
+@pytest.mark.parametrize("scale", [1, 1.25, 1.5, 2])
+def test_an_icon_is_drawn_for_the_scale_that_there_is(scale: float) -> None:
+    ratio, drawn = at_scale(SCALED, scale)
     assert ratio == scale
     for pixels, size, is_own in drawn:
         assert pixels == round(size * scale)
@@ -123,15 +129,6 @@ print(json.dumps([runs, image.pixelColor(round(2 * ratio), round(50 * ratio) - 1
 @pytest.mark.point(41)
 @pytest.mark.parametrize("scale", [1, 1.25, 1.5, 2])
 def test_hairlines_between_rows_are_alike_and_sharp(scale: float) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LINES],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)},
-    )
-    lines, outside = json.loads(done.stdout)
+    lines, outside = at_scale(LINES, scale)
     assert lines == [[int(scale), True]] * 7
     assert outside == "#ffffff"

@@ -172,18 +172,9 @@ class DraftStore:
 
 def _draft(given: Any) -> Draft | None:
     """One as it was written; None where it is damaged. What came with a later version has its default."""
-    usual: dict[str, Any] = {
-        "name": "",
-        "every": None,
-        "watch": False,
-        "deep": False,
-        "step": 0,
-        "scroll": 0,
-        "at": 0.0,
-    }
     try:
-        draft = Draft(**{name: given[name] if name in given else usual[name] for name in WRITTEN})
-    except (TypeError, KeyError):
+        draft = Draft(**{name: given[name] for name in WRITTEN if name in given})
+    except TypeError:
         return None
     texts = (draft.type, draft.title, draft.icon, draft.name, draft.schema)
     numbers = (draft.step, draft.scroll, draft.at)

@@ -36,7 +36,7 @@ async def page(setting: str, accepted: str, query: str = "?code=c&state=s") -> s
         ("", "zh-Hans-CN,zh;q=0.9,en;q=0.8", "zh_CN"),
         ("system", "en-GB, de;q=0.9", "en"),
         ("system", "fr, *;q=0.1", "en"),
-        ("system", "de;q=0, ;q=x,,,", "en"),
+        ("system", ";q=x,,, de;q=x", "de"),
         ("pseudo", BROWSER, "en"),
     ],
 )

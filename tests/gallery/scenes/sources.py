@@ -9,6 +9,8 @@ from tests.gallery.scenes.common import ENGINE_GONE, LONG, gauges, many, rename
 from tests.widgets.fake_data import stand
 from tests.widgets.fake_engine import FakeEngine
 
+WITHOUT_A_SPACE = "quarterly_report_of_the_north_" * 7
+
 
 def paused(engine: FakeEngine) -> None:
     """A sync that waits for its person."""
@@ -46,7 +48,11 @@ SCENES = (
     Scene("sources-search", acts=(types("search", "con"),)),
     Scene("sources-nothing", acts=(types("search", "zzz"),)),
     Scene("sources-many", given=(many(200),)),
-    Scene("sources-long-names", given=(rename("Contracts", LONG), rename("Archive", "X" * 200)), acts=(does(gauges),)),
+    Scene(
+        "sources-long-names",
+        given=(rename("Contracts", LONG), rename("Archive", WITHOUT_A_SPACE)),
+        acts=(does(gauges),),
+    ),
     Scene("sources-one", given=(alone,)),
     Scene("sources-removed", acts=(pick("connections", 6), keys(Qt.Key.Key_Delete))),
 )
