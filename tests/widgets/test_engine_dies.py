@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from aiohttp import web
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
-from app.api import FINISHED, DocumentFilter, EngineApi, RunView
+from app.api import FINISHED, ConnectionDraft, DocumentFilter, EngineApi, RunView
 from app.engine import process
 from connectors.sdk import PermanentError, TransientError
 from tests.engine.job import folder_draft, make_folder
+from tests.support.s3 import FakeS3, error, served
 from tests.widgets.conftest import Run, until
 from tests.widgets.fake_engine import FakeEngine
 from tests.widgets.window import find, idle, press, real_window, window
@@ -26,7 +28,7 @@ from widgets.parts import Banner
 from widgets.parts.body import OfflineStrip
 from widgets.shell import Shell
 
-MANY = 3000
+MANY = 1000
 GONE = TransientError("The engine does not answer", remedy="Try again in a moment.")
 
 
@@ -56,19 +58,30 @@ def banners(shell: Shell) -> list[str]:
 
 @pytest.mark.point(31)
 def test_a_sync_whose_engine_was_killed_goes_on_by_itself(run: Run, tmp_path: Path) -> None:
-    folder = make_folder(tmp_path / "notes", MANY)
+    fake = FakeS3(secrets={}, page_cap=200)
+    fake.put(*(f"note {index:04}.md" for index in range(MANY)))
+    killed = asyncio.Event()
+
+    async def held(_request: web.BaseRequest) -> web.StreamResponse:
+        await killed.wait()
+        return error(503, "SlowDown")
+
+    fake.faults[f"note {MANY - 1:04}.md"] = held  # so that the kill falls into the sync however quick it is
 
     async def main() -> None:
-        async with real_window(tmp_path / "profile") as shell:
+        async with served(fake), real_window(tmp_path / "profile") as shell:
             assert shell.client is not None
             assert shell.feed is not None
-            view = await shell.client.add_connection(folder_draft("Notes", folder))
+            config = {"bucket_name": fake.bucket, "endpoint_url": fake.url, "auth": {"method": "anonymous"}}
+            view = await shell.client.add_connection(ConnectionDraft(type="s3", name="Notes", config=config))
             shell.go(Place("connection", view.id))
             stored: list[object] = []
             shell.feed.fact.connect(lambda fact: stored.append(fact) if fact.kind == "documents_stored" else None)
             await shell.client.start_sync(view.id)
             await until(lambda: stored)
             await kill(shell)
+            fake.faults.clear()
+            killed.set()
             await back(shell)
             assert any("Nothing that was stored is lost" in text for text in banners(shell))
             second = await only_run(shell.client, 2)
